@@ -1,0 +1,10 @@
+//! Score leads and forecast revenue. Nothing leaves the machine it runs on.
+
+pub mod calendar;
+pub mod error;
+pub mod money;
+
+pub use error::{Error, ErrorKind, Place};
+
+/// The engine's version, as every report carries it.
+pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
