@@ -3,6 +3,8 @@
 pub mod calendar;
 pub mod error;
 pub mod money;
+#[cfg(feature = "wasm")]
+pub mod wasm;
 
 pub use error::{Error, ErrorKind, Place};
 

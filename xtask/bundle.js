@@ -1,0 +1,62 @@
+// Bundles what must be one file: the page's libraries (www/vendor) and the package's engine and worker (pkg/wasm).
+// Nothing may need `eval`, so that everything runs under a strict content security policy.
+
+import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Failure, root } from './tools.js';
+
+/** The page's libraries: file under www/vendor, and the package it comes from. */
+const libraries = [
+  { name: 'plot', from: '@observablehq/plot' },
+  { name: 'regular-table', from: 'regular-table' },
+];
+
+/** Bundles the page's libraries unless the lock file and this script are those of the last time. */
+export async function bundleVendor() {
+  const folder = join(root, 'www/vendor');
+  const stamp = join(folder, '.stamp');
+  const inputs = [join(root, 'package-lock.json'), join(root, 'xtask/bundle.js')];
+  const state = digest(inputs.map((path) => readFileSync(path, 'utf8')).join('\0'));
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return 'unchanged';
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: libraries.map(({ name, from }) => ({ in: from, out: name })),
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    chunkNames: '[name]-[hash]',
+    legalComments: 'linked',
+    logLevel: 'error',
+  });
+  for (const { name, from } of libraries) writeFileSync(join(folder, `${name}.d.ts`), `export * from '${from}';\n`);
+  cpSync(join(root, 'node_modules/regular-table/dist/css/material.css'), join(folder, 'regular-table.css'));
+  forbidEval(folder);
+  writeFileSync(stamp, state);
+  return sizes(folder, libraries.map(({ name }) => `${name}.js`));
+}
+
+/** @param {string} folder */
+function forbidEval(folder) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
+    const found = /\bnew Function\(|\beval\(/.exec(readFileSync(join(folder, file), 'utf8'));
+    if (found) throw new Failure(`${join(folder, file)} contains \`${found[0]}\`, which the page's policy forbids`);
+  }
+}
+
+/** @param {string} folder @param {string[]} files */
+function sizes(folder, files) {
+  return files.map((file) => `${file} ${gzipSync(readFileSync(join(folder, file))).length} gz`).join(', ');
+}
+
+/** @param {string} text */
+function digest(text) {
+  return createHash('sha256').update(text).digest('hex');
+}

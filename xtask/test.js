@@ -1,0 +1,46 @@
+// `npm test`: sets up and runs everything; the first failure stops with its output.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildAll } from './build.js';
+import { browsers } from './setup.js';
+import { main, root, run, step } from './tools.js';
+
+const wasm = ['--features', 'wasm', '--target', 'wasm32-unknown-unknown', '--lib'];
+
+await main(async () => {
+  await buildAll();
+  await step('browsers', async () => {
+    const { chromium, firefox } = await browsers();
+    process.env.LEADCAST_CHROMIUM = chromium;
+    process.env.LEADCAST_FIREFOX = firefox;
+  });
+  await step('rustfmt', () => run('cargo', ['fmt', '--all', '--check']));
+  await step('clippy', () => cargo('clippy', '--workspace', '--all-targets', '--', '-Dwarnings'));
+  await step('clippy for WebAssembly', () => cargo('clippy', ...wasm, '--', '-Dwarnings'));
+  await step('native tests', async () => tally(await cargo('test')));
+  await step('types', () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']));
+  console.log('package, Node and browser tests');
+  await run('node', ['--test', '--test-reporter=spec', ...tests()], { show: true });
+});
+
+/** @param {...string} args */
+function cargo(...args) {
+  return run('cargo', [args[0] ?? '', '--quiet', '--locked', ...args.slice(1)]);
+}
+
+/** Adds up cargo's result lines. @param {string} output */
+function tally(output) {
+  let passed = 0;
+  for (const [, count] of output.matchAll(/test result: ok\. (\d+) passed/g)) passed += Number(count);
+  return `${passed} passed`;
+}
+
+/** The JavaScript test files, package first. */
+function tests() {
+  const folders = ['tests/js', 'tests/browser'].filter((folder) => existsSync(join(root, folder)));
+  return folders.flatMap((folder) => {
+    const files = readdirSync(join(root, folder)).filter((name) => name.endsWith('.test.js'));
+    return files.sort().map((name) => join(folder, name));
+  });
+}

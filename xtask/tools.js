@@ -1,0 +1,64 @@
+// What the commands share: where the project is, running a program quietly, timing a step. Built-in modules only,
+// because this runs before `npm ci`.
+
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root folder. */
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Runs a program to its end; its output is kept and shown only if it fails.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean }} [options] `show` passes the output through.
+ * @returns {Promise<string>} what it wrote, both streams together
+ */
+export function run(program, args, { cwd = root, env, show = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout?.setEncoding('utf8').on('data', (text) => (output += text));
+    child.stderr?.setEncoding('utf8').on('data', (text) => (output += text));
+    child.on('error', (error) => reject(new Failure(`${program}: ${error.message}`)));
+    child.on('close', (code) => {
+      if (code === 0) resolve(output);
+      else reject(new Failure(`${output}\n${program} ${args.join(' ')}: exit code ${code}`.trim()));
+    });
+  });
+}
+
+/** A failed step: the message is for the terminal, the stack is not. */
+export class Failure extends Error {}
+
+/**
+ * Runs one named step and prints its name and time.
+ *
+ * @param {string} name
+ * @param {() => Promise<unknown>} work may return a line to print behind the time
+ */
+export async function step(name, work) {
+  const start = performance.now();
+  const note = await work();
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`${name.padEnd(34)} ${seconds.padStart(6)} s${typeof note === 'string' && note ? `  ${note}` : ''}`);
+}
+
+/**
+ * Runs a command's body; a failure prints its message and ends with exit code 1.
+ *
+ * @param {() => Promise<unknown>} body
+ */
+export async function main(body) {
+  try {
+    await body();
+  } catch (error) {
+    console.error(error instanceof Failure ? error.message : error);
+    process.exitCode = 1;
+  }
+}
