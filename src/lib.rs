@@ -3,6 +3,8 @@
 pub mod calendar;
 pub mod error;
 pub mod money;
+pub mod random;
+pub mod stats;
 #[cfg(feature = "wasm")]
 pub mod wasm;
 

@@ -1,0 +1,139 @@
+//! Four xoshiro128++ generators side by side.
+
+use super::StreamKey;
+use rand_xoshiro::rand_core::Rng;
+
+/// Four independent xoshiro128++ generators that step together: 128 random bits a step.
+///
+/// Written lane by lane in plain integers, so that a vector unit gives the same bits as a scalar one.
+///
+/// # Source
+/// D. Blackman and S. Vigna, "Scrambled linear pseudorandom number generators", ACM Transactions on Mathematical
+/// Software 47 (2021).
+#[derive(Debug, Clone)]
+pub struct Lanes {
+    /// `state[word][lane]`.
+    state: [[u32; 4]; 4],
+}
+
+impl Lanes {
+    /// The lanes of a stream, and a further 64 random bits of it for whatever the stream needs once.
+    ///
+    /// Lane l takes outputs 2l and 2l + 1 of the key's SplitMix64 as its words 0 to 3, low half first; the extra bits
+    /// are output 8.
+    #[must_use]
+    pub fn seeded(key: StreamKey) -> (Self, u64) {
+        let mut seeder = key.seeder();
+        let mut state = [[0; 4]; 4];
+        for place in 0..8 {
+            let (lane, half) = (place / 2, place % 2);
+            let bits = seeder.next_u64();
+            state[2 * half][lane] = bits as u32;
+            state[2 * half + 1][lane] = (bits >> 32) as u32;
+        }
+        (Self { state }, seeder.next_u64())
+    }
+
+    /// The next output of each lane.
+    #[inline]
+    pub fn step(&mut self) -> [u32; 4] {
+        let [s0, s1, s2, s3] = &mut self.state;
+        let mut output = [0; 4];
+        for lane in 0..4 {
+            output[lane] = s0[lane].wrapping_add(s3[lane]).rotate_left(7).wrapping_add(s0[lane]);
+            let shifted = s1[lane] << 9;
+            s2[lane] ^= s0[lane];
+            s3[lane] ^= s1[lane];
+            s1[lane] ^= s2[lane];
+            s0[lane] ^= s3[lane];
+            s2[lane] ^= shifted;
+            s3[lane] = s3[lane].rotate_left(11);
+        }
+        output
+    }
+
+    /// Fills `out` with uniform 16-bit numbers: step s gives places 8s to 8s + 7, lane l the places 2l (low half) and
+    /// 2l + 1 (high half) of them.
+    pub fn fill_u16(&mut self, out: &mut [u16]) {
+        for chunk in out.chunks_mut(8) {
+            let words = self.step();
+            for (place, slot) in chunk.iter_mut().enumerate() {
+                *slot = (words[place / 2] >> (16 * (place % 2))) as u16;
+            }
+        }
+    }
+
+    /// Fills `out` with uniform 32-bit numbers, lane after lane.
+    pub fn fill_u32(&mut self, out: &mut [u32]) {
+        for chunk in out.chunks_mut(4) {
+            let words = self.step();
+            chunk.copy_from_slice(&words[..chunk.len()]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_xoshiro::Xoshiro128PlusPlus;
+    use rand_xoshiro::rand_core::SeedableRng;
+
+    #[test]
+    fn the_step_gives_the_published_sequence() {
+        // Outputs of xoshiro128plusplus.c for the state 1, 2, 3, 4.
+        let mut lanes = Lanes { state: [[1; 4], [2; 4], [3; 4], [4; 4]] };
+        for expected in [641, 1_573_767, 3_222_811_527, 3_517_856_514, 836_907_274, 4_247_214_768] {
+            assert_eq!(lanes.step(), [expected; 4]);
+        }
+    }
+
+    #[test]
+    fn every_lane_is_the_library_generator() {
+        let key = StreamKey::new(7).with(99);
+        let (mut lanes, extra) = Lanes::seeded(key);
+        let mut seeder = key.seeder();
+        let mut singles: Vec<_> = (0..4)
+            .map(|_| {
+                let mut seed = [0; 16];
+                seeder.fill_bytes(&mut seed);
+                Xoshiro128PlusPlus::from_seed(seed)
+            })
+            .collect();
+        assert_eq!(extra, seeder.next_u64());
+        for _ in 0..1000 {
+            let words = lanes.step();
+            for (single, word) in singles.iter_mut().zip(words) {
+                assert_eq!(single.next_u32(), word);
+            }
+        }
+    }
+
+    #[test]
+    fn sixteen_bit_numbers_come_low_half_first_in_lane_order() {
+        let (mut lanes, _) = Lanes::seeded(StreamKey::new(3));
+        let mut again = lanes.clone();
+        let mut halves = [0; 19];
+        lanes.fill_u16(&mut halves);
+        for s in 0..3 {
+            let words = again.step();
+            for (place, half) in halves[8 * s..halves.len().min(8 * s + 8)].iter().enumerate() {
+                assert_eq!(u32::from(*half), (words[place / 2] >> (16 * (place % 2))) & 0xffff);
+            }
+        }
+    }
+
+    #[test]
+    fn sixteen_bit_numbers_are_uniform() {
+        let (mut lanes, _) = Lanes::seeded(StreamKey::new(11));
+        let mut numbers = vec![0u16; 1 << 20];
+        lanes.fill_u16(&mut numbers);
+        let mut counts = [0u32; 256];
+        for number in numbers {
+            counts[usize::from(number >> 8)] += 1;
+        }
+        let expected = f64::from(1 << 20) / 256.0;
+        let chi: f64 = counts.iter().map(|&c| (f64::from(c) - expected) * (f64::from(c) - expected) / expected).sum();
+        // 255 degrees of freedom, sd 22.6: five of them. False alarm about 1e-6, and the stream is fixed.
+        assert!((chi - 255.0).abs() < 113.0, "{chi}");
+    }
+}

@@ -1,0 +1,22 @@
+//! Textbook statistics: normal and beta distributions, order statistics, histograms, intervals, and estimates whose
+//! error comes from groups of batches.
+//!
+//! Everything is computed over `libm` and over integers where sums are concerned, so that the same input gives the same
+//! bits on every platform. Knows nothing of sales; formulas and sources stand on each function and in
+//! `docs/statistics.md`.
+
+mod beta;
+mod estimate;
+mod histogram;
+mod interval;
+mod moments;
+mod normal;
+mod quantile;
+
+pub use beta::Beta;
+pub use estimate::{Estimate, GroupedSample};
+pub use histogram::Histogram;
+pub use interval::{Interval, wilson};
+pub use moments::Moments;
+pub use normal::{Normal, NormalTable};
+pub use quantile::{quantile, quantiles, rank};
