@@ -1,0 +1,224 @@
+//! The ideal customer profile: what earns points on which axis, what rules a lead out, where the grades cut.
+
+use super::{Condition, FieldRef, Points, Review};
+
+/// The ideal customer profile.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Icp {
+    /// What a rule does whose field is missing. Default: neutral.
+    pub missing: MissingPolicy,
+    /// How well the lead fits who we sell to.
+    pub fit: Axis,
+    /// How much interest the lead shows.
+    pub engagement: Axis,
+    /// What rules a lead out, whatever its points.
+    pub disqualify: Vec<Disqualifier>,
+    /// Where the grades cut.
+    pub grades: GradeCuts,
+    /// Owner and last review.
+    pub review: Review,
+}
+
+/// What a rule does whose condition is unknown because a field is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum MissingPolicy {
+    /// The axis is scored on what is known: the score is scaled as though the unknown rules did not exist.
+    #[default]
+    Neutral,
+    /// An unknown rule earns nothing.
+    Zero,
+}
+
+/// One axis of the score: the sum of its groups, kept between 0 and the cap.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Axis {
+    /// The highest score. Default: 100.
+    pub cap: Points,
+    /// The groups of rules.
+    pub groups: Vec<RuleGroup>,
+}
+
+/// Rules about one subject: the sum of their points, kept between the floor and the cap.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RuleGroup {
+    /// The name; unique on its axis.
+    pub name: String,
+    /// The most points the group gives. Default: the axis's cap.
+    pub cap: Points,
+    /// The fewest points the group gives, 0 or below. Default: minus the cap.
+    pub floor: Points,
+    /// The rules.
+    pub rules: Vec<Rule>,
+}
+
+/// Points for a condition.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Rule {
+    /// The name; unique in its group.
+    pub name: String,
+    /// When the points are earned.
+    pub when: Condition,
+    /// The points, negative to deduct.
+    pub points: Points,
+    /// How the points fade with time. None given: they do not.
+    pub decay: Option<Decay>,
+}
+
+/// How points fade with the days since a date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decay {
+    /// The date field that time runs from. Default: `lastActivity`.
+    pub field: FieldRef,
+    /// The shape.
+    pub curve: DecayCurve,
+}
+
+/// The shape of a decay.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum DecayCurve {
+    /// Halves every so many days: 2^(−age / days).
+    HalfLife {
+        /// Days, above 0.
+        days: f64,
+    },
+    /// Falls in a straight line to nothing after so many days: max(0, 1 − age / days).
+    Line {
+        /// Days, above 0.
+        days: f64,
+    },
+    /// Full for so many days, then nothing.
+    Window {
+        /// Days, above 0.
+        days: f64,
+    },
+}
+
+impl DecayCurve {
+    /// The share of the points left after `age` days, in [0, 1]; all of them for a date still to come.
+    #[must_use]
+    pub fn share_left(self, age: i32) -> f64 {
+        let age = f64::from(age.max(0));
+        match self {
+            Self::HalfLife { days } => libm::exp2(-age / days),
+            Self::Line { days } => (1.0 - age / days).max(0.0),
+            Self::Window { days } => f64::from(u8::from(age <= days)),
+        }
+    }
+}
+
+/// What rules a lead out.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Disqualifier {
+    /// The reason, as shown; unique.
+    pub name: String,
+    /// When the lead is out; an unknown condition rules nobody out.
+    pub when: Condition,
+}
+
+/// Where the grades cut: the fewest points for each grade but the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GradeCuts {
+    /// Fewest points for A, B, C, each above the next. Default: 75, 50, 25 % of the cap.
+    pub fit: [Points; 3],
+    /// Fewest points for 1, 2, 3, each above the next. Default: 75, 50, 25 % of the cap.
+    pub engagement: [Points; 3],
+}
+
+impl GradeCuts {
+    /// The grade of these scores; an axis that could not be evaluated has none.
+    #[must_use]
+    pub fn grade(&self, fit: Option<Points>, engagement: Option<Points>) -> Grade {
+        let place = |cuts: &[Points; 3], score: Points| cuts.iter().position(|cut| score >= *cut).unwrap_or(3) as u8;
+        Grade {
+            fit: fit.map(|score| place(&self.fit, score)),
+            engagement: engagement.map(|score| place(&self.engagement, score)),
+        }
+    }
+}
+
+/// A grade of both axes, such as `B2`; `A–` where engagement could not be evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Grade {
+    fit: Option<u8>,
+    engagement: Option<u8>,
+}
+
+impl Grade {
+    /// Every grade, best first: by fit, then by engagement, not evaluable last.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let steps = || (0..4).map(Some).chain([None]);
+        steps().flat_map(|fit| steps().map(move |engagement| Self { fit, engagement })).collect()
+    }
+
+    /// `A` to `D`, or `–` if not evaluable.
+    #[must_use]
+    pub fn fit_letter(self) -> char {
+        self.fit.map_or('–', |step| char::from(b'A' + step))
+    }
+
+    /// `1` to `4`, or `–` if not evaluable.
+    #[must_use]
+    pub fn engagement_digit(self) -> char {
+        self.engagement.map_or('–', |step| char::from(b'1' + step))
+    }
+
+    /// Both, such as `B2`.
+    #[must_use]
+    pub fn label(self) -> String {
+        format!("{}{}", self.fit_letter(), self.engagement_digit())
+    }
+}
+
+/// Grades by pattern: `B2`, `A*` (A with any engagement), `*1`, `A–` (engagement not evaluable).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GradePattern {
+    fit: Option<Option<u8>>,
+    engagement: Option<Option<u8>>,
+}
+
+impl GradePattern {
+    /// Reads two characters: a letter A to D, `–` or `*`, then a digit 1 to 4, `–` or `*`. `A` alone means `A*`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut chars = text.trim().chars();
+        let part = |c: char, first: char| match c {
+            '*' => Some(None),
+            '–' | '-' => Some(Some(None)),
+            c if (first..).take(4).any(|known| known == c.to_ascii_uppercase()) => {
+                Some(Some(Some((u32::from(c.to_ascii_uppercase()) - u32::from(first)) as u8)))
+            }
+            _ => None,
+        };
+        let fit = part(chars.next()?, 'A')?;
+        let engagement = match chars.next() {
+            Some(c) => part(c, '1')?,
+            None => None,
+        };
+        chars.next().is_none().then_some(Self { fit, engagement })
+    }
+
+    /// Whether the grade is meant.
+    #[must_use]
+    pub fn matches(self, grade: Grade) -> bool {
+        self.fit.is_none_or(|fit| fit == grade.fit) && self.engagement.is_none_or(|step| step == grade.engagement)
+    }
+
+    /// The pattern as text.
+    #[must_use]
+    pub fn label(self) -> String {
+        let part = |step: Option<Option<u8>>, first: u8| match step {
+            None => '*',
+            Some(None) => '–',
+            Some(Some(step)) => char::from(first + step),
+        };
+        format!("{}{}", part(self.fit, b'A'), part(self.engagement, b'1'))
+    }
+}

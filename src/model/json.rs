@@ -1,0 +1,393 @@
+//! Reads JSON text into typed documents and says exactly where and why that failed.
+//!
+//! The text becomes a [`Node`] tree first: depth, duplicate keys and syntax are settled there, once, for every
+//! document of the crate. The typed documents are then read from the tree with `serde`, and every failure carries
+//! the path of the value at fault. Knows nothing of what the keys mean.
+
+use super::nearest;
+use crate::{Error, ErrorKind, Place};
+use serde::de::{self, DeserializeOwned, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
+use serde::forward_to_deserialize_any;
+use std::fmt;
+
+/// Deepest nesting of objects and lists in a document.
+pub(super) const MAX_DEPTH: usize = 64;
+/// Longest document, in bytes.
+pub(super) const MAX_BYTES: usize = 4 << 20;
+
+/// A JSON value with the keys of its objects in the order written, duplicates included until they are refused.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Node {
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(String),
+    List(Vec<Node>),
+    Object(Vec<(String, Node)>),
+}
+
+impl Node {
+    /// Reads a document. A byte-order mark in front is ignored.
+    ///
+    /// # Errors
+    /// `too-large`, `too-deep`, `bad-json`, `duplicate-key`, all of the given kind.
+    pub(super) fn parse(text: &str, kind: ErrorKind) -> Result<Self, Error> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if text.len() > MAX_BYTES {
+            return Err(Error::new(
+                kind,
+                "too-large",
+                format!("expected at most {MAX_BYTES} bytes of JSON, found {}", text.len()),
+            ));
+        }
+        if let Some(line) = line_of_depth(text, MAX_DEPTH) {
+            return Err(Error::new(kind, "too-deep", format!("nested deeper than {MAX_DEPTH} levels (flatten it)"))
+                .at(Place::line(line)));
+        }
+        let node: Self = serde_json::from_str(text).map_err(|error| syntax_error(&error, kind))?;
+        node.refuse_duplicates(kind, "")?;
+        Ok(node)
+    }
+
+    /// Reads the typed document.
+    ///
+    /// # Errors
+    /// `unknown-key`, `missing-key`, `wrong-type`, `unknown-value`, with the path of the value at fault.
+    pub(super) fn read<T: DeserializeOwned>(&self, kind: ErrorKind) -> Result<T, Error> {
+        self.read_or_fault(kind).map_err(|(_, error)| error)
+    }
+
+    /// As [`Node::read`], with the path in parts beside the error.
+    pub(super) fn read_or_fault<T: DeserializeOwned>(&self, kind: ErrorKind) -> Result<T, (Vec<Step>, Error)> {
+        serde_path_to_error::deserialize(self).map_err(|error| {
+            let mut steps: Vec<Step> = error.path().iter().filter_map(Step::from_segment).collect();
+            let Fault { code, message, key } = error.into_inner();
+            // The key at fault belongs to the path, whether or not the reader had already stepped into it.
+            if let Some(key) = key
+                && steps.last() != Some(&Step::Key(key.clone()))
+            {
+                steps.push(Step::Key(key));
+            }
+            let error = Error::new(kind, code, message);
+            let path = path_of(&steps);
+            (steps, if path.is_empty() { error } else { error.at(Place::path(path)) })
+        })
+    }
+
+    /// The value of a key of this object.
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Object(entries) => entries.iter().find(|(name, _)| name == key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// Takes the value at a path out of the tree; false if there is none.
+    pub(super) fn remove(&mut self, steps: &[Step]) -> bool {
+        let Some((last, parents)) = steps.split_last() else { return false };
+        let mut node = self;
+        for step in parents {
+            let child = match (node, step) {
+                (Self::Object(entries), Step::Key(key)) => entries.iter_mut().find(|(k, _)| k == key).map(|(_, v)| v),
+                (Self::List(items), Step::Index(index)) => items.get_mut(*index),
+                _ => None,
+            };
+            match child {
+                Some(child) => node = child,
+                None => return false,
+            }
+        }
+        match (node, last) {
+            (Self::Object(entries), Step::Key(key)) => {
+                let before = entries.len();
+                entries.retain(|(k, _)| k != key);
+                entries.len() < before
+            }
+            _ => false,
+        }
+    }
+
+    /// What stands there, for a message.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Self::Null => "null".into(),
+            Self::Bool(value) => value.to_string(),
+            Self::Number(value) => value.to_string(),
+            Self::Text(text) => format!("text `{}`", shortened(text)),
+            Self::List(_) => "a list".into(),
+            Self::Object(_) => "an object".into(),
+        }
+    }
+
+    // Depth is bounded by `MAX_DEPTH` before the tree is built.
+    fn refuse_duplicates(&self, kind: ErrorKind, path: &str) -> Result<(), Error> {
+        match self {
+            Self::List(items) => {
+                items.iter().enumerate().try_for_each(|(i, item)| item.refuse_duplicates(kind, &format!("{path}[{i}]")))
+            }
+            Self::Object(entries) => {
+                let mut seen = std::collections::BTreeSet::new();
+                entries.iter().try_for_each(|(key, value)| {
+                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                    if !seen.insert(key.as_str()) {
+                        let message = format!("key `{}` is written twice (keep one)", shortened(key));
+                        return Err(Error::new(kind, "duplicate-key", message).at(Place::path(path)));
+                    }
+                    value.refuse_duplicates(kind, &path)
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// One step of a path into a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    Key(String),
+    Index(usize),
+}
+
+impl Step {
+    fn from_segment(segment: &serde_path_to_error::Segment) -> Option<Self> {
+        match segment {
+            serde_path_to_error::Segment::Seq { index } => Some(Self::Index(*index)),
+            serde_path_to_error::Segment::Map { key } => Some(Self::Key(key.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// `stages[2].winProbability`.
+pub(super) fn path_of(steps: &[Step]) -> String {
+    let mut path = String::new();
+    for step in steps {
+        match step {
+            Step::Index(index) => path.push_str(&format!("[{index}]")),
+            Step::Key(key) => {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(shortened(key));
+            }
+        }
+    }
+    path
+}
+
+/// At most the first 60 characters: a message is no place for a novel.
+pub(super) fn shortened(text: &str) -> &str {
+    text.char_indices().nth(60).map_or(text, |(end, _)| &text[..end])
+}
+
+/// The line on which nesting first passes `limit`, without recursion.
+fn line_of_depth(text: &str, limit: usize) -> Option<u64> {
+    let (mut depth, mut line, mut quoted, mut escaped) = (0usize, 1u64, false, false);
+    for byte in text.bytes() {
+        line += u64::from(byte == b'\n');
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                depth += 1;
+                if depth > limit {
+                    return Some(line);
+                }
+            }
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn syntax_error(error: &serde_json::Error, kind: ErrorKind) -> Error {
+    let text = error.to_string();
+    let reason = text.split(" at line ").next().unwrap_or(&text);
+    let message = format!("not valid JSON at column {}: {reason}", error.column());
+    Error::new(kind, "bad-json", message).at(Place::line(error.line() as u64))
+}
+
+impl<'de> de::Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NodeVisitor;
+        impl<'de> Visitor<'de> for NodeVisitor {
+            type Value = Node;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON value")
+            }
+            fn visit_unit<E>(self) -> Result<Node, E> {
+                Ok(Node::Null)
+            }
+            fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+                Ok(Node::Bool(value))
+            }
+            fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+                Ok(Node::Number(value as f64))
+            }
+            fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+                Ok(Node::Number(value as f64))
+            }
+            fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
+                Ok(Node::Number(value))
+            }
+            fn visit_str<E>(self, value: &str) -> Result<Node, E> {
+                Ok(Node::Text(value.to_owned()))
+            }
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    list.push(item);
+                }
+                Ok(Node::List(list))
+            }
+            fn visit_map<A: de::MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
+                let mut object = Vec::new();
+                while let Some(entry) = entries.next_entry()? {
+                    object.push(entry);
+                }
+                Ok(Node::Object(object))
+            }
+        }
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+/// Why a tree is not the document it should be.
+#[derive(Debug)]
+pub(super) struct Fault {
+    code: &'static str,
+    message: String,
+    /// The key the message is about, if it is a key of the object being read.
+    key: Option<String>,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl de::Error for Fault {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self { code: "wrong-type", message: message.to_string(), key: None }
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let message = format!("expected {}, found {}", expectation(expected), found_text(found));
+        Self { code: "wrong-type", message, key: None }
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::invalid_type(found, expected)
+    }
+
+    fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
+        let message = format!("unknown key `{}` ({})", shortened(field), nearest::known(field, known));
+        Self { code: "unknown-key", message, key: Some(field.to_owned()) }
+    }
+
+    fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
+        let message = format!("unknown value `{}` ({})", shortened(variant), nearest::known(variant, known));
+        Self { code: "unknown-value", message, key: None }
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self { code: "missing-key", message: format!("missing (add `{field}`)"), key: Some(field.to_owned()) }
+    }
+}
+
+/// What serde expected, in the words of a reader.
+fn expectation(expected: &dyn Expected) -> String {
+    let text = expected.to_string();
+    match text.as_str() {
+        "f64" => "a number".into(),
+        "u8" => "a whole number from 0 to 255".into(),
+        "u16" => "a whole number from 0 to 65535".into(),
+        "u32" => "a whole number from 0 to 4294967295".into(),
+        "a string" | "string" | "str" => "text".into(),
+        "a boolean" => "true or false".into(),
+        "a sequence" => "a list".into(),
+        text if text.starts_with("struct ") || text == "a map" => "an object".into(),
+        text if text.starts_with("enum ") || text.contains("variant") => "text".into(),
+        _ => text,
+    }
+}
+
+fn found_text(found: Unexpected<'_>) -> String {
+    match found {
+        Unexpected::Bool(value) => value.to_string(),
+        Unexpected::Unsigned(value) => value.to_string(),
+        Unexpected::Signed(value) => value.to_string(),
+        Unexpected::Float(value) => value.to_string(),
+        Unexpected::Str(text) => format!("text `{}`", shortened(text)),
+        Unexpected::Unit | Unexpected::Option => "null".into(),
+        Unexpected::Seq => "a list".into(),
+        Unexpected::Map => "an object".into(),
+        other => other.to_string(),
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Fault> for &'de Node {
+    type Deserializer = Self;
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for &'de Node {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        // Whole numbers beyond this are no longer exact in JSON as browsers read it.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        match self {
+            Node::Null => visitor.visit_unit(),
+            Node::Bool(value) => visitor.visit_bool(*value),
+            Node::Number(value) if value.trunc() == *value && value.abs() <= EXACT => {
+                if *value < 0.0 {
+                    visitor.visit_i64(*value as i64)
+                } else {
+                    visitor.visit_u64(*value as u64)
+                }
+            }
+            Node::Number(value) => visitor.visit_f64(*value),
+            Node::Text(text) => visitor.visit_borrowed_str(text),
+            Node::List(items) => visitor.visit_seq(de::value::SeqDeserializer::new(items.iter())),
+            Node::Object(entries) => visitor
+                .visit_map(de::value::MapDeserializer::new(entries.iter().map(|(key, value)| (key.as_str(), value)))),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if *self == Node::Null { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match self {
+            Node::Text(text) => visitor.visit_enum(text.as_str().into_deserializer()),
+            other => Err(Fault {
+                code: "wrong-type",
+                message: format!("expected text, found {}", other.describe()),
+                key: None,
+            }),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier ignored_any
+    }
+}

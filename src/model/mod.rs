@@ -1,0 +1,143 @@
+//! The operating model: one JSON document that says who is sold to, who gets which lead, what a stage is worth,
+//! and what must be reached.
+//!
+//! A model is complete and valid once it exists: parsing resolves every default, every name and every amount, so
+//! that nothing later meets a string to look up. This module knows what things mean and has no data; scoring,
+//! routing and simulating with a model is left to the floors above.
+
+#[allow(dead_code)]
+mod check;
+mod condition;
+mod field;
+mod icp;
+#[allow(dead_code)]
+mod json;
+mod kpis;
+mod meta;
+#[allow(dead_code)]
+mod nearest;
+mod routing;
+mod run;
+mod segments;
+mod stages;
+mod targets;
+mod text;
+mod values;
+
+pub use condition::{Bound, Condition, Phrase, Record, Test, Truth, Value};
+pub use field::{FieldRef, ForecastCategory};
+pub use icp::{
+    Axis, Decay, DecayCurve, Disqualifier, Grade, GradeCuts, GradePattern, Icp, MissingPolicy, Rule, RuleGroup,
+};
+pub use kpis::{Comparator, Kpi, KpiKind, KpiPeriod, Metric};
+pub use meta::{Definitions, Meta, Review, WorkingHours};
+pub use routing::{Handoff, Member, Pool, Routing, RoutingRule, Sla};
+pub use run::Run;
+pub use segments::{Committee, Motion, Role, Segment};
+pub use stages::{Slip, Stage, StageOutcome, WinProbability};
+pub use targets::{Capacity, ForecastSettings, Quota, Rep, Targets};
+pub use text::fold;
+pub use values::{Points, Probability};
+
+/// The whole model, valid and resolved.
+///
+/// Sections are read through methods, so that a model stays as valid as it was when parsed; to change one, change
+/// its JSON and parse again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OperatingModel {
+    meta: Meta,
+    definitions: Definitions,
+    icp: Icp,
+    segments: Vec<Segment>,
+    committee: Committee,
+    routing: Routing,
+    stages: Vec<Stage>,
+    handoffs: Vec<Handoff>,
+    kpis: Vec<Kpi>,
+    targets: Targets,
+    forecast: ForecastSettings,
+    capacity: Capacity,
+}
+
+impl OperatingModel {
+    /// Currency, fiscal year, working time.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// What MQL, SQL, opportunity, closed-won and churned mean.
+    #[must_use]
+    pub fn definitions(&self) -> &Definitions {
+        &self.definitions
+    }
+
+    /// What earns points, what rules out, where grades cut.
+    #[must_use]
+    pub fn icp(&self) -> &Icp {
+        &self.icp
+    }
+
+    /// The segments; the first whose condition holds takes the record.
+    #[must_use]
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// The roles of a buying committee.
+    #[must_use]
+    pub fn committee(&self) -> &Committee {
+        &self.committee
+    }
+
+    /// Pools, rules, fallback.
+    #[must_use]
+    pub fn routing(&self) -> &Routing {
+        &self.routing
+    }
+
+    /// The stages in the order of the sale.
+    #[must_use]
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
+    /// The hand-offs between functions.
+    #[must_use]
+    pub fn handoffs(&self) -> &[Handoff] {
+        &self.handoffs
+    }
+
+    /// The decision rules.
+    #[must_use]
+    pub fn kpis(&self) -> &[Kpi] {
+        &self.kpis
+    }
+
+    /// What is to be reached.
+    #[must_use]
+    pub fn targets(&self) -> &Targets {
+        &self.targets
+    }
+
+    /// Settings of the forecast.
+    #[must_use]
+    pub fn forecast(&self) -> &ForecastSettings {
+        &self.forecast
+    }
+
+    /// Who carries quota.
+    #[must_use]
+    pub fn capacity(&self) -> &Capacity {
+        &self.capacity
+    }
+
+    /// The index of the stage with this name or synonym; letter case, accents and spacing do not count.
+    #[must_use]
+    pub fn stage_named(&self, name: &str) -> Option<usize> {
+        let wanted = fold(name);
+        self.stages
+            .iter()
+            .position(|stage| std::iter::once(&stage.name).chain(&stage.synonyms).any(|known| fold(known) == wanted))
+    }
+}
