@@ -19,6 +19,7 @@ await main(async () => {
   await step('clippy', () => cargo('clippy', '--workspace', '--all-targets', '--', '-Dwarnings'));
   await step('clippy for WebAssembly', () => cargo('clippy', ...wasm, '--', '-Dwarnings'));
   await step('native tests', async () => tally(await cargo('test')));
+  await step('samples', async () => tally(await cargo('test', '--package', 'xtask', '--profile', 'xtask')));
   await step('types', () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']));
   console.log('package, Node and browser tests');
   await run('node', ['--test', '--test-reporter=spec', ...tests()], { show: true });

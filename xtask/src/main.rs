@@ -1,6 +1,7 @@
-//! The project's own commands: `cargo xtask build`.
+//! The project's own commands: `cargo xtask build`, `samples`.
 
 mod build;
+mod samples;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,12 +11,14 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 const USAGE: &str = "usage: cargo xtask COMMAND
 
-  build     compile the crate to WebAssembly and write pkg/wasm";
+  build     compile the crate to WebAssembly and write pkg/wasm
+  samples   write the sample files of the page to www/samples";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let outcome = match arguments.next().as_deref() {
         Some("build") => build::run(),
+        Some("samples") => samples::run(),
         _ => Err(USAGE.into()),
     };
     match outcome {
