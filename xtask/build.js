@@ -7,7 +7,8 @@ import { main, run, step } from './tools.js';
 export async function buildAll() {
   await step('set-up', setUp);
   await step('build pkg/wasm', async () => (await run('cargo', ['xtask', 'build'])).trim().split('\n').join('; '));
-  const { bundleVendor } = await import('./bundle.js'); // needs the npm packages
+  const { bundlePackage, bundleVendor } = await import('./bundle.js'); // needs the npm packages
+  await step('bundle pkg/wasm', bundlePackage);
   await step('bundle www/vendor', bundleVendor);
   await step('samples', () => run('cargo', ['xtask', 'samples']));
 }

@@ -43,6 +43,36 @@ export async function bundleVendor() {
   return sizes(folder, libraries.map(({ name }) => `${name}.js`));
 }
 
+/**
+ * Bundles the package's engine and its worker with the module's glue. The engine becomes a factory, because each call
+ * must give an instance of its own; the worker is a classic script, so that it starts from anywhere, a blob included.
+ */
+export async function bundlePackage() {
+  const folder = join(root, 'pkg/wasm');
+  /** @type {import('esbuild').BuildOptions} */
+  const shared = {
+    absWorkingDir: root,
+    bundle: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    format: 'iife',
+    target: 'es2022',
+    logLevel: 'error',
+  };
+  await build({ ...shared, entryPoints: ['pkg/worker.js'], outfile: join(folder, 'worker.js'), minifyIdentifiers: true });
+  await build({
+    ...shared,
+    entryPoints: ['pkg/engine.js'],
+    outfile: join(folder, 'engine.js'),
+    globalName: 'engine',
+    banner: { js: 'export default function load() {' },
+    footer: { js: 'return engine;\n}' },
+  });
+  writeFileSync(join(folder, 'engine.d.ts'), "export default function load(): typeof import('../engine.js');\n");
+  forbidEval(folder);
+  return sizes(folder, ['engine.js', 'worker.js']);
+}
+
 /** @param {string} folder */
 function forbidEval(folder) {
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {

@@ -12,6 +12,7 @@ import { browsers as locate } from '../../xtask/setup.js';
 import { serve } from '../../xtask/serve.js';
 
 /** @typedef {'chromium' | 'firefox'} BrowserName */
+/** @typedef {Parameters<typeof serve>[0]} Site */
 
 /**
  * @typedef {object} Visit
@@ -46,14 +47,14 @@ after(async () => {
  *
  * @param {string} title
  * @param {(visit: Visit) => Promise<void>} body
- * @param {{ only?: BrowserName[], site?: Parameters<typeof serve>[0], timeout?: number,
- *   viewport?: { width: number, height: number } }} [options] `site` goes to `serve`
+ * @param {{ only?: BrowserName[], site?: Site | (() => Site), timeout?: number,
+ *   viewport?: { width: number, height: number } }} [options] `site` goes to `serve`, when the test begins
  */
 export function inBrowsers(title, body, { only = ['chromium', 'firefox'], site, timeout = 120_000, viewport } = {}) {
   for (const name of only) {
     test(`${title} (${name})`, { timeout }, async () => {
       const browser = await launch(name);
-      const server = await serve(site);
+      const server = await serve(typeof site === 'function' ? site() : site);
       const context = await browser.createBrowserContext();
       try {
         const page = await context.newPage();

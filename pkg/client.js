@@ -1,0 +1,376 @@
+// Data sets that live in an engine, seen as asynchronous objects. A data set keeps what it was read from and what was
+// last asked of it, so that a fresh engine can be brought to the same state without the caller noticing.
+
+import { LeadcastError, cancelled } from './error.js';
+
+/** @import { Content } from './engine.js' */
+/** @import { CallOptions, Runner } from './runner.js' */
+/** @typedef {Uint8Array | ArrayBuffer | Blob | string | readonly object[]} Source */
+/** @typedef {CallOptions & { mapping?: object, read?: object, asOf?: string }} OpenOptions */
+
+/** One or several runners and the data sets opened on them. */
+export class Client {
+  /** @type {Runner[]} */
+  #runners;
+  #lastKey = 0;
+
+  /** @param {Runner[]} runners */
+  constructor(runners) {
+    this.#runners = runners;
+  }
+
+  /**
+   * Reads a list of leads.
+   *
+   * @param {Source} source
+   * @param {OpenOptions} [options]
+   */
+  async openLeads(source, options = {}) {
+    const data = await this.#open('openLeads', source, options);
+    return new LeadsHandle(data);
+  }
+
+  /**
+   * Reads a pipeline of deals.
+   *
+   * @param {Source} source
+   * @param {OpenOptions} [options]
+   */
+  async openDeals(source, options = {}) {
+    const data = await this.#open('openDeals', source, options);
+    return new DealsHandle(data);
+  }
+
+  /** Ends the workers; calls in flight are rejected. */
+  dispose() {
+    for (const runner of this.#runners) runner.dispose();
+  }
+
+  /** @param {'openLeads' | 'openDeals'} name @param {Source} source @param {OpenOptions} options */
+  async #open(name, source, { mapping, read, asOf, signal, onProgress }) {
+    const key = ++this.#lastKey;
+    const settings = JSON.stringify({ options: { name: fileName(source), ...read }, mapping, asOf });
+    // The first runner of a data set changes from one to the next, so that several can work at the same time.
+    const turn = (key - 1) % this.#runners.length;
+    const runners = [...this.#runners.slice(turn), ...this.#runners.slice(0, turn)];
+    const data = new DataSet(runners, key, name, contentOf(source), settings);
+    await data.load({ signal, onProgress });
+    return data;
+  }
+}
+
+/** What a handle and its engine share. */
+class DataSet {
+  /** @type {unknown} */
+  receipt = undefined;
+  #runners;
+  #key;
+  #opening;
+  /** What a fresh engine has to be told to stand where the last one stood. @type {Map<string, unknown[]>} */
+  #state = new Map();
+  /** @type {Promise<unknown>} */
+  #queue = Promise.resolve();
+  #closed = false;
+
+  /**
+   * @param {Runner[]} runners
+   * @param {number} key
+   * @param {'openLeads' | 'openDeals'} name
+   * @param {Content} content
+   * @param {string} settings
+   */
+  constructor(runners, key, name, content, settings) {
+    this.#runners = runners;
+    this.#key = key;
+    this.#opening = { name, args: [key, content, settings] };
+  }
+
+  /** @param {CallOptions} options */
+  load(options) {
+    return this.#enqueue(options, (runner) => this.#ensure(runner, options));
+  }
+
+  /**
+   * Asks the first runner; calls on one data set run in the order they were made.
+   *
+   * @param {string} name
+   * @param {unknown[]} args
+   * @param {CallOptions} [options]
+   */
+  ask(name, args = [], options = {}) {
+    return this.#enqueue(options, async (runner) => {
+      await this.#ensure(runner, options);
+      return runner.call(name, [this.#key, ...args], options);
+    });
+  }
+
+  /**
+   * Asks for something that changes what later answers mean, such as a score or a view.
+   *
+   * @param {string} name
+   * @param {unknown[]} args
+   * @param {{ forget?: string[], options?: CallOptions }} [more] `forget`: states that this one makes void
+   */
+  change(name, args, { forget = [], options = {} } = {}) {
+    return this.#enqueue(options, async (runner) => {
+      await this.#ensure(runner, options, [name, ...forget]);
+      for (const void_ of forget) this.#state.delete(void_);
+      const answer = await runner.call(name, [this.#key, ...args], options);
+      this.#state.delete(name);
+      this.#state.set(name, args);
+      return answer;
+    });
+  }
+
+  /**
+   * Simulates, each runner its share of the batches, and has the first one put them together.
+   *
+   * @param {string} model
+   * @param {string} run
+   * @param {CallOptions} options
+   */
+  simulate(model, run, options) {
+    return this.#enqueue(options, async (runner) => {
+      await this.#ensure(runner, options, ['simulate']);
+      this.#state.delete('simulate');
+      await this.#share(this.#runners, model, run, options);
+      const report = await runner.call('report', [this.#key], options);
+      this.#state.set('simulate', [model, run]);
+      return report;
+    });
+  }
+
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const runner of this.#runners.filter(({ loaded }) => loaded.delete(this.#key))) {
+      runner.call('close', [this.#key]).catch(() => {}); // A runner that is gone holds nothing.
+    }
+  }
+
+  /** @param {Runner[]} runners @param {string} model @param {string} run @param {CallOptions} options */
+  async #share(runners, model, run, { signal, onProgress }) {
+    // One part failing stops the others.
+    const stop = new AbortController();
+    const relay = () => stop.abort(signal?.reason);
+    signal?.addEventListener('abort', relay);
+    if (signal?.aborted) relay();
+    const fractions = runners.map(() => 0);
+    try {
+      const parts = await all(
+        runners.map(async (runner, part) => {
+          /** @type {CallOptions['onProgress']} */
+          const heard = ({ phase, done }) => {
+            if (phase !== 'simulate') return;
+            fractions[part] = done;
+            onProgress?.({ phase, done: fractions.reduce((sum, one) => sum + one, 0) / runners.length, total: 1 });
+          };
+          const options = { signal: stop.signal, onProgress: heard };
+          if (part > 0) await this.#ensure(runner, options);
+          await runner.call('simulate', [this.#key, model, run, part, runners.length], options);
+          return part > 0 ? runner.call('part', [this.#key], options) : undefined;
+        }),
+        () => stop.abort(),
+      );
+      for (const part of parts.slice(1)) await runners[0]?.call('absorb', [this.#key, part], { signal });
+    } finally {
+      signal?.removeEventListener('abort', relay);
+    }
+  }
+
+  /**
+   * Makes sure the runner's engine holds this data set in its present state.
+   *
+   * @param {Runner} runner
+   * @param {CallOptions} options
+   * @param {string[]} [except] states about to be replaced
+   */
+  async #ensure(runner, { signal, onProgress }, except = []) {
+    if (runner.loaded.has(this.#key)) return;
+    this.receipt = await runner.call(this.#opening.name, this.#opening.args, { signal, onProgress });
+    runner.loaded.add(this.#key);
+    if (runner !== this.#runners[0]) return;
+    try {
+      for (const [name, args] of this.#state) {
+        if (except.includes(name)) continue;
+        const more = name === 'simulate' ? [0, 1] : [];
+        await runner.call(name, [this.#key, ...args, ...more], { signal });
+      }
+    } catch (error) {
+      runner.loaded.delete(this.#key); // half way there is not there
+      throw error;
+    }
+  }
+
+  /**
+   * @template T
+   * @param {CallOptions} options
+   * @param {(runner: Runner) => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  #enqueue({ signal }, work) {
+    let started = false;
+    const turn = this.#queue.then(async () => {
+      started = true;
+      const runner = this.#runners[0];
+      if (this.#closed || !runner) throw closed();
+      if (signal?.aborted) throw cancelled(signal);
+      try {
+        return await work(runner);
+      } catch (error) {
+        // Someone else's call took the worker down: this one is innocent and is made again.
+        if (!(error instanceof LeadcastError) || error.code !== 'worker-replaced' || signal?.aborted) throw error;
+        return work(runner);
+      }
+    });
+    this.#queue = turn.catch(() => {});
+    if (!signal) return turn;
+    return new Promise((resolve, reject) => {
+      // A call that still waits for its turn need not wait to be stopped.
+      const stop = () => started || reject(cancelled(signal));
+      signal.addEventListener('abort', stop);
+      turn.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    });
+  }
+}
+
+/** A list of leads in an engine. */
+export class LeadsHandle {
+  #data;
+
+  /** @param {DataSet} data */
+  constructor(data) {
+    this.#data = data;
+  }
+
+  /** What was understood of the file. */
+  async receipt() {
+    return this.#data.receipt;
+  }
+
+  /** @param {object | string} model @param {object} [run] @param {CallOptions} [options] */
+  score(model, run, options) {
+    return this.#data.change('score', [text(model), text(run ?? {})], { options });
+  }
+
+  /** @param {object} [view] @param {CallOptions} [options] */
+  view(view = {}, options) {
+    return this.#data.change('view', [text(view)], { options });
+  }
+
+  /** @param {number} from @param {number} count @param {CallOptions} [options] */
+  window(from, count, options) {
+    return this.#data.ask('leadWindow', [from, count], options);
+  }
+
+  /** @param {number} row @param {CallOptions} [options] */
+  explain(row, options) {
+    return this.#data.ask('explain', [row], options);
+  }
+
+  /** @param {string} field @param {CallOptions} [options] */
+  values(field, options) {
+    return this.#data.ask('values', [field], options);
+  }
+
+  /** @param {CallOptions} [options] */
+  csv(options) {
+    return this.#data.ask('leadsCsv', [], options);
+  }
+
+  /** Frees the engine's memory; later calls are rejected. */
+  dispose() {
+    this.#data.close();
+  }
+}
+
+/** A pipeline in an engine. */
+export class DealsHandle {
+  #data;
+
+  /** @param {DataSet} data */
+  constructor(data) {
+    this.#data = data;
+  }
+
+  /** What was understood of the file. */
+  async receipt() {
+    return this.#data.receipt;
+  }
+
+  /** @param {object | string} model @param {object} [run] @param {CallOptions} [options] */
+  forecast(model, run, options = {}) {
+    return this.#data.simulate(text(model), text(run ?? {}), options);
+  }
+
+  /** @param {number} [period] @param {CallOptions} [options] */
+  totals(period, options) {
+    return this.#data.ask('totals', [period], options);
+  }
+
+  /** @param {number} from @param {number} count @param {CallOptions} [options] */
+  window(from, count, options) {
+    return this.#data.ask('dealWindow', [from, count], options);
+  }
+
+  /** @param {CallOptions} [options] */
+  csv(options) {
+    return this.#data.ask('dealsCsv', [], options);
+  }
+
+  /** Frees the engine's memory; later calls are rejected. */
+  dispose() {
+    this.#data.close();
+  }
+}
+
+/** JSON text of a document; text is passed on as it is. @param {object | string} document */
+export function text(document) {
+  return typeof document === 'string' ? document : JSON.stringify(document);
+}
+
+/** @param {Source} source @returns {Content} */
+function contentOf(source) {
+  if (typeof source === 'string') return { bytes: new TextEncoder().encode(source) };
+  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source) };
+  if (source instanceof Uint8Array) return { bytes: source };
+  // A slice is a view, not a copy, and unlike a `File` it can be sent to every kind of worker.
+  if (source instanceof Blob) return { blob: source.slice() };
+  if (Array.isArray(source)) return { records: JSON.stringify(source) };
+  const message = 'this is no source of rows (pass bytes, a File, text, or an array of records)';
+  throw new LeadcastError({ kind: 'input', code: 'source-unknown', message });
+}
+
+/** @param {Source} source */
+function fileName(source) {
+  return source instanceof Blob && 'name' in source && typeof source.name === 'string' ? source.name : undefined;
+}
+
+/**
+ * Waits until every promise has settled, then fails with the first failure.
+ *
+ * @template T
+ * @param {Promise<T>[]} promises
+ * @param {() => void} failed called once, at the first failure
+ * @returns {Promise<T[]>}
+ */
+async function all(promises, failed) {
+  /** @type {{ reason: unknown } | undefined} */
+  let first;
+  const settled = await Promise.allSettled(
+    promises.map((promise) =>
+      promise.catch((reason) => {
+        if (!first) failed();
+        first ??= { reason };
+        throw reason;
+      }),
+    ),
+  );
+  if (first) throw first.reason;
+  return settled.map((one) => /** @type {PromiseFulfilledResult<Awaited<T>>} */ (one).value);
+}
+
+function closed() {
+  const message = 'this data set was disposed (open the file again)';
+  return new LeadcastError({ kind: 'unavailable', code: 'disposed', message, retryable: false });
+}

@@ -1,0 +1,199 @@
+/**
+ * Score leads and forecast revenue. Nothing leaves the machine it runs on.
+ *
+ * The same names come from the browser's entry and from Node's. The data that is handed out is declared by the engine
+ * itself (wasm/leadcast.d.ts); this file declares the functions around it.
+ */
+
+/** What rows are read from: a file, its bytes or text, or plain records. Bytes are kept; do not change them afterwards. */
+export type Source = File | Blob | Uint8Array | ArrayBuffer | string | readonly Record<string, unknown>[];
+
+/** How long work is watched and stopped. A stopped call rejects with kind `cancelled`, at the latest after 250 ms. */
+export interface CallOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/** At most about ten a second. `done` and `total` are bytes while reading, a fraction of 1 while simulating. */
+export interface Progress {
+  phase: 'read' | 'simulate';
+  done: number;
+  total: number | null;
+}
+
+/** How a file is read; what is absent is found out from the file. */
+export interface ReadOptions {
+  name?: string;
+  delimiter?: string;
+  encoding?: string;
+  header?: 'first-row' | 'none';
+  decimal?: string;
+  dateOrder?: 'ymd' | 'dmy' | 'mdy';
+  columns?: Record<string, { decimal?: string; dateOrder?: 'ymd' | 'dmy' | 'mdy'; type?: 'number' | 'date' | 'text' }>;
+}
+
+/** Columns named by the caller: header to canonical field, or to `null` to leave the column out. */
+export type Mapping = Record<string, string | null>;
+
+export interface OpenOptions extends CallOptions {
+  read?: ReadOptions;
+  mapping?: Mapping;
+  /** The day "today" stands for, as `2026-03-31`; decides which deals count as open. */
+  asOf?: string;
+}
+
+/** The options of one run; each has a default that the report states. */
+export interface Run {
+  asOf?: string | null;
+  seed?: number;
+  trials?: number;
+  period?: 'month' | 'quarter' | 'year';
+  periods?: number;
+  quota?: number | null;
+}
+
+/** An operating model: a plain object or its JSON text. */
+export type Model = object | string;
+
+export interface ClientOptions {
+  /** Workers that share the work, 0 to 64; the numbers never depend on it. 0 runs in the calling thread. */
+  workers?: number;
+  /** Starts a worker on `wasm/worker.js` from wherever the host keeps it. */
+  worker?: () => Worker | WorkerLike;
+  workerUrl?: string | URL;
+  /** The compiled module or its bytes, where it must not be fetched. */
+  module?: WebAssembly.Module | BufferSource | Promise<WebAssembly.Module | BufferSource>;
+  wasmUrl?: string | URL;
+}
+
+/** What a client needs of a worker. */
+export interface WorkerLike {
+  postMessage(message: unknown): void;
+  terminate(): unknown;
+  onmessage: unknown;
+  onerror: unknown;
+  onmessageerror: unknown;
+}
+
+/** Keeps parsed files in memory, so that they can be scored or simulated again and again. */
+export interface Client {
+  openLeads(source: Source, options?: OpenOptions): Promise<LeadsHandle>;
+  openDeals(source: Source, options?: OpenOptions): Promise<DealsHandle>;
+  /** Ends the workers; calls in flight are rejected. */
+  dispose(): void;
+}
+
+/** Sorting and filtering of scored leads. */
+export interface LeadView {
+  sort?: { by: string; direction?: 'ascending' | 'descending' };
+  filter?: { grade?: string[]; segment?: string[]; owner?: string[]; text?: string };
+}
+
+export interface LeadsHandle {
+  receipt(): Promise<Receipt>;
+  score(model: Model, run?: Run, options?: CallOptions): Promise<LeadReport>;
+  /** The rows that pass the filter, in order; `window` then counts in them. */
+  view(view?: LeadView, options?: CallOptions): Promise<Uint32Array>;
+  window(from: number, count: number, options?: CallOptions): Promise<LeadRow[]>;
+  explain(row: number, options?: CallOptions): Promise<LeadExplanation>;
+  /** The distinct values of a field or column with their counts, most frequent first. */
+  values(field: string, options?: CallOptions): Promise<{ value: string; count: number }[]>;
+  /** The file with its original columns and the scores behind them. */
+  csv(options?: CallOptions): Promise<Uint8Array>;
+  dispose(): void;
+}
+
+export interface DealsHandle {
+  receipt(): Promise<Receipt>;
+  forecast(model: Model, run?: Run, options?: CallOptions): Promise<ForecastReport>;
+  /** The simulated totals, one per trial: of one period, counted from 0, or of all of them. */
+  totals(period?: number, options?: CallOptions): Promise<Float64Array>;
+  window(from: number, count: number, options?: CallOptions): Promise<DealRow[]>;
+  csv(options?: CallOptions): Promise<Uint8Array>;
+  dispose(): void;
+}
+
+export function createClient(options?: ClientOptions): Client;
+
+/** Scores, segments and routes a list of leads. */
+export function scoreLeads(
+  source: Source,
+  model: Model,
+  run?: Run,
+  options?: OpenOptions & ClientOptions,
+): Promise<LeadReport & { leads: LeadRow[] }>;
+
+/** Scores one record, such as a web form's. */
+export function scoreLead(record: Record<string, unknown>, model: Model, run?: Run): Promise<LeadExplanation>;
+
+/** Simulates a pipeline. */
+export function forecastDeals(
+  source: Source,
+  model: Model,
+  run?: Run,
+  options?: OpenOptions & ClientOptions,
+): Promise<ForecastReport>;
+
+/** The names of the operating models that ship. */
+export function presets(): Promise<string[]>;
+
+/** One of them, as a plain object to change. */
+export function preset(name: string): Promise<Record<string, unknown>>;
+
+/** The model with its defaults filled in; rejects with kind `model` and the place of the mistake. */
+export function checkModel(model: Model): Promise<{ model: Record<string, unknown>; diagnostics: unknown[] }>;
+
+/** The engine's version. */
+export function version(): Promise<string>;
+
+/**
+ * Fetches everything that is ever needed, so that a page can forbid itself the network before it sees a file:
+ * `createClient({ ...(await prefetch()), workers: 2 })`.
+ */
+export function prefetch(urls?: {
+  workerUrl?: string | URL;
+  wasmUrl?: string | URL;
+}): Promise<Required<Pick<ClientOptions, 'module' | 'worker'>>>;
+
+export type ErrorKind = 'input' | 'model' | 'run' | 'limit' | 'cancelled' | 'unavailable' | 'internal';
+
+/** Why there is no answer: match on `kind` or `code`; the message ends with the remedy. */
+export class LeadcastError extends Error {
+  constructor(
+    fields: { kind: ErrorKind; code: string; message: string; place?: Place; retryable?: boolean },
+    options?: ErrorOptions,
+  );
+  readonly name: 'LeadcastError';
+  readonly kind: ErrorKind;
+  /** Stable kebab-case code. */
+  readonly code: string;
+  readonly place: Place;
+  /** Whether the same call may succeed when made again unchanged. */
+  readonly retryable: boolean;
+}
+
+/** Where in the input something points; every part is optional. */
+export interface Place {
+  file?: string;
+  line?: number;
+  column?: string;
+  path?: string;
+}
+
+// Interim declarations, replaced by the engine's own once it hands the data out.
+export interface Diagnostic { code: string; count: number; place: Place; sample: string; action: 'kept' | 'repaired' | 'excluded'; message: string; remedy: string }
+export interface ColumnReceipt { name: string; field: string | null; type: string; format: string | null; nulls: number; distinct: number; min: string | null; max: string | null; examples: string[]; mappingSource: string }
+export interface Receipt { file: string | null; system: string | null; encoding: string; delimiter: string; kind: string; rowsRead: number; rowsUsed: number; rowsExcluded: number; columns: ColumnReceipt[]; diagnostics: Diagnostic[]; assumptions: string[] }
+export interface Figure { value: number; error: number }
+export interface PeriodFigures { label: string; start: string; end: string; quota: number | null; wonToDate: number; weighted: number; mean: Figure; p10: Figure; p50: Figure; p90: Figure; odds: Figure | null; histogram: { edges: number[]; counts: number[] }; exceedance: { amounts: number[]; probabilities: number[] } }
+export interface Headline { sentence: string; quota: number | null; odds: Figure | null; p10: Figure; p50: Figure; p90: Figure; mean: number; wonToDate: number; openDeals: number; excludedDeals: number; excludedShare: number }
+export interface CategoryFigures { category: 'closed' | 'commit' | 'best-case' | 'pipeline' | 'omitted'; deals: number; called: number; calledCumulative: number; weighted: number; mean: number; p10: number; p50: number; p90: number; cumulative: { mean: number; p10: number; p50: number; p90: number } }
+export interface StageFigures { name: string; count: number; amount: number; order: number; winProbability: number; strength: number | null; source: string; category: string; modelStage: string | null }
+export interface ForecastReport { engine: string; fingerprint: string; asOf: string; seed: number; trials: number; batches: number; currency: string; period: string; headline: Headline; periods: PeriodFigures[]; total: PeriodFigures; categories: CategoryFigures[]; stages: StageFigures[]; weightedPipeline: number; assumptions: string[]; receipt: Receipt }
+export interface Axis { evaluable: boolean; missingFields: string[] }
+export interface LeadReport { engine: string; fingerprint: string; asOf: string; receipt: Receipt; axes: { fit: Axis; engagement: Axis }; counts: { leads: number; disqualified: number; byGrade: { grade: string; count: number }[]; bySegment: { segment: string; motion: string; count: number }[]; byOwner: { owner: string; pool: string; count: number }[]; unassigned: number }; assumptions: string[] }
+export interface LeadRow { row: number; line: number; id: string; name: string; company: string; fit: number | null; engagement: number | null; grade: string; segment: string; motion: string; owner: string | null; pool: string | null; rule: string | null; disqualified: string | null; reasons: string[] }
+export interface ScoreGroup { name: string; points: number; cap: number; rules: { name: string; points: number; matched: boolean; missing: boolean }[] }
+export interface AxisExplanation { score: number; cap: number; groups: ScoreGroup[] }
+export interface LeadExplanation extends Omit<LeadRow, 'fit' | 'engagement'> { fit: AxisExplanation | null; engagement: AxisExplanation | null; segmentReason: string; routeReason: string }
+export interface DealRow { row: number; line: number; id: string; name: string; account: string; owner: string; segment: string; stage: string; status: 'open' | 'won' | 'lost'; amount: number; probability: number | null; category: string; close: string | null }

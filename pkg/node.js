@@ -1,0 +1,51 @@
+// The entry for Node: the module is read from disk when it is first needed, and rows are handled in the calling thread
+// unless workers are asked for.
+
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { compileBytes, createApi } from './api.js';
+
+const api = createApi({ compile, spawn, workers: 0 });
+
+export const { createClient, scoreLeads, forecastDeals, scoreLead, version, presets, preset, checkModel } = api;
+export { LeadcastError } from './error.js';
+
+/**
+ * Reads everything that is ever needed. What comes back goes to `createClient`.
+ *
+ * @param {{ workerUrl?: string | URL, wasmUrl?: string | URL }} [urls]
+ */
+export async function prefetch({ workerUrl, wasmUrl } = {}) {
+  return { module: await compile(wasmUrl), worker: () => spawn(workerUrl) };
+}
+
+/** @param {string | URL} [url] */
+async function compile(url = new URL('./wasm/leadcast_bg.wasm', import.meta.url)) {
+  // A bundler's own URL class is no URL to Node; its text is.
+  const path = String(url).startsWith('file:') ? fileURLToPath(String(url)) : String(url);
+  return compileBytes(await readFile(path), path);
+}
+
+/**
+ * A worker thread with a browser worker's face.
+ *
+ * @param {string | URL} [url]
+ * @returns {import('./runner.js').WorkerLike}
+ */
+function spawn(url = new URL('./node-worker.js', import.meta.url)) {
+  const thread = new Worker(new URL(String(url)));
+  /** @type {import('./runner.js').WorkerLike} */
+  const face = {
+    postMessage: (message) => thread.postMessage(message),
+    terminate: () => thread.terminate(),
+    onmessage: null,
+    onerror: null,
+    onmessageerror: null,
+  };
+  thread.on('message', (data) => face.onmessage?.({ data }));
+  thread.on('error', (error) => face.onerror?.(error));
+  thread.on('messageerror', (error) => face.onmessageerror?.(error));
+  thread.on('exit', () => face.onerror?.(new Error('the worker thread ended')));
+  return face;
+}
