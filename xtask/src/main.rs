@@ -1,6 +1,7 @@
-//! The project's own commands: `cargo xtask build`, `samples`.
+//! The project's own commands: `cargo xtask build`, `notices`, `samples`.
 
 mod build;
+mod notices;
 mod samples;
 
 use std::path::{Path, PathBuf};
@@ -12,12 +13,14 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 const USAGE: &str = "usage: cargo xtask COMMAND
 
   build     compile the crate to WebAssembly and write pkg/wasm
+  notices   write THIRD-PARTY-NOTICES: what the module and the page are built from
   samples   write the sample files of the page to www/samples";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let outcome = match arguments.next().as_deref() {
         Some("build") => build::run(),
+        Some("notices") => notices::run(),
         Some("samples") => samples::run(),
         _ => Err(USAGE.into()),
     };
