@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod error;
+pub mod forecast;
 pub mod model;
 pub mod money;
 pub mod random;

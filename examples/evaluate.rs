@@ -1,0 +1,83 @@
+//! Checks this crate's figures against answers computed elsewhere, one JSON object per line.
+//!
+//! ```text
+//! cargo run --release --example evaluate -- oracle tests/oracles/*.json
+//! ```
+//!
+//! `oracle FILE…` runs each distribution case with at least 1,000,000 trials through the public simulation and prints
+//! `{"case","quantity","expected","got","se","z","trials"}`. For a quantile `P10` the expected value is the exact
+//! probability of a total at or below it, and the value got is the share of trials there. Options: `--seed N`
+//! (default 1), `--trials N` (at least 1,000,000).
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[path = "../tests/oracles/case.rs"]
+mod case;
+
+const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE…";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("evaluate: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), String> {
+    let mut arguments = lexopt::Parser::from_env();
+    match arguments.next().map_err(text)? {
+        Some(lexopt::Arg::Value(command)) if command == "oracle" => oracle(arguments),
+        Some(lexopt::Arg::Value(command)) => {
+            Err(format!("unknown command `{}`, known: oracle ({USAGE})", command.to_string_lossy()))
+        }
+        Some(other) => Err(format!("{} ({USAGE})", other.unexpected())),
+        None => Err(format!("no command ({USAGE})")),
+    }
+}
+
+/// `evaluate oracle FILE…`
+fn oracle(mut arguments: lexopt::Parser) -> Result<(), String> {
+    let (mut files, mut seed, mut trials) = (Vec::new(), 1, case::TRIALS);
+    while let Some(argument) = arguments.next().map_err(text)? {
+        match argument {
+            lexopt::Arg::Long("seed") => seed = number(&mut arguments, "--seed")?,
+            lexopt::Arg::Long("trials") => trials = number(&mut arguments, "--trials")?.max(case::TRIALS),
+            lexopt::Arg::Value(file) => files.push(PathBuf::from(file)),
+            other => return Err(format!("{} ({USAGE})", other.unexpected())),
+        }
+    }
+    if files.is_empty() {
+        return Err(format!("no file ({USAGE})"));
+    }
+    // All files are read before the first is run: a wrong name among many is told at once.
+    let cases = files.iter().map(|file| Ok((file, read(file)?))).collect::<Result<Vec<_>, String>>()?;
+    for (file, case) in cases {
+        let name = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy();
+        let lines = case.compare(&name, seed, trials).map_err(|error| format!("{}: {error}", file.display()))?;
+        for line in lines {
+            println!("{}", serde_json::to_string(&line).map_err(text)?);
+        }
+    }
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<case::Case, String> {
+    let content = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    case::Case::from_json(&content).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+fn number(arguments: &mut lexopt::Parser, option: &str) -> Result<u32, String> {
+    let value = arguments.value().map_err(text)?;
+    let shown = value.to_string_lossy().into_owned();
+    shown.parse().map_err(|_| format!("{option}: expected a whole number, found `{shown}`"))
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}

@@ -1,0 +1,138 @@
+//! The inner loop: one deal, one batch of trials, integers only.
+//!
+//! One 16-bit uniform number u per trial is compared with the thresholds c₁ ≤ … ≤ c_K of winning by the end of each
+//! period; the deal is won in the first period whose threshold is above u. A threshold is ⌊c·2¹⁶ + d⌋ with one d
+//! uniform on [0, 1) per deal and batch, so every probability is exact in expectation and 0 and 1 are exact always.
+//! Sums are exact, so any other order of the same additions gives the same bits.
+
+/// Rows a deal can pay into: 24 periods and "not won", to a power of two for cheap indexing.
+const ROUTES: usize = 32;
+
+/// The thresholds of one deal in one batch, and the row of totals that each outcome pays into.
+#[derive(Debug)]
+pub(super) struct Thresholds {
+    cuts: [u16; ROUTES],
+    count: usize,
+    /// Start of the row for an outcome at or above `i` of the cuts.
+    starts: [u32; ROUTES],
+}
+
+impl Thresholds {
+    /// `won_by` holds ascending probabilities, `rows` the start of the row of each, `lost` that of no win. The dither
+    /// is 32 random bits.
+    pub(super) fn new(won_by: &[f64], rows: &[u32], lost: u32, dither: u32) -> Self {
+        let d = f64::from(dither) * (1.0 / 4_294_967_296.0);
+        let mut thresholds = Self { cuts: [0; ROUTES], count: 0, starts: [lost; ROUTES] };
+        for (c, &row) in won_by.iter().zip(rows) {
+            let cut = (c * 65_536.0 + d) as u32;
+            thresholds.starts[thresholds.count] = row;
+            if cut >= 65_536 {
+                // Every trial is won by now: nothing reaches the outcomes behind.
+                return thresholds;
+            }
+            thresholds.cuts[thresholds.count] = cut as u16;
+            thresholds.count += 1;
+        }
+        thresholds.starts[thresholds.count] = lost;
+        thresholds
+    }
+
+    /// Whether no trial can be won.
+    pub(super) fn is_dead(&self) -> bool {
+        self.count > 0 && self.starts[self.count] == self.starts[ROUTES - 1] && self.cuts[self.count - 1] == 0
+    }
+
+    /// For each uniform number, how many cuts lie at or below it.
+    pub(super) fn classify(&self, uniforms: &[u16], outcomes: &mut [u16]) {
+        match self.count {
+            0 => outcomes.fill(0),
+            1 => classify(&[self.cuts[0]], uniforms, outcomes),
+            2 => classify(&[self.cuts[0], self.cuts[1]], uniforms, outcomes),
+            3 => classify(&[self.cuts[0], self.cuts[1], self.cuts[2]], uniforms, outcomes),
+            4 => classify(&[self.cuts[0], self.cuts[1], self.cuts[2], self.cuts[3]], uniforms, outcomes),
+            count => {
+                outcomes.fill(0);
+                for cut in &self.cuts[..count] {
+                    for (outcome, u) in outcomes.iter_mut().zip(uniforms) {
+                        *outcome += u16::from(u >= cut);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where the amount of a trial with this outcome is added, before the trial's own place.
+    #[inline]
+    pub(super) fn start(&self, outcome: u16) -> usize {
+        self.starts[usize::from(outcome) % ROUTES] as usize
+    }
+
+    /// Adds `amount` to every trial's outcome.
+    pub(super) fn pay(&self, outcomes: &[u16], amount: i64, totals: &mut [i64]) {
+        for (trial, &outcome) in outcomes.iter().enumerate() {
+            if let Some(total) = totals.get_mut(self.start(outcome) + trial) {
+                *total += amount;
+            }
+        }
+    }
+}
+
+/// A fixed number of cuts lets the compiler keep them in registers and the loop in vector lanes.
+#[inline]
+fn classify<const N: usize>(cuts: &[u16; N], uniforms: &[u16], outcomes: &mut [u16]) {
+    for (outcome, u) in outcomes.iter_mut().zip(uniforms) {
+        let mut at_or_above = 0;
+        for cut in cuts {
+            at_or_above += u16::from(u >= cut);
+        }
+        *outcome = at_or_above;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcomes(won_by: &[f64], dither: u32, uniforms: &[u16]) -> Vec<usize> {
+        let rows: Vec<u32> = (0..won_by.len() as u32).collect();
+        let thresholds = Thresholds::new(won_by, &rows, 99, dither);
+        let mut outcomes = vec![0; uniforms.len()];
+        thresholds.classify(uniforms, &mut outcomes);
+        outcomes.iter().map(|&o| thresholds.start(o)).collect()
+    }
+
+    #[test]
+    fn a_trial_is_won_in_the_first_period_whose_threshold_is_above_it() {
+        let won_by = [0.25, 0.25, 0.5, 1.0];
+        assert_eq!(outcomes(&won_by[..3], 0, &[0, 16_383, 16_384, 32_767, 32_768, 65_535]), [0, 0, 2, 2, 99, 99]);
+        assert_eq!(outcomes(&won_by, 0, &[0, 16_384, 32_768, 65_535]), [0, 2, 3, 3]);
+    }
+
+    #[test]
+    fn zero_and_one_are_exact_under_any_dither() {
+        for dither in [0, 1, u32::MAX / 2, u32::MAX] {
+            assert_eq!(outcomes(&[0.0, 0.0], dither, &[0, 1, 65_535]), [99, 99, 99]);
+            assert_eq!(outcomes(&[0.0, 1.0, 1.0], dither, &[0, 1, 65_535]), [1, 1, 1]);
+            assert!(Thresholds::new(&[0.0, 0.0], &[0, 1], 99, dither).is_dead());
+            assert!(!Thresholds::new(&[0.0, 1.0], &[0, 1], 99, dither).is_dead());
+        }
+    }
+
+    #[test]
+    fn the_dither_makes_a_threshold_exact_in_expectation() {
+        // 0.3·2¹⁶ = 19660.8: four dithers in five push it over 19661.
+        let below = |dither: u32| Thresholds::new(&[0.3], &[0], 99, dither).cuts[0];
+        assert_eq!(below((0.19 * 4_294_967_296.0) as u32), 19_660);
+        assert_eq!(below((0.21 * 4_294_967_296.0) as u32), 19_661);
+    }
+
+    #[test]
+    fn many_periods_use_the_same_rule() {
+        let won_by: Vec<f64> = (1..=24).map(|k| f64::from(k) / 32.0).collect();
+        let uniforms: Vec<u16> = (0..32u16).map(|i| i * 2048).collect();
+        let found = outcomes(&won_by, 0, &uniforms);
+        for (i, row) in found.iter().enumerate() {
+            assert_eq!(*row, if i < 24 { i } else { 99 });
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! From a deal's win probability and timing to the chances of each period, given the market.
+
+use super::input::SimulationInput;
+use crate::stats::NormalTable;
+
+/// Timing of all deals, resolved to what a batch needs.
+///
+/// # Formula
+/// Competing risks: of a deal still open at a block's start, the share h = (F₁ − F₀)/(1 − F₀) closes in the block, won
+/// with w = p·h and lost with l = (1 − p)·h. The market moves w to w′ = Φ((Φ⁻¹(w) + √ρ·Z)/√(1 − ρ)), Z standard
+/// normal per block, and lost takes its share of the rest, l′ = l·(1 − w′)/(1 − w). E\[w′\] = w and E\[l′\] = l, and the
+/// blocks' Z are independent, so no marginal probability moves. A period inside a block takes its share of the block.
+/// With one block and F = 1 this is the one-factor Gaussian copula.
+///
+/// # Source
+/// O. Vasicek, "The distribution of loan portfolio value", Risk 15 (2002), for w′.
+#[derive(Debug)]
+pub(super) struct Timing {
+    periods: usize,
+    blocks: usize,
+    /// Per deal and period: the probability of having closed by its end.
+    closed_by: Vec<f64>,
+    /// Per deal and block: h. Empty without a market.
+    hazard: Vec<f64>,
+    /// Per deal and period: the share of its block's closings that lie before the period's end. Empty without a market.
+    share: Vec<f64>,
+    /// The block that each period's end lies in.
+    block_of: Vec<usize>,
+}
+
+impl Timing {
+    pub(super) fn new(input: &SimulationInput) -> Self {
+        let (steps, periods) = (&input.steps, input.periods());
+        let blocks = steps.last().map_or(0, |step| step.block + 1);
+        let end_of =
+            |is_last: &dyn Fn(usize) -> bool| steps.iter().enumerate().rfind(|(i, _)| is_last(*i)).map(|(i, _)| i);
+        let period_ends: Vec<usize> =
+            (0..periods).filter_map(|period| end_of(&|i| steps[i].period == period)).collect();
+        let block_ends: Vec<usize> = (0..blocks).filter_map(|block| end_of(&|i| steps[i].block == block)).collect();
+        let block_of: Vec<usize> = period_ends.iter().map(|&i| steps[i].block).collect();
+        let with_market = input.market > 0.0;
+        let mut timing =
+            Self { periods, blocks, closed_by: Vec::new(), hazard: Vec::new(), share: Vec::new(), block_of };
+        for deal in &input.deals {
+            let at = |end: usize| deal.closed_by[end];
+            timing.closed_by.extend(period_ends.iter().map(|&end| at(end)));
+            if !with_market {
+                continue;
+            }
+            let span = |block: usize| {
+                let start = if block == 0 { 0.0 } else { at(block_ends[block - 1]) };
+                (start, at(block_ends[block]))
+            };
+            timing.hazard.extend((0..blocks).map(|block| {
+                let (start, end) = span(block);
+                if end > start { (end - start) / (1.0 - start) } else { 0.0 }
+            }));
+            for (period, &end) in period_ends.iter().enumerate() {
+                let (start, stop) = span(timing.block_of[period]);
+                timing.share.push(if stop > start { (at(end) - start) / (stop - start) } else { 0.0 });
+            }
+        }
+        timing
+    }
+
+    pub(super) fn blocks(&self) -> usize {
+        self.blocks
+    }
+
+    /// The periods from the first to the last in which this deal can close; empty if it closes after all of them.
+    pub(super) fn live(&self, deal: usize) -> std::ops::Range<usize> {
+        let closed_by = &self.closed_by[deal * self.periods..][..self.periods];
+        let first = closed_by.iter().position(|&f| f > 0.0).unwrap_or(self.periods);
+        let last = closed_by.last().copied().unwrap_or(0.0);
+        let end = closed_by.iter().position(|&f| f >= last).map_or(0, |i| i + 1);
+        first..end.max(first)
+    }
+
+    /// Writes the probability that the deal is won by the end of each period, given its win probability `p`, without a
+    /// market.
+    pub(super) fn won_by(&self, deal: usize, p: f64, out: &mut [f64]) {
+        for (slot, closed) in out.iter_mut().zip(&self.closed_by[deal * self.periods..][..self.periods]) {
+            *slot = p * closed;
+        }
+    }
+
+    /// The same given the market.
+    pub(super) fn won_by_in(&self, deal: usize, p: f64, market: &Market, out: &mut [f64]) {
+        let hazards = &self.hazard[deal * self.blocks..][..self.blocks];
+        let shares = &self.share[deal * self.periods..][..self.periods];
+        let (mut won, mut open, mut period) = (0.0, 1.0, 0);
+        for (block, &h) in hazards.iter().enumerate() {
+            let w = p * h;
+            let moved = if h > 0.0 { market.moved(w, block) } else { 0.0 };
+            let gain = open * moved;
+            while period < self.periods && self.block_of[period] == block {
+                out[period] = won + gain * shares[period];
+                period += 1;
+            }
+            won += gain;
+            // A certain win leaves nothing to losses: 1 − won is exact where the product below would round.
+            open = if p >= 1.0 { 1.0 - won } else { open * (1.0 - moved) * ((1.0 - h) / (1.0 - w)) };
+        }
+    }
+}
+
+/// The market of one batch.
+#[derive(Debug)]
+pub(super) struct Market<'a> {
+    pub(super) table: &'a NormalTable,
+    /// √ρ·Z per block.
+    pub(super) push: Vec<f64>,
+    /// 1/√(1 − ρ).
+    pub(super) stretch: f64,
+}
+
+impl Market<'_> {
+    fn moved(&self, w: f64, block: usize) -> f64 {
+        self.table.cdf((self.table.quantile(w) + self.push[block]) * self.stretch)
+    }
+}

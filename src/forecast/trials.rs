@@ -1,0 +1,143 @@
+//! The totals of every trial, and the statistics read from them.
+
+use super::input::SimulationInput;
+use super::plan::{GROUPS, Plan};
+use crate::stats::GroupedSample;
+
+/// Which totals are kept: one row per period, the target period's split by category.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Layout {
+    periods: usize,
+    categories: usize,
+    target: usize,
+    batch_size: usize,
+    /// Start of each period's row in a batch, per category.
+    starts: Vec<Vec<u32>>,
+}
+
+impl Layout {
+    pub(super) fn new(input: &SimulationInput) -> Self {
+        let batch_size = Plan::of(input.trials).batch_size;
+        let (periods, categories, target) = (input.periods(), input.categories, input.target);
+        let mut layout = Self { periods, categories, target, batch_size, starts: Vec::new() };
+        layout.starts = (0..categories)
+            .map(|category| (0..periods).map(|period| (layout.row(period, category) * batch_size) as u32).collect())
+            .collect();
+        layout
+    }
+
+    /// The target's rows come first, one per category, then the other periods.
+    fn row(&self, period: usize, category: usize) -> usize {
+        match period.cmp(&self.target) {
+            std::cmp::Ordering::Less => self.categories + period,
+            std::cmp::Ordering::Equal => category,
+            std::cmp::Ordering::Greater => self.categories + period - 1,
+        }
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        (self.categories + self.periods).saturating_sub(1)
+    }
+
+    pub(super) fn starts(&self, category: usize) -> &[u32] {
+        &self.starts[category]
+    }
+
+    pub(super) fn lost_start(&self) -> u32 {
+        (self.rows() * self.batch_size) as u32
+    }
+}
+
+/// The totals of all trials of a finished simulation, in minor units.
+///
+/// Trials stand in the order of their batches, batches in the order of their groups, so that the spread between the
+/// groups gives the error of any statistic; see [`GroupedSample`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trials {
+    layout: Layout,
+    plan: Plan,
+    won_to_date: Vec<i64>,
+    rows: Vec<Vec<i64>>,
+}
+
+impl Trials {
+    pub(super) fn new(
+        layout: Layout,
+        plan: Plan,
+        won_to_date: &[i64],
+        batches: impl Iterator<Item = Box<[i64]>>,
+    ) -> Self {
+        let mut rows: Vec<Vec<i64>> = (0..layout.rows()).map(|_| Vec::with_capacity(plan.trials())).collect();
+        for totals in batches {
+            for (row, totals) in rows.iter_mut().zip(totals.chunks_exact(plan.batch_size)) {
+                row.extend_from_slice(totals);
+            }
+        }
+        Self { layout, plan, won_to_date: won_to_date.to_vec(), rows }
+    }
+
+    /// The number of trials.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.plan.trials()
+    }
+
+    /// The division into batches.
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        self.plan
+    }
+
+    /// The number of periods.
+    #[must_use]
+    pub fn periods(&self) -> usize {
+        self.layout.periods
+    }
+
+    /// The amount already won in a period, part of each of its totals.
+    #[must_use]
+    pub fn won_to_date(&self, period: usize) -> i64 {
+        self.won_to_date.get(period).copied().unwrap_or(0)
+    }
+
+    /// Each trial's total of one period: won to date plus simulated. No such period: all 0.
+    #[must_use]
+    pub fn period(&self, period: usize) -> Vec<i64> {
+        let mut totals = vec![self.won_to_date(period); self.count()];
+        if period < self.layout.periods {
+            let categories = if period == self.layout.target { self.layout.categories } else { 1 };
+            (0..categories).for_each(|category| self.add(self.layout.row(period, category), &mut totals));
+        }
+        totals
+    }
+
+    /// Each trial's total over all periods: won to date plus simulated.
+    #[must_use]
+    pub fn total(&self) -> Vec<i64> {
+        let mut totals = vec![self.won_to_date.iter().sum(); self.count()];
+        (0..self.rows.len()).for_each(|row| self.add(row, &mut totals));
+        totals
+    }
+
+    /// Each trial's simulated total of the target period from the deals of these categories, without won to date.
+    #[must_use]
+    pub fn categories(&self, categories: &[usize]) -> Vec<i64> {
+        let mut totals = vec![0; self.count()];
+        for &category in categories.iter().filter(|&&category| category < self.layout.categories) {
+            self.add(self.layout.row(self.layout.target, category), &mut totals);
+        }
+        totals
+    }
+
+    /// Totals taken from these trials, with the groups that give their statistics an error.
+    #[must_use]
+    pub fn sample<'a>(&self, totals: &'a [i64]) -> GroupedSample<'a> {
+        GroupedSample::new(totals, GROUPS)
+    }
+
+    fn add(&self, row: usize, totals: &mut [i64]) {
+        for (total, value) in totals.iter_mut().zip(&self.rows[row]) {
+            *total += value;
+        }
+    }
+}
