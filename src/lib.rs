@@ -11,6 +11,7 @@ pub mod stats;
 pub mod wasm;
 
 pub use error::{Error, ErrorKind, Place};
+pub use model::OperatingModel;
 
 /// The engine's version, as every report carries it.
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");

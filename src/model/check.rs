@@ -13,24 +13,29 @@ const MAX_AMOUNT: f64 = 1e12;
 
 /// The path of the value being checked, such as `stages[2].winProbability`.
 #[derive(Debug, Clone)]
-pub(super) struct At(String);
+pub(super) struct At {
+    kind: ErrorKind,
+    path: String,
+}
 
 impl At {
-    pub(super) fn root() -> Self {
-        Self(String::new())
+    /// The document itself; its errors are of this kind.
+    pub(super) fn root(kind: ErrorKind) -> Self {
+        Self { kind, path: String::new() }
     }
 
     pub(super) fn key(&self, key: &str) -> Self {
-        Self(if self.0.is_empty() { key.to_owned() } else { format!("{}.{key}", self.0) })
+        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+        Self { kind: self.kind, path }
     }
 
     pub(super) fn index(&self, index: usize) -> Self {
-        Self(format!("{}[{index}]", self.0))
+        Self { kind: self.kind, path: format!("{}[{index}]", self.path) }
     }
 
     pub(super) fn error(&self, code: &'static str, message: impl Into<String>) -> Error {
-        let error = Error::new(ErrorKind::Model, code, message);
-        if self.0.is_empty() { error } else { error.at(Place::path(self.0.clone())) }
+        let error = Error::new(self.kind, code, message);
+        if self.path.is_empty() { error } else { error.at(Place::path(self.path.clone())) }
     }
 
     /// The same error, as met at this path.
@@ -96,18 +101,24 @@ impl At {
 #[derive(Debug)]
 pub(super) struct Names {
     what: &'static str,
+    key: fn(&str) -> String,
     seen: BTreeMap<String, String>,
 }
 
 impl Names {
     pub(super) fn of(what: &'static str) -> Self {
-        Self { what, seen: BTreeMap::new() }
+        Self { what, key: fold, seen: BTreeMap::new() }
+    }
+
+    /// Names that are the same when this key of them is.
+    pub(super) fn by_key(what: &'static str, key: fn(&str) -> String) -> Self {
+        Self { key, ..Self::of(what) }
     }
 
     /// Takes the name in, trimmed.
     pub(super) fn take(&mut self, at: &At, name: &str) -> Result<String, Error> {
         let name = at.name(name)?;
-        match self.seen.insert(fold(&name), at.0.clone()) {
+        match self.seen.insert((self.key)(&name), at.path.clone()) {
             None => Ok(name),
             Some(first) => {
                 Err(at

@@ -61,7 +61,14 @@ impl Node {
     pub(super) fn read_or_fault<T: DeserializeOwned>(&self, kind: ErrorKind) -> Result<T, (Vec<Step>, Error)> {
         serde_path_to_error::deserialize(self).map_err(|error| {
             let mut steps: Vec<Step> = error.path().iter().filter_map(Step::from_segment).collect();
-            let Fault { code, message, key } = error.into_inner();
+            let Fault { code, mut message, key } = error.into_inner();
+            // A reader of alternatives says what it wanted and not what it met.
+            if code == "wrong-type"
+                && !message.contains(", found ")
+                && let Some(found) = self.at(&steps)
+            {
+                message = format!("{message}, found {}", found.describe());
+            }
             // The key at fault belongs to the path, whether or not the reader had already stepped into it.
             if let Some(key) = key
                 && steps.last() != Some(&Step::Key(key.clone()))
@@ -80,6 +87,15 @@ impl Node {
             Self::Object(entries) => entries.iter().find(|(name, _)| name == key).map(|(_, value)| value),
             _ => None,
         }
+    }
+
+    /// The value at a path.
+    fn at(&self, steps: &[Step]) -> Option<&Self> {
+        steps.iter().try_fold(self, |node, step| match (node, step) {
+            (Self::Object(_), Step::Key(key)) => node.get(key),
+            (Self::List(items), Step::Index(index)) => items.get(*index),
+            _ => None,
+        })
     }
 
     /// Takes the value at a path out of the tree; false if there is none.
@@ -370,6 +386,23 @@ impl<'de> Deserializer<'de> for &'de Node {
         visitor.visit_newtype_struct(self)
     }
 
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        // serde would also take a list for a struct, by position; a document never means that.
+        match self {
+            Node::Object(_) => self.deserialize_any(visitor),
+            other => Err(Fault {
+                code: "wrong-type",
+                message: format!("expected an object, found {}", other.describe()),
+                key: None,
+            }),
+        }
+    }
+
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -388,6 +421,6 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map identifier ignored_any
     }
 }

@@ -5,32 +5,37 @@
 //! that nothing later meets a string to look up. This module knows what things mean and has no data; scoring,
 //! routing and simulating with a model is left to the floors above.
 
-#[allow(dead_code)]
 mod check;
 mod condition;
+mod document;
 mod field;
 mod icp;
-#[allow(dead_code)]
 mod json;
 mod kpis;
 mod meta;
-#[allow(dead_code)]
 mod nearest;
+mod period;
+mod presets;
 mod routing;
 mod run;
 mod segments;
+mod sentence;
+mod source;
 mod stages;
 mod targets;
 mod text;
 mod values;
 
 pub use condition::{Bound, Condition, Phrase, Record, Test, Truth, Value};
+#[cfg(feature = "schema")]
+pub use document::schema;
 pub use field::{FieldRef, ForecastCategory};
 pub use icp::{
     Axis, Decay, DecayCurve, Disqualifier, Grade, GradeCuts, GradePattern, Icp, MissingPolicy, Rule, RuleGroup,
 };
 pub use kpis::{Comparator, Kpi, KpiKind, KpiPeriod, Metric};
 pub use meta::{Definitions, Meta, Review, WorkingHours};
+pub use presets::Preset;
 pub use routing::{Handoff, Member, Pool, Routing, RoutingRule, Sla};
 pub use run::Run;
 pub use segments::{Committee, Motion, Role, Segment};
@@ -38,6 +43,11 @@ pub use stages::{Slip, Stage, StageOutcome, WinProbability};
 pub use targets::{Capacity, ForecastSettings, Quota, Rep, Targets};
 pub use text::fold;
 pub use values::{Points, Probability};
+
+use crate::Error;
+use period::parse_period;
+use source::Source;
+use stages::stage_key;
 
 /// The whole model, valid and resolved.
 ///
@@ -57,9 +67,37 @@ pub struct OperatingModel {
     targets: Targets,
     forecast: ForecastSettings,
     capacity: Capacity,
+    source: Source,
 }
 
 impl OperatingModel {
+    /// Reads a model: JSON of format 1, checked and resolved.
+    ///
+    /// # Errors
+    /// Kind `model`, with the path of the value at fault; `docs/errors.md` lists the codes.
+    ///
+    /// ```
+    /// use leadcast::OperatingModel;
+    /// let error = OperatingModel::from_json(r#"{ "format": 1, "stages": [
+    ///     { "name": "Proposal", "winProbability": 1.2 } ] }"#).unwrap_err();
+    /// assert_eq!(error.to_string(), "model at stages[0].winProbability: must be between 0 and 1, found 1.2");
+    /// ```
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        document::read(text)
+    }
+
+    /// The model as canonical JSON: every default filled in, keys sorted, no spaces. Equal models give equal bytes.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        self.source.canonical()
+    }
+
+    /// The model as JSON to read and edit: every default filled in, keys in the order of the documentation.
+    #[must_use]
+    pub fn to_json_pretty(&self) -> String {
+        self.source.pretty()
+    }
+
     /// Currency, fiscal year, working time.
     #[must_use]
     pub fn meta(&self) -> &Meta {
@@ -132,12 +170,12 @@ impl OperatingModel {
         &self.capacity
     }
 
-    /// The index of the stage with this name or synonym; letter case, accents and spacing do not count.
+    /// The index of the stage with this name or synonym; letter case, accents, spacing and punctuation do not count.
     #[must_use]
     pub fn stage_named(&self, name: &str) -> Option<usize> {
-        let wanted = fold(name);
-        self.stages
-            .iter()
-            .position(|stage| std::iter::once(&stage.name).chain(&stage.synonyms).any(|known| fold(known) == wanted))
+        let wanted = stage_key(name);
+        self.stages.iter().position(|stage| {
+            std::iter::once(&stage.name).chain(&stage.synonyms).any(|known| stage_key(known) == wanted)
+        })
     }
 }

@@ -1,8 +1,20 @@
 //! The options of one run: as of when, with which seed, how many trials, over which periods.
 
+use super::check::At;
+use super::json::Node;
 use crate::calendar::{Date, PeriodKind};
+use crate::{Error, ErrorKind};
 
 /// The options of one run.
+///
+/// ```
+/// use leadcast::model::Run;
+/// let run = Run::from_json(r#"{ "asOf": "2026-03-31", "seed": 7 }"#)?;
+/// assert_eq!((run.seed, run.trials), (7, 102_400));
+/// let error = Run::from_json(r#"{ "trials": 0 }"#).unwrap_err();
+/// assert_eq!(error.to_string(), "run at trials: must be between 1 and 4096000, found 0");
+/// # Ok::<(), leadcast::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
@@ -20,15 +32,120 @@ pub struct Run {
     pub quota: Option<f64>,
 }
 
+/// The options as written. Numbers are read wide, so that a wrong one is told its range.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct RunDocument {
+    as_of: Option<String>,
+    seed: f64,
+    trials: f64,
+    period: PeriodKind,
+    periods: f64,
+    quota: Option<f64>,
+}
+
+impl Default for RunDocument {
+    fn default() -> Self {
+        let Run { seed, trials, period, periods, .. } = Run::default();
+        Self { as_of: None, seed: seed.into(), trials: trials.into(), period, periods: periods.into(), quota: None }
+    }
+}
+
 impl Run {
     /// Most trials of a run.
     pub const MAX_TRIALS: u32 = 4_096_000;
     /// Most periods of a run.
     pub const MAX_PERIODS: u8 = 24;
+    /// Largest quota of a run, in major units.
+    pub const MAX_QUOTA: f64 = 1e12;
+
+    /// Reads the options from a JSON object; what is absent takes its default. Empty text means all defaults.
+    ///
+    /// # Errors
+    /// Kind `run`, with the path of the option: `bad-json`, `unknown-key`, `wrong-type`, `out-of-range`, `bad-date`.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        if text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() {
+            return Ok(Self::default());
+        }
+        let document: RunDocument = Node::parse(text, ErrorKind::Run)?.read(ErrorKind::Run)?;
+        let root = At::root(ErrorKind::Run);
+        let whole = |key: &str, value: f64, low: u32, high: u32| {
+            let at = root.key(key);
+            if value.trunc() == value {
+                at.range(value, low.into(), high.into()).map(|value| value as u32)
+            } else {
+                Err(at.error("out-of-range", format!("must be a whole number between {low} and {high}, found {value}")))
+            }
+        };
+        let run = Self {
+            as_of: document.as_of.map(|day| root.key("asOf").date(&day)).transpose()?,
+            seed: whole("seed", document.seed, 0, u32::MAX)?,
+            trials: whole("trials", document.trials, 1, Self::MAX_TRIALS)?,
+            period: document.period,
+            periods: whole("periods", document.periods, 1, u32::from(Self::MAX_PERIODS))? as u8,
+            quota: document.quota,
+        };
+        run.quota.map(|quota| root.key("quota").range(quota, 0.0, Self::MAX_QUOTA)).transpose()?;
+        Ok(run)
+    }
 }
 
 impl Default for Run {
     fn default() -> Self {
         Self { as_of: None, seed: 1, trials: 102_400, period: PeriodKind::Quarter, periods: 4, quota: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        let error = Run::from_json(text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Run);
+        error.to_string()
+    }
+
+    #[test]
+    fn nothing_given_is_the_default_run() {
+        for text in ["{}", "", " \n", "\u{feff}{}", r#"{"asOf":null,"quota":null}"#] {
+            assert_eq!(Run::from_json(text).unwrap(), Run::default());
+        }
+    }
+
+    #[test]
+    fn every_option_is_read() {
+        let text =
+            r#"{"asOf":"2025-02-15","seed":4294967295,"trials":4096000,"period":"month","periods":24,"quota":0}"#;
+        let run = Run::from_json(text).unwrap();
+        assert_eq!(serde_json::to_string(&run).unwrap().replace("0.0", "0"), text);
+    }
+
+    #[test]
+    fn a_wrong_option_is_named_with_its_range() {
+        assert_eq!(message(r#"{"trials":4096001}"#), "run at trials: must be between 1 and 4096000, found 4096001");
+        assert_eq!(message(r#"{"trials":-1}"#), "run at trials: must be between 1 and 4096000, found -1");
+        assert_eq!(
+            message(r#"{"seed":1.5}"#),
+            "run at seed: must be a whole number between 0 and 4294967295, found 1.5"
+        );
+        assert_eq!(message(r#"{"periods":25}"#), "run at periods: must be between 1 and 24, found 25");
+        assert_eq!(message(r#"{"quota":-1}"#), "run at quota: must be between 0 and 1000000000000, found -1");
+        assert_eq!(message(r#"{"seed":"1"}"#), "run at seed: expected a number, found text `1`");
+        assert_eq!(message(r#"{"seed":null}"#), "run at seed: expected a number, found null");
+        assert_eq!(
+            message(r#"{"asOf":"15.02.2025"}"#),
+            "run at asOf: expected a date such as 2026-03-31, found `15.02.2025`"
+        );
+        assert_eq!(
+            message(r#"{"period":"week"}"#),
+            "run at period: unknown value `week` (known: `year`, `month`, `quarter`)"
+        );
+        assert_eq!(
+            message(r#"{"trails":5}"#),
+            "run at trails: unknown key `trails` (did you mean `trials`? known: `trials`, `asOf`, `period`, \
+             `periods`, `seed`, `quota`)"
+        );
+        assert_eq!(message("[1]"), "run: expected an object, found a list");
     }
 }

@@ -1,5 +1,6 @@
 //! The stages of a deal: what it takes to be there, how often deals are won from there, and how dates slip.
 
+use super::text::{fold, words};
 use super::{Condition, FieldRef, ForecastCategory, Probability, Review};
 
 /// A stage of the pipeline.
@@ -78,4 +79,10 @@ pub struct Slip {
     pub on_time: Probability,
     /// Mean days of delay of the others, 0 or above. Default: 30.
     pub mean_delay_days: f64,
+}
+
+/// What two names of a stage must share to be the same: their words, so that `Closed - Won` is `closed won`.
+pub(super) fn stage_key(name: &str) -> String {
+    let words = words(name).join(" ");
+    if words.is_empty() { fold(name) } else { words }
 }

@@ -1,0 +1,281 @@
+//! `icp` as JSON.
+
+use super::condition::{ConditionDocument, field_ref};
+use super::frame::review;
+use super::{Deserialize, Serialize};
+use crate::Error;
+use crate::model::check::{At, Names};
+use crate::model::{Axis, Decay, DecayCurve, Disqualifier, GradeCuts, Icp, MissingPolicy, Points, Rule, RuleGroup};
+
+/// Most points of a rule, a group or an axis.
+const MAX_POINTS: f64 = 10_000.0;
+
+/// The ideal customer profile.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct IcpDocument {
+    /// What a rule does whose field is missing. Default: neutral.
+    missing: MissingPolicy,
+    /// How well the lead fits who we sell to.
+    fit: AxisDocument,
+    /// How much interest the lead shows.
+    engagement: AxisDocument,
+    /// What rules a lead out, whatever its points.
+    disqualify: Vec<DisqualifierDocument>,
+    /// Where the grades cut.
+    grades: GradesDocument,
+    /// Who looks after this section.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    /// Day of the last review, such as 2026-03-31.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_reviewed: Option<String>,
+}
+
+/// One axis of the score: the sum of its groups, kept between 0 and the cap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct AxisDocument {
+    /// Highest score, above 0, at most 10,000. Default: 100.
+    cap: f64,
+    /// Groups of rules.
+    groups: Vec<GroupDocument>,
+}
+
+impl Default for AxisDocument {
+    fn default() -> Self {
+        Self { cap: 100.0, groups: Vec::new() }
+    }
+}
+
+/// Rules about one subject: the sum of their points, kept between the floor and the cap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct GroupDocument {
+    /// Name, unique on the axis.
+    name: String,
+    /// Most points the group gives, above 0, at most 10,000. Default: the axis's cap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cap: Option<f64>,
+    /// Fewest points the group gives, −10,000 to 0. Default: minus the cap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    floor: Option<f64>,
+    /// Rules.
+    rules: Vec<RuleDocument>,
+}
+
+/// Points for a condition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct RuleDocument {
+    /// Name, unique in the group.
+    name: String,
+    /// When the points are earned.
+    when: ConditionDocument,
+    /// Points, −10,000 to 10,000, counted in millionths.
+    points: f64,
+    /// How the points fade with time. Default: they do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decay: Option<DecayDocument>,
+}
+
+/// How points fade with the days since a date: exactly one of the three shapes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct DecayDocument {
+    /// Date field that time runs from. Default: lastActivity.
+    #[serde(default = "last_activity")]
+    field: String,
+    /// Days in which the points halve, above 0, at most 36,500.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    half_life_days: Option<f64>,
+    /// Days in which the points fall in a line to nothing, above 0, at most 36,500.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line_days: Option<f64>,
+    /// Days for which the points stay before they vanish, above 0, at most 36,500.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    window_days: Option<f64>,
+}
+
+fn last_activity() -> String {
+    "lastActivity".into()
+}
+
+/// What rules a lead out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct DisqualifierDocument {
+    /// The reason, as shown; unique.
+    name: String,
+    /// When the lead is out.
+    when: ConditionDocument,
+}
+
+/// Where the grades cut, in points.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct GradesDocument {
+    /// Fewest points for A, B, C; below C is D. Default: 75, 50, 25 % of the cap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fit: Option<FitCutsDocument>,
+    /// Fewest points for 1, 2, 3; below 3 is 4. Default: 75, 50, 25 % of the cap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engagement: Option<EngagementCutsDocument>,
+}
+
+/// Fewest points for each letter, falling.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct FitCutsDocument {
+    /// Fewest points for A.
+    #[serde(rename = "A")]
+    a: f64,
+    /// Fewest points for B.
+    #[serde(rename = "B")]
+    b: f64,
+    /// Fewest points for C.
+    #[serde(rename = "C")]
+    c: f64,
+}
+
+/// Fewest points for each digit, falling.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct EngagementCutsDocument {
+    /// Fewest points for 1.
+    #[serde(rename = "1")]
+    one: f64,
+    /// Fewest points for 2.
+    #[serde(rename = "2")]
+    two: f64,
+    /// Fewest points for 3.
+    #[serde(rename = "3")]
+    three: f64,
+}
+
+impl IcpDocument {
+    pub(super) fn resolve(&mut self, at: &At) -> Result<Icp, Error> {
+        let fit = self.fit.resolve(&at.key("fit"))?;
+        let engagement = self.engagement.resolve(&at.key("engagement"))?;
+        let grades = self.grades.resolve(&at.key("grades"), self.fit.cap, self.engagement.cap)?;
+        let mut names = Names::of("disqualifier");
+        let list_at = at.key("disqualify");
+        let disqualify = self.disqualify.iter().enumerate().map(|(i, item)| {
+            let at = list_at.index(i);
+            let name = names.take(&at.key("name"), &item.name)?;
+            Ok(Disqualifier { name, when: item.when.resolve(&at.key("when"))? })
+        });
+        Ok(Icp {
+            missing: self.missing,
+            fit,
+            engagement,
+            disqualify: disqualify.collect::<Result<_, Error>>()?,
+            grades,
+            review: review(at, self.owner.as_deref(), self.last_reviewed.as_deref())?,
+        })
+    }
+}
+
+impl AxisDocument {
+    fn resolve(&mut self, at: &At) -> Result<Axis, Error> {
+        let cap = positive(&at.key("cap"), self.cap, MAX_POINTS)?;
+        let mut names = Names::of("group");
+        let groups_at = at.key("groups");
+        let groups = self.groups.iter_mut().enumerate().map(|(i, group)| {
+            let at = groups_at.index(i);
+            let name = names.take(&at.key("name"), &group.name)?;
+            let cap = *group.cap.get_or_insert(cap);
+            let floor = *group.floor.get_or_insert(-cap);
+            Ok(RuleGroup {
+                name,
+                cap: Points::from_f64(positive(&at.key("cap"), cap, MAX_POINTS)?),
+                floor: Points::from_f64(at.key("floor").range(floor, -MAX_POINTS, 0.0)?),
+                rules: rules(&at.key("rules"), &group.rules)?,
+            })
+        });
+        Ok(Axis { cap: Points::from_f64(cap), groups: groups.collect::<Result<_, Error>>()? })
+    }
+}
+
+fn rules(at: &At, rules: &[RuleDocument]) -> Result<Vec<Rule>, Error> {
+    let mut names = Names::of("rule");
+    let resolve = |(i, rule): (usize, &RuleDocument)| {
+        let at = at.index(i);
+        Ok(Rule {
+            name: names.take(&at.key("name"), &rule.name)?,
+            when: rule.when.resolve(&at.key("when"))?,
+            points: Points::from_f64(at.key("points").range(rule.points, -MAX_POINTS, MAX_POINTS)?),
+            decay: rule.decay.as_ref().map(|decay| decay.resolve(&at.key("decay"))).transpose()?,
+        })
+    };
+    rules.iter().enumerate().map(resolve).collect()
+}
+
+impl DecayDocument {
+    fn resolve(&self, at: &At) -> Result<Decay, Error> {
+        let days = |key: &str, value: f64| positive(&at.key(key), value, 36_500.0);
+        let curve = match (self.half_life_days, self.line_days, self.window_days) {
+            (Some(value), None, None) => DecayCurve::HalfLife { days: days("halfLifeDays", value)? },
+            (None, Some(value), None) => DecayCurve::Line { days: days("lineDays", value)? },
+            (None, None, Some(value)) => DecayCurve::Window { days: days("windowDays", value)? },
+            _ => {
+                let message = "a decay needs exactly one of `halfLifeDays`, `lineDays`, `windowDays` (keep one)";
+                return Err(at.error("bad-decay", message));
+            }
+        };
+        Ok(Decay { field: field_ref(&at.key("field"), &self.field)?, curve })
+    }
+}
+
+impl GradesDocument {
+    fn resolve(&mut self, at: &At, fit_cap: f64, engagement_cap: f64) -> Result<GradeCuts, Error> {
+        let (fit_at, engagement_at) = (at.key("fit"), at.key("engagement"));
+        let FitCutsDocument { a, b, c } = *self.fit.get_or_insert_with(|| {
+            let [a, b, c] = default_cuts(fit_cap);
+            FitCutsDocument { a, b, c }
+        });
+        let EngagementCutsDocument { one, two, three } = *self.engagement.get_or_insert_with(|| {
+            let [one, two, three] = default_cuts(engagement_cap);
+            EngagementCutsDocument { one, two, three }
+        });
+        Ok(GradeCuts {
+            fit: cuts(&fit_at, ["A", "B", "C"], [a, b, c], fit_cap)?,
+            engagement: cuts(&engagement_at, ["1", "2", "3"], [one, two, three], engagement_cap)?,
+        })
+    }
+}
+
+fn default_cuts(cap: f64) -> [f64; 3] {
+    [0.75 * cap, 0.5 * cap, 0.25 * cap]
+}
+
+fn cuts(at: &At, names: [&str; 3], values: [f64; 3], cap: f64) -> Result<[Points; 3], Error> {
+    for (name, value) in names.iter().zip(values) {
+        positive(&at.key(name), value, cap)?;
+    }
+    for i in 1..3 {
+        if values[i] >= values[i - 1] {
+            let message = format!("must be below the cut of {}, {}, found {}", names[i - 1], values[i - 1], values[i]);
+            return Err(at.key(names[i]).error("bad-order", message));
+        }
+    }
+    Ok(values.map(Points::from_f64))
+}
+
+/// A number above 0 and at most `most`.
+pub(super) fn positive(at: &At, value: f64, most: f64) -> Result<f64, Error> {
+    if value > 0.0 && value <= most {
+        Ok(value)
+    } else {
+        Err(at.error("out-of-range", format!("must be above 0 and at most {most}, found {value}")))
+    }
+}
