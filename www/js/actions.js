@@ -1,0 +1,7 @@
+// @ts-check
+/** Everything a person can do on the page. Each action changes the state and has it drawn again. */
+
+export * from './actions/page.js';
+export * from './actions/leads.js';
+export * from './actions/forecast.js';
+export * from './actions/model.js';

@@ -1,0 +1,211 @@
+// @ts-check
+/** The Forecast tab: open, simulate, set up, edit stages, download. */
+
+import * as engine from '../engine.js';
+import { date } from '../format.js';
+import { changed, freshDeals, state } from '../state.js';
+import { headerSet } from '../storage.js';
+import { stem, today } from './leads.js';
+import { replaceModel } from './model.js';
+import { save } from './page.js';
+import { announce, busy, download, isCancelled, newest, problemOf } from './work.js';
+
+const STALE_DAYS = 7;
+const PERIODS = 4;
+
+/** @param {import('../state.js').OpenedFile} file */
+export async function openPipeline(file) {
+  const last = state.deals;
+  try {
+    await busy(`Reading ${file.name}`, async (control) => {
+      const first = await engine.openDeals(file.source, { ...control, read: { name: file.name } });
+      const receipt = await first.receipt();
+      const asOf = proposeAsOf(receipt);
+      const mapping = state.kept.mappings[headerSet(receipt.columns.map(({ name }) => name))] ?? {};
+      first.dispose();
+      const handle = await engine.openDeals(file.source, { ...control, mapping, asOf: asOf.date, read: { name: file.name } });
+      last.handle?.dispose();
+      state.deals = {
+        ...freshDeals(), file, handle, receipt: await handle.receipt(), mapping, asOf, chart: last.chart, confirmed: last.confirmed,
+      };
+    });
+    await simulate();
+  } catch (error) {
+    if (isCancelled(error)) return announce('Stopped.');
+    state.deals = { ...last, problem: problemOf(error) };
+    changed();
+  }
+}
+
+/**
+ * Today, or the newest day the file knows when that is over a week ago.
+ * @param {import('../engine.js').Receipt} receipt
+ */
+function proposeAsOf(receipt) {
+  const now = today();
+  const day = newestDay(receipt);
+  if (!day || daysBetween(day, now) <= STALE_DAYS) return { date: now, reason: 'today' };
+  return { date: day, reason: `the newest date in the file, because it is over ${STALE_DAYS} days old (today would be ${date(now)})` };
+}
+
+/**
+ * The newest created or closed date of the file. A planned close date is neither.
+ * @param {import('../engine.js').Receipt} receipt
+ * @returns {string | undefined}
+ */
+function newestDay(receipt) {
+  const days = receipt.columns.filter(({ field, type }) => type === 'date' && (field === 'createdDate' || field === 'actualCloseDate'));
+  return days.map(({ max }) => max ?? '').sort().at(-1);
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ */
+function daysBetween(from, to) {
+  return (Date.parse(to) - Date.parse(from)) / 86_400_000;
+}
+
+/** Simulates the open pipeline with the model in force. */
+export const simulate = newest(async () => {
+  const { deals, model, kept } = state;
+  const { handle } = deals;
+  if (!handle || !model.value) return;
+  try {
+    await busy('Simulating', async (control) => {
+      const run = { asOf: deals.asOf.date, period: kept.period, periods: PERIODS, ...(kept.quota === null ? {} : { quota: kept.quota }) };
+      const report = await handle.forecast(model.value, run, control);
+      const rows = await handle.window(0, report.receipt.rowsUsed);
+      if (state.deals.handle !== handle) return;
+      state.deals.report = report;
+      state.deals.rows = sorted(rows, state.deals.view.sort);
+      state.deals.problem = null;
+      announce(report.headline.sentence);
+    });
+  } catch (error) {
+    if (isCancelled(error)) return announce('Stopped.');
+    if (state.deals.handle !== handle) return;
+    state.deals.problem = problemOf(error);
+    changed();
+  }
+});
+
+/** @param {'distribution' | 'exceedance' | 'periods'} chart */
+export function showChart(chart) {
+  state.deals.chart = chart;
+  changed();
+}
+
+/** @param {{ quota: string, period: string, fiscalYearStart: number, asOf: string }} answers */
+export async function setUpForecast({ quota, period, fiscalYearStart, asOf }) {
+  const amount = parseAmount(quota);
+  if (amount === undefined) {
+    state.deals.problem = { title: 'The quota is not an amount', message: `“${quota}” cannot be read as an amount.`, remedy: 'Write it in full, such as 1200000, or as 1.2M.', code: 'quota-not-an-amount' };
+    changed();
+    return;
+  }
+  state.kept.quota = amount;
+  state.kept.period = /** @type {import('../storage.js').Kept['period']} */ (period);
+  state.deals.confirmed = true;
+  save();
+  if (asOf && asOf !== state.deals.asOf.date) state.deals.asOf = { date: asOf, reason: 'as you set it' };
+  const meta = state.model.value?.meta;
+  if (meta && (meta.fiscalYearStart ?? 1) !== fiscalYearStart) {
+    const next = structuredClone(state.model.value);
+    next.meta.fiscalYearStart = fiscalYearStart;
+    if (!(await replaceModel(next, { refresh: false }))) return;
+  }
+  await reopen();
+}
+
+/** Reads the file again, as of another day or with another mapping. */
+export async function reopen() {
+  const { file, asOf, receipt } = state.deals;
+  if (!file || !receipt) return;
+  const last = state.deals;
+  const mapping = state.kept.mappings[headerSet(receipt.columns.map(({ name }) => name))] ?? {};
+  try {
+    await busy(`Reading ${file.name}`, async (control) => {
+      const handle = await engine.openDeals(file.source, { ...control, mapping, asOf: asOf.date, read: { name: file.name } });
+      last.handle?.dispose();
+      state.deals = { ...state.deals, handle, mapping, receipt: await handle.receipt() };
+    });
+    await simulate();
+  } catch (error) {
+    if (isCancelled(error)) return announce('Stopped.');
+    state.deals = { ...last, problem: problemOf(error) };
+    changed();
+  }
+}
+
+/**
+ * An amount as people write it: `1,200,000`, `1.2M`, `950k`.
+ * @param {string} text
+ * @returns {number | null | undefined} nothing for an empty field, `undefined` for no amount
+ */
+export function parseAmount(text) {
+  const plain = text.replaceAll(/[\s,'’_\p{Sc}]/gu, '');
+  if (plain === '') return null;
+  const [, figure, suffix] = /^(\d+(?:\.\d+)?)([kmb]?)$/i.exec(plain) ?? [];
+  if (!figure) return undefined;
+  return Number(figure) * ({ k: 1e3, m: 1e6, b: 1e9 }[(suffix ?? '').toLowerCase()] ?? 1);
+}
+
+/**
+ * Sets what a stage of the file is worth; the model takes it over under the stage's own name.
+ * @param {import('../engine.js').StageRow} stage
+ * @param {{ winProbability?: number, category?: string }} change
+ */
+export function editStage(stage, change) {
+  const next = structuredClone(state.model.value);
+  const known = next.stages.find((/** @type {any} */ one) => one.name === (stage.modelStage ?? stage.name));
+  const target = known ?? { name: stage.name, winProbability: stage.winProbability, category: stage.category };
+  if (!known) next.stages.push(target);
+  if (change.winProbability !== undefined) {
+    const last = target.winProbability;
+    target.winProbability = last && typeof last === 'object' ? { ...last, mean: change.winProbability } : change.winProbability;
+  }
+  if (change.category !== undefined) target.category = change.category;
+  return replaceModel(next);
+}
+
+/** @param {string} key */
+export function sortDeals(key) {
+  const { deals } = state;
+  const { sort } = deals.view;
+  const startsDescending = key === 'amount' || key === 'probability';
+  deals.view = { sort: sort.key === key ? { key, descending: !sort.descending } : { key, descending: startsDescending } };
+  deals.rows = sorted(deals.rows, deals.view.sort);
+  changed();
+}
+
+/**
+ * Deals in another order, blanks last either way.
+ * @param {any[]} rows
+ * @param {import('../state.js').Sort} sort
+ */
+function sorted(rows, { key, descending }) {
+  const sign = descending ? -1 : 1;
+  const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  return rows.toSorted((a, b) => {
+    const [left, right] = [a[key], b[key]];
+    const [noLeft, noRight] = [left ?? '', right ?? ''].map((value) => value === '');
+    if (noLeft || noRight) return Number(noLeft) - Number(noRight);
+    return sign * (typeof left === 'number' && typeof right === 'number' ? left - right : collator.compare(String(left), String(right)));
+  });
+}
+
+/**
+ * @param {number} from
+ * @param {number} count
+ */
+export async function dealRows(from, count) {
+  return state.deals.rows.slice(from, from + count);
+}
+
+export async function downloadDeals() {
+  const { handle, file } = state.deals;
+  if (!handle || !file) return;
+  const bytes = await busy('Writing the CSV', (control) => handle.csv(control));
+  download(bytes, `${stem(file.name)}-forecast.csv`, 'text/csv;charset=utf-8');
+}

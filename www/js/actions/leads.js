@@ -1,0 +1,295 @@
+// @ts-check
+/** The Leads tab: open, score, pick, filter, explain, download. */
+
+import * as engine from '../engine.js';
+import { counted } from '../format.js';
+import { PICKS, isPicked } from '../picks.js';
+import { changed, freshLeads, state } from '../state.js';
+import { headerSet } from '../storage.js';
+import { applyPicks, refreshAll } from './model.js';
+import { save } from './page.js';
+import { announce, busy, download, isCancelled, newest, problemOf } from './work.js';
+
+/** @param {import('../state.js').OpenedFile} file */
+export async function openLeadList(file) {
+  const last = state.leads;
+  try {
+    await busy(`Reading ${file.name}`, async (control) => {
+      let handle = await engine.openLeads(file.source, { ...control, read: { name: file.name } });
+      let receipt = await handle.receipt();
+      const mapping = state.kept.mappings[headerSet(receipt.columns.map(({ name }) => name))] ?? {};
+      if (Object.keys(mapping).length > 0) {
+        handle.dispose();
+        handle = await engine.openLeads(file.source, { ...control, mapping, read: { name: file.name } });
+        receipt = await handle.receipt();
+      }
+      last.handle?.dispose();
+      state.leads = { ...freshLeads(), file, handle, receipt, mapping, problem: unusable(receipt) };
+      state.leads.values = await pickValues(handle, receipt);
+    });
+    await rescore();
+  } catch (error) {
+    if (isCancelled(error)) return announce('Stopped.');
+    // The file that was open before stays open.
+    state.leads = { ...last, problem: problemOf(error) };
+    changed();
+  }
+}
+
+/**
+ * @param {import('../engine.js').Receipt} receipt
+ * @returns {import('../state.js').Problem | null}
+ */
+function unusable(receipt) {
+  if (receipt.columns.some(({ field }) => field)) return null;
+  return {
+    title: 'No column was recognised', message: 'None of the headers is one this page knows, so nothing can be scored yet.',
+    remedy: 'Open “What was understood” below and say what each column holds.', code: 'no-usable-column',
+  };
+}
+
+/**
+ * @param {import('../engine.js').LeadsHandle} handle
+ * @param {import('../engine.js').Receipt} receipt
+ * @returns {Promise<Record<string, any>>}
+ */
+async function pickValues(handle, receipt) {
+  const present = PICKS.filter(({ field }) => receipt.columns.some((column) => column.field === field));
+  return Object.fromEntries(await Promise.all(present.map(async ({ field }) => [field, await handle.values(field)])));
+}
+
+/** Scores the open list with the model in force; a request made meanwhile is answered once more, with the newest model. */
+export const rescore = newest(async () => {
+  const { leads, model } = state;
+  const { handle } = leads;
+  if (!handle || !model.value) return;
+  try {
+    await busy('Scoring', async (control) => {
+      const report = await handle.score(model.value, { asOf: today() }, control);
+      const order = await handle.view(viewOf(leads.view), control);
+      if (state.leads.handle !== handle) return;
+      state.leads.report = report;
+      state.leads.order = order;
+      if (state.leads.problem?.code !== 'no-usable-column') state.leads.problem = null;
+      if (state.leads.selected !== null) state.leads.explanation = await handle.explain(state.leads.selected);
+      announce(`${counted(report.counts.leads, 'lead', 'leads')} scored.`);
+    });
+  } catch (error) {
+    if (isCancelled(error)) return announce('Stopped.');
+    if (state.leads.handle !== handle) return;
+    state.leads.problem = problemOf(error);
+    changed();
+  }
+});
+
+/** The day as the person's clock has it, ISO. */
+export function today() {
+  const now = new Date();
+  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+/** Best grade first, and within a grade the better fit, then the better engagement. */
+const RANK = [{ by: 'grade', descending: false }, { by: 'fit', descending: true }, { by: 'engagement', descending: true }];
+
+/**
+ * The view as the engine reads it; ties keep the rank.
+ * @param {import('../state.js').LeadsDesk['view']} view
+ * @returns {any}
+ */
+function viewOf({ sort, grades, segment, owner, find }) {
+  return {
+    sort: sort.key === 'rank' ? RANK : [{ by: sort.key, descending: sort.descending }, ...RANK.filter(({ by }) => by !== sort.key)],
+    filter: { grades, segments: segment ? [segment] : [], owners: owner ? [owner] : [], text: find.trim() },
+  };
+}
+
+/** Orders and filters again, without scoring. */
+const review = newest(async () => {
+  const { handle } = state.leads;
+  if (!handle) return;
+  try {
+    const order = await handle.view(viewOf(state.leads.view));
+    if (state.leads.handle !== handle) return;
+    state.leads.order = order;
+    announce(`${counted(order.length, 'lead', 'leads')} shown.`);
+  } catch (error) {
+    if (isCancelled(error) || state.leads.handle !== handle) return;
+    state.leads.problem = problemOf(error);
+    changed();
+  }
+});
+
+/** @param {Partial<import('../state.js').LeadsDesk['view']>} change */
+export function filterLeads(change) {
+  state.leads.view = { ...state.leads.view, ...change };
+  changed();
+  return review();
+}
+
+export function clearLeadFilters() {
+  return filterLeads({ grades: [], segment: '', owner: '', find: '' });
+}
+
+/** @param {string} grade */
+export function toggleGrade(grade) {
+  const { grades } = state.leads.view;
+  return filterLeads({ grades: grades.includes(grade) ? grades.filter((one) => one !== grade) : [...grades, grade] });
+}
+
+/** Sorting by the same column again turns it round. @param {string} key */
+export function sortLeads(key) {
+  const { sort } = state.leads.view;
+  const startsDescending = key === 'fit' || key === 'engagement';
+  return filterLeads({ sort: sort.key === key ? { key, descending: !sort.descending } : { key, descending: startsDescending } });
+}
+
+/**
+ * @param {number} from
+ * @param {number} count
+ * @returns {Promise<any[]>}
+ */
+export async function leadRows(from, count) {
+  return (await state.leads.handle?.window(from, count)) ?? [];
+}
+
+/** @param {any} row */
+export async function selectLead(row) {
+  const { handle } = state.leads;
+  if (!handle) return;
+  const explanation = await handle.explain(row.row);
+  if (state.leads.handle !== handle) return;
+  state.leads.selected = row.row;
+  state.leads.explanation = explanation;
+  announce(`Reasons for ${row.name || row.id || `line ${row.line}`} are shown.`);
+  // The heading stands once the state is drawn.
+  queueMicrotask(() => document.getElementById('side-title')?.focus({ preventScroll: matchMedia('(min-width: 62rem)').matches }));
+}
+
+export function closeReasons() {
+  state.leads.selected = null;
+  state.leads.explanation = null;
+  changed();
+  queueMicrotask(() => /** @type {HTMLElement | null} */ (document.querySelector('#panel-leads regular-table'))?.focus());
+}
+
+export async function downloadLeads() {
+  const { handle, file } = state.leads;
+  if (!handle || !file) return;
+  const bytes = await busy('Writing the CSV', (control) => handle.csv(control));
+  download(bytes, `${stem(file.name)}-scored.csv`, 'text/csv;charset=utf-8');
+}
+
+/** @param {string} name */
+export function stem(name) {
+  return name.replace(/\.[^.]*$/, '').replaceAll(/[^\p{L}\p{N}._-]+/gu, '-') || 'leads';
+}
+
+/** @param {string} field */
+export function openPicker(field) {
+  state.picker = field;
+  state.pickerFind = '';
+  changed();
+}
+
+/** @param {string} text */
+export function findInPicker(text) {
+  state.pickerFind = text;
+  changed();
+}
+
+/**
+ * @param {import('../picks.js').PickField} field
+ * @param {string} value
+ */
+export function togglePick(field, value) {
+  const last = state.kept.picks[field];
+  const chosen = Array.isArray(last) ? last : [];
+  return pick(field, chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value]);
+}
+
+/** @param {import('../picks.js').PickField} field */
+export function clearPick(field) {
+  return pick(field, []);
+}
+
+/**
+ * @param {'from' | 'to'} end
+ * @param {string} text
+ */
+export function pickSpan(end, text) {
+  const last = state.kept.picks.employees;
+  const span = last && !Array.isArray(last) ? last : { from: null, to: null };
+  const next = { ...span, [end]: text.trim() === '' ? null : Number(text) };
+  // Ends put in the wrong way round are meant the right way round.
+  if (next.from !== null && next.to !== null && next.from > next.to) [next.from, next.to] = [next.to, next.from];
+  return pick('employees', next);
+}
+
+/** @param {{ from: number, to: number } | null} band */
+export function pickBand(band) {
+  return pick('employees', band ? { from: band.from, to: band.to } : { from: null, to: null });
+}
+
+/**
+ * @param {import('../picks.js').PickField} field
+ * @param {any} value
+ */
+function pick(field, value) {
+  const picks = { ...state.kept.picks, [field]: value };
+  if (!isPicked(value)) delete picks[field];
+  state.kept.picks = picks;
+  applyPicks();
+  return rescore();
+}
+
+export function answerWho() {
+  state.kept.asked = true;
+  state.picker = '';
+  save();
+  changed();
+}
+
+/** Keeps the preset: picks made so far are taken back. */
+export function skipWho() {
+  state.kept.picks = {};
+  applyPicks();
+  answerWho();
+  return rescore();
+}
+
+export function askWhoAgain() {
+  state.kept.asked = false;
+  save();
+  changed();
+}
+
+/**
+ * Corrects what a column is read as; kept for the next file with the same headers.
+ * @param {'leads' | 'forecast'} desk
+ * @param {string} column
+ * @param {string | null} field
+ */
+export function mapColumn(desk, column, field) {
+  const part = desk === 'leads' ? state.leads : state.deals;
+  return remap(desk, { ...part.mapping, [column]: field });
+}
+
+/** @param {'leads' | 'forecast'} desk */
+export function resetMapping(desk) {
+  return remap(desk, {});
+}
+
+/**
+ * @param {'leads' | 'forecast'} desk
+ * @param {Record<string, string | null>} mapping
+ */
+async function remap(desk, mapping) {
+  const part = desk === 'leads' ? state.leads : state.deals;
+  if (!part.receipt || !part.file) return;
+  const key = headerSet(part.receipt.columns.map(({ name }) => name));
+  const { [key]: _, ...others } = state.kept.mappings;
+  state.kept.mappings = Object.keys(mapping).length > 0 ? { ...others, [key]: mapping } : others;
+  save();
+  await refreshAll(desk);
+}

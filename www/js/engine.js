@@ -1,0 +1,100 @@
+// @ts-check
+/**
+ * The page's one door to the package: fetches everything the page will ever need, closes the network, and opens files.
+ * Nothing else in the page imports the package.
+ */
+
+import { checkModel, createClient, prefetch, preset, presets } from '../../pkg/index.js';
+
+/**
+ * @typedef {import('../../pkg/index.js').LeadsHandle} LeadsHandle
+ * @typedef {import('../../pkg/index.js').DealsHandle} DealsHandle
+ * @typedef {Awaited<ReturnType<LeadsHandle['receipt']>>} Receipt
+ * @typedef {Receipt['columns'][number]} ColumnReceipt
+ * @typedef {Receipt['diagnostics'][number]} Diagnostic
+ * @typedef {Awaited<ReturnType<LeadsHandle['score']>>} LeadReport
+ * @typedef {Awaited<ReturnType<LeadsHandle['window']>>[number]} LeadRow
+ * @typedef {Awaited<ReturnType<LeadsHandle['explain']>>} LeadExplanation
+ * @typedef {{ column: string, kind: string, filled: number, missing: number, distinct: number, values: { value: string, count: number }[], bands: { from: number, to: number, count: number }[] }} FieldValues
+ * @typedef {Awaited<ReturnType<DealsHandle['forecast']>>} ForecastReport
+ * @typedef {ForecastReport['periods'][number]} PeriodFigures
+ * @typedef {ForecastReport['categories'][number]} CategoryRow
+ * @typedef {ForecastReport['stages'][number]} StageRow
+ * @typedef {Awaited<ReturnType<DealsHandle['window']>>[number]} DealRow
+ */
+
+const SAMPLES = { leads: 'samples/leads.csv', forecast: 'samples/pipeline.csv' };
+
+/** After this the browser refuses every connection and every worker that does not come from this page's own memory. */
+const SEAL = "connect-src 'none'; worker-src blob:; img-src data: blob:; form-action 'none'";
+
+/** Simulating workers; the reading stays in one. */
+const WORKERS = Math.max(1, Math.min(4, (navigator.hardwareConcurrency || 2) - 1));
+
+/** @type {import('../../pkg/index.js').Client | undefined} */
+let client;
+/** @type {string[]} */
+let presetNames = [];
+/** @type {Partial<Record<'leads' | 'forecast', File>>} */
+const samples = {};
+
+/** Fetches the engine and the samples and starts the client. */
+export async function prepare() {
+  const [{ module, worker }, names] = await Promise.all([prefetch(), presets(), fetchSamples()]);
+  presetNames = names;
+  client = createClient({ module, worker, workers: WORKERS });
+}
+
+/** A page without its samples works; the sample buttons then say so. */
+async function fetchSamples() {
+  await Promise.all(Object.entries(SAMPLES).map(async ([desk, path]) => {
+    const response = await fetch(path).catch(() => null);
+    if (!response?.ok) return;
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    samples[/** @type {'leads' | 'forecast'} */ (desk)] = new File([await response.blob()], name, { type: 'text/csv' });
+  }));
+}
+
+/** Appends the second policy; a policy can only be tightened, so there is no way back before a reload. */
+export function seal() {
+  const policy = document.createElement('meta');
+  policy.httpEquiv = 'Content-Security-Policy';
+  policy.content = SEAL;
+  document.head.append(policy);
+}
+
+/** Names of the presets that ship. */
+export function knownPresets() {
+  return presetNames;
+}
+
+/**
+ * @param {'leads' | 'forecast'} desk
+ * @returns {File | undefined}
+ */
+export function sample(desk) {
+  return samples[desk];
+}
+
+/**
+ * @param {import('../../pkg/index.js').Source} source
+ * @param {import('../../pkg/index.js').OpenOptions} options
+ */
+export function openLeads(source, options) {
+  return running().openLeads(source, options);
+}
+
+/**
+ * @param {import('../../pkg/index.js').Source} source
+ * @param {import('../../pkg/index.js').OpenOptions} options
+ */
+export function openDeals(source, options) {
+  return running().openDeals(source, options);
+}
+
+function running() {
+  if (!client) throw new Error('the engine is not started');
+  return client;
+}
+
+export { checkModel, preset };

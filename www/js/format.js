@@ -1,0 +1,100 @@
+// @ts-check
+/** Writes figures for people: one formatter per kind, kept, with the page's language. Changes no figure. */
+
+const locale = document.documentElement.lang || 'en';
+
+/** @type {Map<string, Intl.NumberFormat>} */
+const kept = new Map();
+
+/**
+ * @param {Intl.NumberFormatOptions} options
+ * @returns {Intl.NumberFormat}
+ */
+function formatter(options) {
+  const key = JSON.stringify(options);
+  const found = kept.get(key);
+  if (found) return found;
+  const made = new Intl.NumberFormat(locale, options);
+  kept.set(key, made);
+  return made;
+}
+
+/** What stands where there is no figure. */
+export const NONE = '–';
+
+/** @param {number | null | undefined} value */
+export function count(value) {
+  return value === null || value === undefined ? NONE : formatter({ maximumFractionDigits: 0 }).format(value);
+}
+
+/**
+ * @param {number | null | undefined} value
+ * @param {number} [digits] most decimals shown
+ */
+export function number(value, digits = 2) {
+  return value === null || value === undefined ? NONE : formatter({ maximumFractionDigits: digits }).format(value);
+}
+
+/**
+ * @param {number | null | undefined} value a share in [0, 1]
+ * @param {number} [digits]
+ */
+export function percent(value, digits = 0) {
+  if (value === null || value === undefined) return NONE;
+  return formatter({ style: 'percent', maximumFractionDigits: digits }).format(value);
+}
+
+/**
+ * @param {number | null | undefined} value in major units
+ * @param {string | null | undefined} currency ISO 4217, or nothing for a bare figure
+ */
+export function money(value, currency) {
+  if (value === null || value === undefined) return NONE;
+  const whole = { maximumFractionDigits: 0 };
+  return formatter(currency ? { style: 'currency', currency, ...whole } : whole).format(value);
+}
+
+/**
+ * @param {number | null | undefined} value in major units
+ * @param {string | null | undefined} currency
+ */
+export function shortMoney(value, currency) {
+  if (value === null || value === undefined) return NONE;
+  /** @type {Intl.NumberFormatOptions} */
+  const compact = { notation: 'compact', maximumSignificantDigits: 3 };
+  return formatter(currency ? { style: 'currency', currency, ...compact } : compact).format(value);
+}
+
+/** @param {string | null | undefined} iso `2025-02-15` */
+export function date(iso) {
+  if (!iso) return NONE;
+  const at = new Date(`${iso}T00:00:00Z`);
+  if (Number.isNaN(at.getTime())) return iso;
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(at);
+}
+
+/** @param {number} month 1 to 12 */
+export function month(month) {
+  return new Intl.DateTimeFormat(locale, { month: 'long', timeZone: 'UTC' }).format(new Date(Date.UTC(2024, month - 1, 1)));
+}
+
+/** @param {number} bytes */
+export function size(bytes) {
+  const [unit, scale] = bytes < 1e6 ? ['kilobyte', 1e3] : ['megabyte', 1e6];
+  return formatter({ style: 'unit', unit, maximumFractionDigits: 1 }).format(bytes / scale);
+}
+
+/**
+ * @param {number} n
+ * @param {string} one
+ * @param {string} many
+ */
+export function counted(n, one, many) {
+  return `${count(n)} ${new Intl.PluralRules(locale).select(n) === 'one' ? one : many}`;
+}
+
+/** @param {string} kebab `best-case` */
+export function words(kebab) {
+  const text = kebab.replaceAll('-', ' ').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

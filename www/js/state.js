@@ -1,0 +1,130 @@
+// @ts-check
+/** The one state object. Actions change it and call `changed`; `render` reads it and changes nothing. */
+
+import { recall } from './storage.js';
+
+/**
+ * @typedef {import('./engine.js').Receipt} Receipt
+ * @typedef {import('./engine.js').LeadReport} LeadReport
+ * @typedef {import('./engine.js').ForecastReport} ForecastReport
+ * @typedef {import('./engine.js').LeadsHandle} LeadsHandle
+ * @typedef {import('./engine.js').DealsHandle} DealsHandle
+ * @typedef {'leads' | 'forecast' | 'model'} Tab
+ * @typedef {{ title: string, message: string, remedy: string, code: string }} Problem
+ * @typedef {{ label: string, fraction: number | null, cancel: () => void }} Busy
+ * @typedef {{ name: string, size: number, source: import('../../pkg/index.js').Source }} OpenedFile
+ * @typedef {{ key: string, descending: boolean }} Sort
+ */
+
+/**
+ * What the Leads tab shows.
+ * @typedef {object} LeadsDesk
+ * @property {OpenedFile | null} file
+ * @property {LeadsHandle | null} handle
+ * @property {Receipt | null} receipt
+ * @property {LeadReport | null} report
+ * @property {Record<string, string | null>} mapping corrections made to this header set
+ * @property {Record<string, import('./engine.js').FieldValues>} values distinct values of the fields one can pick from
+ * @property {{ sort: Sort, grades: string[], segment: string, owner: string, find: string }} view
+ * @property {Uint32Array | null} order rows in the shown order
+ * @property {number | null} selected row
+ * @property {any | null} explanation of the selected row
+ * @property {Problem | null} problem
+ */
+
+/**
+ * What the Forecast tab shows.
+ * @typedef {object} DealsDesk
+ * @property {OpenedFile | null} file
+ * @property {DealsHandle | null} handle
+ * @property {Receipt | null} receipt
+ * @property {ForecastReport | null} report
+ * @property {Record<string, string | null>} mapping
+ * @property {'distribution' | 'exceedance' | 'periods'} chart
+ * @property {{ date: string, reason: string }} asOf
+ * @property {{ sort: Sort }} view
+ * @property {any[]} rows the deals, in the shown order
+ * @property {boolean} confirmed whether quota, period and fiscal start were confirmed
+ * @property {Problem | null} problem
+ */
+
+const kept = recall();
+
+export const state = {
+  /** @type {Tab} */
+  tab: 'leads',
+  /** @type {'starting' | 'ready' | 'failed'} */
+  engine: 'starting',
+  /** @type {Problem | null} */
+  problem: null,
+  /** @type {Busy | null} */
+  busy: null,
+  /** Said once by screen readers. */
+  announcement: '',
+  dragging: false,
+  confirmForget: false,
+  pasting: false,
+  /** Requests seen since the first file was opened; nothing before. */
+  network: { since: /** @type {number | null} */ (null), requests: 0, refused: 0 },
+  kept,
+  /** Whether the browser took the last thing to keep. */
+  keeping: true,
+  /** @type {LeadsDesk} */
+  leads: freshLeads(),
+  /** @type {DealsDesk} */
+  deals: freshDeals(),
+  model: {
+    /** The model before picks. @type {any} */
+    base: null,
+    /** The model in force: base with picks. @type {any} */
+    value: null,
+    /** What stands in the JSON field, while it differs from the model in force. @type {string | null} */
+    draft: null,
+    /** @type {Problem | null} */
+    problem: null,
+    section: 'icp',
+  },
+  /** Name of the open picker. */
+  picker: '',
+  pickerFind: '',
+};
+
+/** @returns {LeadsDesk} */
+export function freshLeads() {
+  return {
+    file: null, handle: null, receipt: null, report: null, mapping: {}, values: {}, order: null, selected: null, explanation: null,
+    problem: null, view: { sort: { key: 'rank', descending: false }, grades: [], segment: '', owner: '', find: '' },
+  };
+}
+
+/** @returns {DealsDesk} */
+export function freshDeals() {
+  return {
+    file: null, handle: null, receipt: null, report: null, mapping: {}, chart: 'distribution', asOf: { date: '', reason: '' },
+    view: { sort: { key: 'amount', descending: true } }, rows: [], confirmed: false, problem: null,
+  };
+}
+
+/** @typedef {typeof state} State */
+
+/** @type {((state: State) => void) | undefined} */
+let render;
+let scheduled = false;
+
+/**
+ * Names the function that draws the state.
+ * @param {(state: State) => void} draw
+ */
+export function drawWith(draw) {
+  render = draw;
+}
+
+/** Draws the state once, however often it is called in one turn. */
+export function changed() {
+  if (scheduled) return;
+  scheduled = true;
+  queueMicrotask(() => {
+    scheduled = false;
+    render?.(state);
+  });
+}

@@ -1,0 +1,81 @@
+// @ts-check
+/**
+ * Keeps what the user set up, never what the user dropped: one versioned key, at most 64 KB. A browser that refuses to store
+ * costs the next visit its settings and nothing else.
+ */
+
+const KEY = 'leadcast';
+const VERSION = 1;
+const LIMIT = 64 * 1024;
+const MAPPINGS = 20;
+
+/**
+ * @typedef {object} Kept
+ * @property {object | null} model the whole operating model; nothing when a preset is used as it is
+ * @property {string} preset
+ * @property {import('./picks.js').Picks} picks
+ * @property {boolean} asked whether "Who do you sell to?" was answered or skipped
+ * @property {number | null} quota
+ * @property {'month' | 'quarter' | 'year'} period
+ * @property {Record<string, Record<string, string | null>>} mappings by header set
+ */
+
+/** @returns {Kept} */
+export function nothingKept() {
+  return { model: null, preset: 'sales-led', picks: {}, asked: false, quota: null, period: 'quarter', mappings: {} };
+}
+
+/** @returns {Kept} */
+export function recall() {
+  try {
+    const text = localStorage.getItem(KEY);
+    if (!text || text.length > LIMIT) return nothingKept();
+    const { version, ...kept } = JSON.parse(text);
+    if (version !== VERSION) return nothingKept();
+    return { ...nothingKept(), ...kept };
+  } catch {
+    return nothingKept();
+  }
+}
+
+/**
+ * @param {Kept} kept
+ * @returns {boolean} whether everything fitted and the browser took it
+ */
+export function keep(kept) {
+  const mappings = Object.entries(kept.mappings).slice(-MAPPINGS);
+  try {
+    for (;;) {
+      const text = JSON.stringify({ version: VERSION, ...kept, mappings: Object.fromEntries(mappings) });
+      if (text.length <= LIMIT) {
+        localStorage.setItem(KEY, text);
+        return true;
+      }
+      if (mappings.length === 0) return false;
+      mappings.shift();
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** Removes every trace this page keeps in the browser. */
+export function forget() {
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // Nothing could be stored, so nothing is left.
+  }
+}
+
+/**
+ * Names a set of headers, whatever their order. FNV-1a, 32 bits: a collision would only offer a mapping that then does not fit.
+ * @param {string[]} headers
+ */
+export function headerSet(headers) {
+  let hash = 0x811c9dc5;
+  for (const character of [...headers].sort().join('\u0000')) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  }
+  return `${headers.length}-${(hash >>> 0).toString(36)}`;
+}

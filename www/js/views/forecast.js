@@ -1,0 +1,211 @@
+// @ts-check
+/** The Forecast tab: the sentence, one chart, and the set-up line; below it categories, stages, deals and the receipt. */
+
+import * as act from '../actions.js';
+import { chart, legend } from '../chart.js';
+import { h } from '../dom.js';
+import { NONE, count, counted, date, money, month, percent, shortMoney, words } from '../format.js';
+import { grid } from '../grid.js';
+import { chooseButton, fileChip, landing, problemCard, receiptView } from './parts.js';
+
+/**
+ * @typedef {import('../state.js').State} State
+ * @typedef {import('../engine.js').ForecastReport} ForecastReport
+ * @typedef {import('../engine.js').StageRow} StageRow
+ * @typedef {import('../grid.js').GridColumn} GridColumn
+ */
+
+/** @param {State} state */
+export function forecastView(state) {
+  const { deals } = state;
+  const { report, receipt } = deals;
+  if (!deals.handle || !receipt) return landing(state, 'forecast');
+  if (!report) {
+    return h('section', { key: 'waiting', class: 'landing' },
+      deals.problem ? problemCard(deals.problem, chooseButton('forecast', 'Choose another file')) : h('p', null, 'Simulating…'),
+      setup(state), receiptView(receipt, 'forecast', deals.mapping, []));
+  }
+  return [
+    deals.problem ? problemCard(deals.problem) : null,
+    h('section', { key: 'head', class: 'head-grid forecast-head' },
+      h('div', { class: 'head-words' },
+        h('h1', { id: 'forecast-headline' }, report.headline.sentence),
+        h('p', { class: 'soft' }, fileChip(deals.file), ` as of ${date(report.asOf)}; ${deals.asOf.reason}`),
+        setup(state),
+        tiles(report)),
+      h('div', { class: 'card chart-card' }, chartSwitch(state), legend(report, deals.chart), chart(report, deals.chart))),
+    h('section', { key: 'tables', class: 'two' }, categories(report), stages(report)),
+    h('section', { key: 'deals', class: 'table-area', 'aria-label': 'Deals' }, h('div', { class: 'table-main' }, dealsHead(state), dealsTable(state, report))),
+    receiptView(receipt, 'forecast', deals.mapping, report.assumptions),
+    h('p', { key: 'fingerprint', class: 'small soft' }, `${counted(report.trials, 'trial', 'trials')}, seed ${report.seed}, engine ${report.engine}, fingerprint `, h('code', null, report.fingerprint)),
+  ];
+}
+
+/**
+ * Quota, period, fiscal start and as-of day, in one line.
+ * @param {State} state
+ */
+function setup(state) {
+  const { deals, kept, model } = state;
+  const quota = kept.quota ?? deals.report?.headline.quota ?? null;
+  const isGuess = !deals.confirmed && kept.quota === null;
+  return h('form', { class: `card setup ${isGuess ? 'asking' : ''}`, key: 'setup', 'aria-label': 'Forecast set-up', onsubmit: submitSetup },
+    h('div', { class: 'fields' },
+      h('div', { class: 'field' }, h('label', { for: 'quota' }, `Quota${deals.report ? `, ${deals.report.currency}` : ''}`),
+        h('input', { id: 'quota', name: 'quota', inputmode: 'decimal', autocomplete: 'off', value: quota ?? '', placeholder: 'none', 'aria-describedby': 'setup-hint' })),
+      h('div', { class: 'field' }, h('label', { for: 'period' }, 'per'),
+        h('select', { id: 'period', name: 'period', value: kept.period }, ['month', 'quarter', 'year'].map((kind) => h('option', { key: kind, value: kind }, kind)))),
+      h('div', { class: 'field' }, h('label', { for: 'fiscal' }, 'Fiscal year starts'),
+        h('select', { id: 'fiscal', name: 'fiscal', value: String(model.value?.meta?.fiscalYearStart ?? 1) },
+          Array.from({ length: 12 }, (_, i) => h('option', { key: String(i), value: String(i + 1) }, month(i + 1))))),
+      h('div', { class: 'field' }, h('label', { for: 'as-of' }, 'As of'), h('input', { id: 'as-of', name: 'asOf', type: 'date', value: deals.asOf.date }))),
+    h('div', { class: 'setup-end' },
+      h('p', { class: 'small soft', id: 'setup-hint' }, isGuess ? guessText(quota) : 'Kept in this browser for the next file.'),
+      h('button', { class: `button ${isGuess ? 'primary' : ''}`, id: 'setup-go' }, isGuess ? 'Use these' : 'Update')));
+}
+
+/** @param {number | null} quota */
+function guessText(quota) {
+  return quota === null
+    ? 'What do you have to reach? Without a quota the forecast shows amounts and no odds.'
+    : 'Guessed from the model; put in what you have to reach.';
+}
+
+/** @param {SubmitEvent} event */
+function submitSetup(event) {
+  event.preventDefault();
+  const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
+  const text = (/** @type {string} */ name) => String(form.get(name) ?? '');
+  act.setUpForecast({ quota: text('quota'), period: text('period'), fiscalYearStart: Number(text('fiscal')), asOf: text('asOf') });
+}
+
+/** @param {ForecastReport} report */
+function tiles(report) {
+  const { headline, currency } = report;
+  const odds = headline.odds;
+  /** @type {[string, string, string][]} */
+  const all = [
+    ['Odds of quota', odds ? percent(odds.value) : NONE, odds ? `± ${percent(odds.error, 1)} simulation error` : 'no quota set'],
+    ['P10', shortMoney(headline.p10.value, currency), 'nine in ten end above'],
+    ['P50', shortMoney(headline.p50.value, currency), 'as likely above as below'],
+    ['P90', shortMoney(headline.p90.value, currency), 'one in ten ends above'],
+    ['Won to date', shortMoney(headline.wonToDate, currency), report.period],
+    ['Weighted pipeline', shortMoney(report.weightedPipeline, currency), 'ignores timing'],
+  ];
+  return h('dl', { class: 'tiles figures' }, all.map(([name, value, note]) =>
+    h('div', { class: 'tile', key: name }, h('dt', null, name), h('dd', null, value), h('dd', { class: 'note' }, note))));
+}
+
+/** @type {{ id: State['deals']['chart'], label: string }[]} */
+const CHARTS = [
+  { id: 'distribution', label: 'Distribution' },
+  { id: 'exceedance', label: 'Chance of reaching' },
+  { id: 'periods', label: 'By period' },
+];
+
+/** @param {State} state */
+function chartSwitch(state) {
+  return h('div', { class: 'segmented', role: 'group', 'aria-label': 'Chart' }, CHARTS.map(({ id, label }) =>
+    h('button', { key: id, type: 'button', id: `chart-${id}`, 'aria-pressed': String(state.deals.chart === id), onclick: () => act.showChart(id) }, label)));
+}
+
+const CATEGORY_LABELS = /** @type {Record<string, string>} */ ({ closed: 'Closed', commit: 'Commit', 'best-case': 'Best case', pipeline: 'Pipeline', omitted: 'Omitted' });
+
+/** @param {ForecastReport} report */
+function categories(report) {
+  const { currency } = report;
+  return h('section', { class: 'card', key: 'categories' },
+    h('div', { class: 'card-head' }, h('h2', null, 'Called and simulated'), h('span', { class: 'small soft' }, report.period)),
+    h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Forecast categories' },
+      h('table', { class: 'data', id: 'categories' },
+        h('thead', null, h('tr', null, ['Category', 'Deals', 'Called', 'Simulated P50', 'P10 to P90', 'Called, added up', 'P50, added up'].map((head, i) =>
+          h('th', { scope: 'col', class: i > 0 ? 'number' : null }, head)))),
+        h('tbody', null, report.categories.map((row) => h('tr', { key: row.category, class: `category-${row.category}` },
+          h('th', { scope: 'row' }, CATEGORY_LABELS[row.category] ?? words(row.category)),
+          categoryCells(row, currency).map((text, i) => h('td', { key: String(i), class: 'number' }, text))))))),
+    h('p', { class: 'small soft' }, 'Each category alone, then added up from the top. Omitted deals are in no call; they are simulated on their own line.'));
+}
+
+/**
+ * @param {import('../engine.js').CategoryRow} row
+ * @param {string} currency
+ */
+function categoryCells(row, currency) {
+  const [called, p50, p10, p90, calledSum, p50Sum] = [row.called, row.p50, row.p10, row.p90, row.calledCumulative, row.cumulative?.p50].map((value) => shortMoney(value, currency));
+  return [count(row.deals), called, p50, row.p10 === row.p90 ? NONE : `${p10} to ${p90}`, calledSum, p50Sum];
+}
+
+const SOURCES = /** @type {Record<string, string>} */ ({
+  model: 'your model', 'own-closed-deals': 'your closed deals', 'probability-column': 'probability column', synonym: 'similar stage name', 'overall-rate': 'overall win rate',
+});
+const CATEGORIES = ['commit', 'best-case', 'pipeline', 'omitted'];
+
+/** @param {ForecastReport} report */
+function stages(report) {
+  return h('section', { class: 'card', key: 'stages' },
+    h('div', { class: 'card-head' }, h('h2', null, 'Stages in your file'), h('span', { class: 'small soft' }, 'Change a figure and the forecast follows')),
+    h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Stages' },
+      h('table', { class: 'data', id: 'stages' },
+        h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Stage'), h('th', { scope: 'col', class: 'number' }, 'Deals'), h('th', { scope: 'col', class: 'number' }, 'Amount'),
+          h('th', { scope: 'col', class: 'number' }, 'Win probability'), h('th', { scope: 'col' }, 'From'), h('th', { scope: 'col' }, 'Category'))),
+        h('tbody', null, report.stages.map((stage) => stageRow(stage, report))))));
+}
+
+/**
+ * @param {StageRow} stage
+ * @param {ForecastReport} report
+ */
+function stageRow(stage, report) {
+  const shown = Math.round(stage.winProbability * 1000) / 10;
+  return h('tr', { key: stage.name },
+    h('th', { scope: 'row' }, h('bdi', null, stage.name), stage.modelStage && stage.modelStage !== stage.name ? h('span', { class: 'soft' }, ` as ${stage.modelStage}`) : null),
+    h('td', { class: 'number' }, count(stage.count)),
+    h('td', { class: 'number' }, shortMoney(stage.amount, report.currency)),
+    h('td', { class: 'number' }, h('span', { class: 'affix end' }, h('input', {
+      type: 'number', min: 0, max: 100, step: 'any', value: shown, 'aria-label': `Win probability of ${stage.name}, percent`, 'data-stage': stage.name,
+      onchange: (/** @type {Event} */ event) => act.editStage(stage, { winProbability: Number(/** @type {HTMLInputElement} */ (event.target).value) / 100 }),
+    }), '%')),
+    h('td', { class: 'soft nowrap' }, SOURCES[stage.source] ?? words(stage.source)),
+    h('td', null, h('select', {
+      value: stage.category, 'aria-label': `Forecast category of ${stage.name}`,
+      onchange: (/** @type {Event} */ event) => act.editStage(stage, { category: /** @type {HTMLSelectElement} */ (event.target).value }),
+    }, CATEGORIES.map((category) => h('option', { key: category, value: category }, CATEGORY_LABELS[category] ?? category)))));
+}
+
+/** @param {State} state */
+function dealsHead(state) {
+  return h('div', { class: 'toolbar', key: 'deals-head' },
+    h('h2', null, 'Deals'),
+    h('div', { class: 'field' }, h('label', { for: 'sort-deals' }, 'Sort by'),
+      h('select', { id: 'sort-deals', value: state.deals.view.sort.key, onchange: (/** @type {Event} */ event) => act.sortDeals(/** @type {HTMLSelectElement} */ (event.target).value) },
+        DEAL_COLUMNS.filter((column) => column.sortable !== false).map((column) => h('option', { key: column.key, value: column.key }, column.label)))),
+    h('div', { class: 'toolbar-end' },
+      h('output', { class: 'small soft' }, counted(state.deals.rows.length, 'deal', 'deals')),
+      chooseButton('forecast', 'Another file'),
+      h('button', { type: 'button', class: 'button primary', id: 'download-deals', onclick: act.downloadDeals }, 'Download forecast CSV')));
+}
+
+/** @type {GridColumn[]} */
+const DEAL_COLUMNS = [
+  { key: 'name', label: 'Deal', text: (row) => row.name || row.id || `line ${row.line}` },
+  { key: 'account', label: 'Account', text: (row) => row.account ?? '' },
+  { key: 'stage', label: 'Stage', text: (row) => row.stage ?? '' },
+  { key: 'status', label: 'Status', text: (row) => words(row.status ?? ''), mark: (row) => `status-${row.status}` },
+  { key: 'category', label: 'Category', text: (row) => (row.category ? (CATEGORY_LABELS[row.category] ?? row.category) : '') },
+  { key: 'amount', label: 'Amount', number: true, text: (row) => money(row.amount, row.currency) },
+  { key: 'probability', label: 'Win probability', number: true, text: (row) => percent(row.probability, 0) },
+  { key: 'close', label: 'Close date', text: (row) => date(row.close) },
+  { key: 'owner', label: 'Owner', text: (row) => row.owner ?? '' },
+];
+
+/**
+ * @param {State} state
+ * @param {ForecastReport} report
+ */
+function dealsTable(state, report) {
+  if (state.deals.rows.length === 0) return h('p', { class: 'notice' }, 'No deals to show.');
+  return h('div', { class: 'grid-host', key: 'deals-grid' }, grid({
+    label: `Deals, ${counted(state.deals.rows.length, 'row', 'rows')}`, version: state.deals.rows, total: state.deals.rows.length, columns: DEAL_COLUMNS,
+    sort: state.deals.view.sort, selected: null, fetch: act.dealRows, onSort: act.sortDeals, onSelect: null,
+  }));
+}

@@ -1,0 +1,170 @@
+// @ts-check
+/** The Leads tab: one sentence, the grade matrix, who you sell to; below it the ranked leads with their reasons. */
+
+import * as act from '../actions.js';
+import { h } from '../dom.js';
+import { count, counted, number } from '../format.js';
+import { grid } from '../grid.js';
+import { chooseButton, fileChip, landing, problemCard, receiptView } from './parts.js';
+import { reasons } from './reasons.js';
+import { whoDoYouSellTo } from './who.js';
+
+/**
+ * @typedef {import('../state.js').State} State
+ * @typedef {import('../engine.js').LeadReport} LeadReport
+ * @typedef {import('../grid.js').GridColumn} GridColumn
+ */
+
+/** @param {State} state */
+export function leadsView(state) {
+  const { leads } = state;
+  const { report, receipt } = leads;
+  if (!leads.handle || !receipt) return landing(state, 'leads');
+  if (!report) {
+    return h('section', { key: 'waiting', class: 'landing' }, leads.problem ? problemCard(leads.problem, chooseButton('leads', 'Choose another file')) : h('p', null, 'Scoring…'),
+      receiptView(receipt, 'leads', leads.mapping, []));
+  }
+  return [
+    leads.problem ? problemCard(leads.problem) : null,
+    h('section', { key: 'head', class: 'head-grid' },
+      h('div', { class: 'head-words' },
+        h('h1', { id: 'leads-headline' }, headline(report)),
+        h('p', { class: 'soft' }, fileChip(leads.file), ' ', subline(report)),
+        whoDoYouSellTo(state)),
+      matrix(state, report)),
+    h('section', { key: 'table', class: `table-area ${leads.explanation ? 'with-side' : ''}`, 'aria-label': 'Ranked leads' },
+      h('div', { class: 'table-main' }, filters(state, report), table(state)),
+      leads.explanation ? reasons(leads.explanation) : null),
+    receiptView(receipt, 'leads', leads.mapping, report.assumptions),
+  ];
+}
+
+/** @param {LeadReport} report */
+function headline(report) {
+  const best = report.counts.byGrade.find(({ grade }) => grade !== undefined && grade.startsWith('A'));
+  const scored = `${counted(report.counts.leads, 'lead', 'leads')} scored and ranked`;
+  return best ? `${scored}; ${count(best.count)} are ${best.grade}` : scored;
+}
+
+/** @param {LeadReport} report */
+function subline(report) {
+  const { counts, receipt } = report;
+  const parts = [];
+  if (counts.disqualified > 0) parts.push(`${count(counts.disqualified)} disqualified`);
+  if (counts.unassigned > 0) parts.push(`${count(counts.unassigned)} without an owner`);
+  if (receipt.rowsExcluded > 0) parts.push(`${counted(receipt.rowsExcluded, 'row', 'rows')} left out`);
+  for (const [axis, name] of /** @type {const} */ ([['fit', 'fit'], ['engagement', 'engagement']])) {
+    if (!report.axes[axis].evaluable) parts.push(`no ${name}: none of its fields is in the file`);
+  }
+  return parts.join(' · ');
+}
+
+const FIT = ['A', 'B', 'C', 'D', '–'];
+const ENGAGEMENT = ['1', '2', '3', '4', '–'];
+
+/**
+ * Fit by engagement; a cell filters the table.
+ * @param {State} state
+ * @param {LeadReport} report
+ */
+function matrix(state, report) {
+  const counts = new Map(report.counts.byGrade.map(({ grade, count: n }) => [grade, n]));
+  const rows = FIT.filter((fit) => fit !== '–' || ENGAGEMENT.some((engagement) => counts.has(fit + engagement)));
+  const columns = ENGAGEMENT.filter((engagement) => engagement !== '–' || FIT.some((fit) => counts.has(fit + engagement)));
+  const most = Math.max(1, ...counts.values());
+  return h('figure', { class: 'card matrix' },
+    h('table', null,
+      h('caption', { class: 'small soft' }, 'Leads by fit (A to D) and engagement (1 to 4). Choose a cell to filter.'),
+      h('thead', null, h('tr', null, h('th', { scope: 'col' }, h('span', { class: 'visually-hidden' }, 'Fit')),
+        columns.map((engagement) => h('th', { scope: 'col', key: engagement }, h('span', { class: 'visually-hidden' }, 'Engagement '), engagement)))),
+      h('tbody', null, rows.map((fit) => h('tr', { key: fit }, h('th', { scope: 'row' }, fit),
+        columns.map((engagement) => {
+          const grade = fit + engagement;
+          const n = counts.get(grade) ?? 0;
+          const isOn = state.leads.view.grades.includes(grade);
+          return h('td', { key: engagement }, h('button', {
+            type: 'button', class: `cell heat-${heat(n, most)} ${isOn ? 'on' : ''}`, 'aria-pressed': String(isOn), 'data-grade': grade,
+            'aria-label': `${grade}: ${counted(n, 'lead', 'leads')}`, disabled: n === 0 && !isOn, onclick: () => act.toggleGrade(grade),
+          }, h('span', { class: 'cell-grade' }, grade), h('span', { class: 'cell-count' }, count(n))));
+        }))))));
+}
+
+/**
+ * How dark a cell is: five steps on a square-root scale.
+ * @param {number} n
+ * @param {number} most
+ */
+function heat(n, most) {
+  return n === 0 ? 0 : Math.min(4, 1 + Math.floor(4 * Math.sqrt(n / most) * 0.999));
+}
+
+/**
+ * @param {State} state
+ * @param {LeadReport} report
+ */
+function filters(state, report) {
+  const { view, order } = state.leads;
+  const { bySegment, byOwner } = report.counts;
+  const isFiltered = view.grades.length > 0 || view.segment !== '' || view.owner !== '' || view.find !== '';
+  return h('div', { class: 'toolbar', key: 'filters' },
+    h('div', { class: 'field find' }, h('label', { for: 'find-lead' }, 'Find'),
+      h('input', { id: 'find-lead', type: 'search', value: view.find, placeholder: 'Any text', oninput: (/** @type {Event} */ event) => act.filterLeads({ find: valueOf(event) }) })),
+    choice('filter-grade', 'Grade', view.grades.length === 1 ? /** @type {string} */ (view.grades[0]) : view.grades.length === 0 ? '' : '*',
+      [['', 'All grades'], ...(view.grades.length > 1 ? [['*', view.grades.join(', ')]] : []), ...report.counts.byGrade.map(({ grade, count: n }) => [grade, `${grade} (${count(n)})`])],
+      (value) => value !== '*' && act.filterLeads({ grades: value ? [value] : [] })),
+    choice('filter-segment', 'Segment', view.segment,
+      [['', 'All segments'], ...bySegment.map(({ segment, count: n }) => [segment, `${segment} (${count(n)})`])], (value) => act.filterLeads({ segment: value })),
+    choice('filter-owner', 'Owner', view.owner,
+      [['', 'All owners'], ...byOwner.map(({ owner, count: n }) => [owner, `${owner} (${count(n)})`])], (value) => act.filterLeads({ owner: value })),
+    choice('sort-leads', 'Sort by', view.sort.key, SORTABLE.map((column) => [column.key, column.label]), (value) => act.sortLeads(value)),
+    h('div', { class: 'toolbar-end' },
+      h('output', { class: 'small soft', id: 'shown-leads' }, order ? `${counted(order.length, 'lead', 'leads')} shown` : ''),
+      isFiltered ? h('button', { type: 'button', class: 'button quiet small', onclick: act.clearLeadFilters }, 'Clear filters') : null,
+      chooseButton('leads', 'Another file'),
+      h('button', { type: 'button', class: 'button primary', id: 'download-leads', onclick: act.downloadLeads }, 'Download scored CSV')));
+}
+
+/**
+ * @param {string} id
+ * @param {string} label
+ * @param {string} value
+ * @param {(string | undefined)[][]} options
+ * @param {(value: string) => void} choose
+ */
+function choice(id, label, value, options, choose) {
+  return h('div', { class: 'field' }, h('label', { for: id }, label),
+    h('select', { id, value, onchange: (/** @type {Event} */ event) => choose(valueOf(event)) },
+      options.map(([option, text]) => h('option', { key: option, value: option }, text))));
+}
+
+/** @param {Event} event */
+function valueOf(event) {
+  return /** @type {HTMLInputElement | HTMLSelectElement} */ (event.target).value;
+}
+
+/** @type {GridColumn[]} */
+const COLUMNS = [
+  { key: 'name', label: 'Lead', text: (row) => row.name || row.id || `line ${row.line}` },
+  { key: 'grade', label: 'Grade', text: (row) => (row.disqualified ? 'out' : row.grade), mark: (row) => `grade-${row.disqualified ? 'out' : row.grade.slice(0, 1)}` },
+  { key: 'fit', label: 'Fit', number: true, text: (row) => number(row.fit, 1) },
+  { key: 'engagement', label: 'Engagement', number: true, text: (row) => number(row.engagement, 1) },
+  { key: 'company', label: 'Company', text: (row) => row.company ?? '' },
+  { key: 'segment', label: 'Segment', text: (row) => row.segment ?? '' },
+  { key: 'motion', label: 'Motion', sortable: false, text: (row) => row.motion ?? '' },
+  { key: 'owner', label: 'Owner', text: (row) => row.owner ?? 'unassigned', mark: (row) => (row.owner ? '' : 'none') },
+  { key: 'reasons', label: 'Main reasons', sortable: false, text: (row) => row.disqualified ?? row.reasons.join(' · ') },
+];
+
+const SORTABLE = [{ key: 'rank', label: 'Rank' }, ...COLUMNS.filter((column) => column.sortable !== false)];
+
+/** @param {State} state */
+function table(state) {
+  const { leads } = state;
+  if (!leads.order) return null;
+  if (leads.order.length === 0) return h('p', { class: 'notice' }, 'No lead passes these filters.');
+  return h('div', { class: 'grid-host', key: 'grid' }, grid({
+    label: `Ranked leads, ${counted(leads.order.length, 'row', 'rows')}. Arrow keys choose a lead, Enter shows its reasons.`,
+    version: leads.order, total: leads.order.length, columns: COLUMNS, sort: leads.view.sort, selected: leads.selected,
+    fetch: act.leadRows, onSort: act.sortLeads, onSelect: act.selectLead,
+  }));
+}

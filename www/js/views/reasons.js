@@ -1,0 +1,65 @@
+// @ts-check
+/** One lead's reasons: every rule with its points, so that the reader can add them up. */
+
+import * as act from '../actions.js';
+import { h } from '../dom.js';
+import { NONE, number } from '../format.js';
+
+/** @param {any} lead an explanation as the engine gives it */
+export function reasons(lead) {
+  return h('aside', {
+    class: 'side card', key: 'side', 'aria-labelledby': 'side-title', id: 'reasons',
+    onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && act.closeReasons(),
+  },
+  h('div', { class: 'side-head' },
+    h('div', null,
+      h('h2', { id: 'side-title', tabindex: -1 }, h('bdi', null, lead.name || lead.id || `Line ${lead.line}`)),
+      h('p', { class: 'soft small' }, h('bdi', null, lead.company ?? ''), lead.company ? ' · ' : '', `line ${lead.line}`)),
+    h('span', { class: `grade grade-${lead.disqualified ? 'out' : lead.grade.slice(0, 1)}` }, lead.disqualified ? 'out' : lead.grade),
+    h('button', { type: 'button', class: 'button quiet', 'aria-label': 'Close reasons', id: 'close-reasons', onclick: act.closeReasons }, '✕')),
+  lead.disqualified ? h('p', { class: 'notice bad' }, `Disqualified: ${lead.disqualified}`) : null,
+  axis('Fit', lead.fit),
+  axis('Engagement', lead.engagement),
+  h('section', null, h('h3', null, 'Segment'), h('p', null, h('strong', null, lead.segment ?? NONE), lead.motion ? `, ${lead.motion}` : '', h('br'), h('span', { class: 'soft' }, lead.segmentReason ?? ''))),
+  h('section', null, h('h3', null, 'Owner'), h('p', null, h('strong', null, h('bdi', null, lead.owner ?? 'Unassigned')), lead.pool ? `, ${lead.pool}` : '', h('br'), h('span', { class: 'soft' }, lead.routeReason ?? ''))));
+}
+
+/**
+ * @param {string} name
+ * @param {any} score
+ */
+function axis(name, score) {
+  if (!score || score.score === null || score.score === undefined) {
+    return h('section', { class: 'axis' }, h('h3', null, `${name} ${NONE}`), h('p', { class: 'soft' }, 'Not evaluable: none of its fields is in the file.'));
+  }
+  return h('section', { class: 'axis' },
+    h('div', { class: 'card-head' }, h('h3', null, name), h('strong', { class: 'axis-score' }, `${number(score.score)} of ${number(score.cap)}`)),
+    h('meter', { min: 0, max: score.cap, value: score.score, 'aria-label': `${name} ${number(score.score)} of ${number(score.cap)}` }),
+    h('table', { class: 'data sums' },
+      h('thead', { class: 'visually-hidden' }, h('tr', null, h('th', { scope: 'col' }, 'Rule'), h('th', { scope: 'col' }, 'Points'))),
+      score.groups.map((/** @type {any} */ group) => h('tbody', { key: group.name },
+        group.rules.map((/** @type {any} */ rule, /** @type {number} */ i) => h('tr', { key: String(i), class: rule.matched ? 'hit' : 'miss' },
+          h('td', null, rule.name, rule.missing ? h('span', { class: 'soft' }, ' (value missing)') : null),
+          h('td', { class: 'number' }, rule.points === 0 && !rule.matched ? '0' : signed(rule.points)))),
+        adjustment(group.limited < 0 ? 'Cap of the group' : 'Floor of the group', group.limited),
+        h('tr', { class: 'subtotal' },
+          h('th', { scope: 'row' }, group.name, h('span', { class: 'soft' }, `, at most ${number(group.cap)}`)),
+          h('td', { class: 'number' }, number(group.points))))),
+      h('tbody', { key: 'axis' }, adjustment('For the values that are missing', score.rescaled), adjustment(`Limit of ${number(score.cap)}`, score.limited)),
+      h('tfoot', null, h('tr', null, h('th', { scope: 'row' }, name), h('td', { class: 'number' }, h('strong', null, number(score.score)))))));
+}
+
+/**
+ * A line that keeps the sum right where a cap, a floor or missing values changed it.
+ * @param {string} name
+ * @param {number | undefined} points
+ */
+function adjustment(name, points) {
+  if (!points) return null;
+  return h('tr', { class: 'adjustment', key: name }, h('td', null, name), h('td', { class: 'number' }, signed(points)));
+}
+
+/** @param {number} points */
+function signed(points) {
+  return points > 0 ? `+${number(points)}` : number(points);
+}
