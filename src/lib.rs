@@ -1,12 +1,14 @@
 //! Score leads and forecast revenue. Nothing leaves the machine it runs on.
 
 pub mod calendar;
+pub mod crm;
 pub mod error;
 pub mod forecast;
 pub mod model;
 pub mod money;
 pub mod random;
 pub mod stats;
+pub mod table;
 #[cfg(feature = "wasm")]
 pub mod wasm;
 

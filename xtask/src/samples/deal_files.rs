@@ -131,27 +131,27 @@ fn row(seed: u64, account: &Account, deal: &Deal, event: &Event, as_of: i64) -> 
 /// What no export is free of: the so many-th deal that is in this stage in both exports, a column, what it says.
 const MESS: &[(&str, usize, usize, &str)] = &[
     // Stages typed by hand.
-    ("Discovery", 4, STAGE, "discovery"),
-    ("Discovery", 9, STAGE, " Discovery "),
+    ("Qualification", 4, STAGE, "qualification"),
+    ("Qualification", 9, STAGE, " Qualification "),
     ("Proposal", 2, STAGE, "PROPOSAL"),
     ("Negotiation", 3, STAGE, "negotiation"),
     ("Closed Won", 15, STAGE, "CLOSED WON"),
     ("Closed Lost", 41, STAGE, "closed lost"),
     // Dates that are none.
-    ("Discovery", 12, CLOSE_DATE, "TBD"),
-    ("Qualification", 7, CLOSE_DATE, "2/31/2027"),
+    ("Qualification", 12, CLOSE_DATE, "TBD"),
+    ("Discovery", 7, CLOSE_DATE, "2/31/2027"),
     ("Proposal", 11, CLOSE_DATE, ""),
     ("Closed Lost", 93, CLOSE_DATE, "0/0/0000"),
     // A second currency.
-    ("Qualification", 3, CURRENCY, "EUR"),
+    ("Discovery", 3, CURRENCY, "EUR"),
     ("Closed Won", 88, CURRENCY, "EUR"),
     // Amounts that are missing, rounded by hand or no number; a credit note in accountants' brackets.
-    ("Discovery", 15, AMOUNT, ""),
-    ("Discovery", 21, AMOUNT, ""),
-    ("Qualification", 10, AMOUNT, ""),
-    ("Discovery", 18, AMOUNT, "12k"),
-    ("Qualification", 12, AMOUNT, "tbc"),
-    ("Discovery", 25, AMOUNT, "0.00"),
+    ("Qualification", 15, AMOUNT, ""),
+    ("Qualification", 21, AMOUNT, ""),
+    ("Discovery", 10, AMOUNT, ""),
+    ("Qualification", 18, AMOUNT, "12k"),
+    ("Discovery", 12, AMOUNT, "tbc"),
+    ("Qualification", 25, AMOUNT, "0.00"),
     ("Closed Won", 120, AMOUNT, "(1,250.00)"),
 ];
 

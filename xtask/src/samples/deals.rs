@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// Open stages in order, with the probability the CRM gives each.
 pub(super) const STAGES: &[(&str, u32)] =
-    &[("Discovery", 10), ("Qualification", 25), ("Proposal", 50), ("Negotiation", 75), ("Legal Review", 90)];
+    &[("Qualification", 10), ("Discovery", 20), ("Proposal", 50), ("Negotiation", 75), ("Executive Alignment", 90)];
 /// Where a lost deal stops, per stage.
 const LOST_AT: [f64; 4] = [0.34, 0.26, 0.28, 0.12];
 /// Mid-market deals die over the proposal: the planted bottleneck.
@@ -22,7 +22,7 @@ const MARKET: &[((i64, i64), f64)] =
 /// Sellers: name, segment, what they add to the log-odds of winning, how much rosier than the truth their calls are,
 /// and how likely they move an overdue close date on any day.
 pub(super) const SELLERS: &[(&str, Segment, f64, f64, f64)] = &[
-    ("Ingrid Solheim", Segment::Enterprise, 0.5, 0.0, 0.25),
+    ("Ingrid Solheim", Segment::Enterprise, 0.6, 0.0, 0.25),
     ("Marcus Bell", Segment::Enterprise, -0.8, 0.35, 0.30),
     ("Yuki Tanabe", Segment::Enterprise, 0.4, -0.30, 0.20),
     ("Renée Charpentier", Segment::MidMarket, 0.2, 0.0, 0.25),
@@ -82,9 +82,9 @@ impl Deal {
 /// How a segment sells: deals per quarter, log-odds of winning, median days to win, median amount in dollars.
 fn pace(segment: Segment) -> (f64, f64, f64, f64) {
     match segment {
-        Segment::Enterprise => (20.0, -1.45, 185.0, 118_000.0),
-        Segment::MidMarket => (27.0, -1.3, 120.0, 38_000.0),
-        Segment::Smb => (31.0, -0.75, 58.0, 8_400.0),
+        Segment::Enterprise => (18.0, -1.2, 185.0, 118_000.0),
+        Segment::MidMarket => (24.0, -1.05, 120.0, 38_000.0),
+        Segment::Smb => (31.0, -0.6, 58.0, 8_400.0),
     }
 }
 
@@ -121,7 +121,7 @@ pub(super) fn deals(seed: u64, accounts: &[Account], leads: &[Lead]) -> (Vec<Dea
         let mut at = FIRST_DAY as f64;
         loop {
             // Leads bring part of the business of the last year, and the business grows by a third in three years.
-            let from_leads_share = if at as i64 > ANCHOR - 320 { 0.45 } else { 0.0 };
+            let from_leads_share = if at as i64 > ANCHOR - 320 { 0.5 } else { 0.0 };
             let growth = 0.75 + 0.35 * (at - FIRST_DAY as f64) / (ANCHOR - FIRST_DAY) as f64;
             let per_day = pace(segment).0 / 91.3 * growth * (1.0 - from_leads_share);
             at += -libm::log(1.0 - draws.unit()) / per_day;
@@ -184,7 +184,7 @@ fn deal(
         + product.1
         + market
         + if existing { 0.9 } else { 0.0 }
-        + if contacts.len() >= 3 && buyer { 0.7 } else { -0.2 }
+        + if contacts.len() >= 3 && buyer { 1.0 } else { -0.3 }
         - 0.3 * libm::log(amount / size);
     let wins = draws.chance(logistic(odds));
     let lost_at = if segment == Segment::MidMarket { LOST_AT_MID_MARKET } else { LOST_AT };
@@ -250,10 +250,10 @@ fn lost_reason(draws: &mut Draws, exit: usize, product: &str) -> &'static str {
     }
 }
 
-/// Four in ten deals that would close within three weeks before a quarter's end wait for its last days.
+/// Seven in ten deals that would be won within five weeks before a quarter's end wait for its last days.
 fn bunched(draws: &mut Draws, end: i64) -> i64 {
     let last = quarter_end(end);
-    let end = if last - end < 21 && draws.chance(0.4) { last - draws.whole(0, 5) } else { end };
+    let end = if last - end < 35 && draws.chance(0.7) { last - draws.whole(0, 6) } else { end };
     let working = weekday(end);
     if working > last { last } else { working }
 }
@@ -275,7 +275,7 @@ impl Life {
     /// Everything that happens up to the anchor.
     fn events(&self, draws: &mut Draws, created: i64) -> Vec<Event> {
         let mut path: Vec<usize> = (0..=self.exit).collect();
-        if self.wins && self.segment == Segment::Enterprise && draws.chance(0.4) {
+        if self.wins && self.segment != Segment::Smb && draws.chance(0.45) {
             path.push(4);
         }
         if path.len() > 2 && draws.chance(0.05) {
@@ -333,7 +333,7 @@ impl Life {
     /// When each stage after the first begins.
     fn entries(&self, draws: &mut Draws, created: i64, path: &[usize]) -> Vec<(i64, usize)> {
         // Proposals and negotiations take longer than first talks.
-        let shares: Vec<f64> = path.iter().map(|s| draws.between(0.5, 1.5) * [0.7, 0.8, 1.3, 1.2, 0.5][*s]).collect();
+        let shares: Vec<f64> = path.iter().map(|s| draws.between(0.5, 1.5) * [0.7, 0.8, 1.3, 1.2, 1.0][*s]).collect();
         let whole: f64 = shares.iter().sum();
         let mut done = 0.0;
         let mut entries = Vec::new();
@@ -356,7 +356,7 @@ impl Life {
             1 => "Pipeline",
             2 if draws.chance(sure) => "Best Case",
             2 => "Pipeline",
-            _ if draws.chance(sure) => "Commit",
+            _ if draws.chance(sure + 0.1) => "Commit",
             _ => "Best Case",
         };
         // Late stages know their date better.
@@ -390,7 +390,7 @@ fn round_amount(cents: f64) -> i64 {
 /// What happened since last week's export beyond the ordinary: two deals deleted, one reopened.
 fn last_week(deals: &mut [Deal]) {
     let before = ANCHOR - 7;
-    let early_open = |d: &Deal| d.on(before).is_some_and(|e| e.stage == "Qualification") && d.events.len() < 4;
+    let early_open = |d: &Deal| d.on(before).is_some_and(|e| e.stage == "Discovery") && d.events.len() < 4;
     for deal in deals.iter_mut().filter(|d| early_open(d) && d.kind == "New Business").take(2) {
         deal.deleted = true;
     }

@@ -21,7 +21,8 @@ const SOURCES: &[(&str, f64, f64)] = &[
     ("Partner", 0.08, 0.6),
     ("Webinar", 0.13, 0.2),
     ("Organic Search", 0.24, 0.1),
-    ("Direct Traffic", 0.12, 0.1),
+    ("Direct Traffic", 0.07, 0.1),
+    ("Demo Request", 0.05, 1.0),
     ("Paid Search", 0.13, -0.2),
     ("Paid Social", 0.11, -0.6),
     ("Offline List", 0.10, -1.4),
@@ -108,7 +109,7 @@ fn lead(draws: &mut Draws, id: i64, created: i64, at: (usize, usize), accounts: 
     let person = &account.people[at.1];
     let mut weights: Vec<f64> = SOURCES.iter().map(|s| s.1).collect();
     if created >= DRIFT_FROM {
-        weights[6] *= 4.0;
+        weights[7] *= 4.0;
     }
     let source = &SOURCES[draws.weighted(&weights)];
     let minute = draws.minute();
@@ -272,7 +273,7 @@ fn status(draws: &mut Draws, lead: &Lead) -> &'static str {
         Some(_) if draws.chance(0.93) => "OPEN_DEAL",
         Some(_) => "CONNECTED",
         None if lead.first_response.is_none() => "NEW",
-        None if lead.created < ANCHOR - 120 && draws.chance(0.5) => "UNQUALIFIED",
+        None if lead.created < ANCHOR - 120 && draws.chance(0.25) => "UNQUALIFIED",
         None => draws.pick(&["OPEN", "IN_PROGRESS", "ATTEMPTED_TO_CONTACT", "CONNECTED", "BAD_TIMING"]),
     }
 }
@@ -309,7 +310,7 @@ fn email(draws: &mut Draws, person: &Person) -> String {
 /// Entries that no list is free of, at fixed rows.
 fn spoil(i: usize, row: &mut [String]) {
     match i {
-        77 => set(row, &[(1, "Test"), (2, "Test"), (3, "test@test.example"), (5, "Test"), (6, ""), (8, "1"), (4, "")]),
+        77 => set(row, &[(1, "Test"), (2, "Test"), (3, "test@example.com"), (5, "Test"), (6, ""), (8, "1"), (4, "")]),
         311 => set(row, &[(1, "asdf"), (2, "asdf"), (3, "asdf@asdf"), (5, "asdf"), (6, ""), (4, ""), (8, "")]),
         205 | 618 | 871 => set(row, &[(5, "Rivalytics, Inc."), (6, "rivalytics.example"), (10, INDUSTRIES[0].0[0])]),
         140 => set(row, &[(4, "Head of Sales\nEMEA & APAC")]),

@@ -59,7 +59,7 @@ fn the_same_seed_gives_the_same_bytes() {
     assert_eq!(files(SEED), files(SEED));
     let bytes: Vec<u8> = files(SEED).into_iter().flat_map(|(_, bytes)| bytes).collect();
     let fnv = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x100_0000_01b3));
-    assert_eq!(fnv, 0x4b_faef_cd5e_1048, "the samples changed; if on purpose, pin {fnv:#x}");
+    assert_eq!(fnv, 0x84fa_4432_f64d_1f36, "the samples changed; if on purpose, pin {fnv:#x}");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn late_leads_drift_away_from_the_customers() {
         share(leads.map(|l| world.accounts[l.account].segment() == Segment::Smb))
     };
     assert!(
-        poor(true) > poor(false) + 0.15,
+        poor(true) > poor(false) + 0.1,
         "small companies: {:.2} of late leads, {:.2} before",
         poor(true),
         poor(false)
@@ -146,10 +146,15 @@ fn deals_are_won_where_it_was_planted() {
     let cold = world.win_rate(|d| d.source == "Outbound");
     let referred = world.win_rate(|d| matches!(d.source, "Referrals" | "Partner"));
     assert!(referred > 1.7 * cold, "referred {referred:.2}, cold {cold:.2}");
-    let (one, more) = (world.win_rate(|d| d.contacts.len() == 1), world.win_rate(|d| d.contacts.len() >= 3));
-    assert!(more > one + 0.05, "three contacts {more:.2}, one {one:.2}");
-    let (rosy, modest) = (world.win_rate(|d| d.seller == "Marcus Bell"), world.win_rate(|d| d.seller == "Yuki Tanabe"));
-    assert!(modest > rosy + 0.15, "modest seller {modest:.2}, rosy seller {rosy:.2}");
+    let committee = |d: &Deal| {
+        let titles = || d.contacts.iter().map(|&p| world.accounts[d.account].people[p].title.2);
+        d.contacts.len() >= 3 && titles().any(|role| role == "Economic Buyer")
+    };
+    let (with, without) = (world.win_rate(committee), world.win_rate(|d| !committee(d)));
+    assert!(with > without + 0.1, "economic buyer and two more {with:.2}, less {without:.2}");
+    let (rosy, sober) =
+        (world.win_rate(|d| d.seller == "Marcus Bell"), world.win_rate(|d| d.seller == "Ingrid Solheim"));
+    assert!(sober > rosy + 0.15, "sober seller {sober:.2}, rosy seller {rosy:.2}");
 }
 
 #[test]

@@ -10,9 +10,9 @@ const ACCOUNTS: usize = 640;
 /// How a company is sold to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Segment {
-    /// Below 200 employees.
+    /// Below 100 employees.
     Smb,
-    /// 200 to 999 employees.
+    /// 100 to 999 employees.
     MidMarket,
     /// 1,000 employees and more.
     Enterprise,
@@ -22,8 +22,8 @@ impl Segment {
     /// The segment of a head count.
     pub(super) fn of(employees: i64) -> Self {
         match employees {
-            ..200 => Self::Smb,
-            200..1000 => Self::MidMarket,
+            ..100 => Self::Smb,
+            100..1000 => Self::MidMarket,
             _ => Self::Enterprise,
         }
     }
@@ -120,8 +120,8 @@ fn company(draws: &mut Draws, culture: &Culture) -> (String, String) {
 }
 
 fn account(draws: &mut Draws, culture: &'static Culture, name: String, domain: String) -> Account {
-    let band = draws.weighted(&[0.16, 0.34, 0.28, 0.16, 0.06]);
-    let (low, high) = [(3.0, 20.0), (20.0, 200.0), (200.0, 1000.0), (1000.0, 5000.0), (5000.0, 40_000.0)][band];
+    let band = draws.weighted(&[0.16, 0.30, 0.32, 0.16, 0.06]);
+    let (low, high) = [(3.0, 20.0), (20.0, 120.0), (120.0, 1000.0), (1000.0, 5000.0), (5000.0, 40_000.0)][band];
     // Log-uniform within the band.
     let employees = (low * libm::pow(high / low, draws.unit())) as i64;
     let industry_weights: Vec<f64> = INDUSTRIES.iter().map(|i| i.1).collect();

@@ -1,0 +1,403 @@
+//! The deals of a pipeline as they stood on a day.
+//!
+//! Whatever was written down after the day is not used: who looks back must not see what only the future knew.
+
+use super::deal::{Deal, Deals};
+use super::pipeline::{Pipeline, Scale};
+use super::{DealStatus, Field, ForecastCategory, fold::fold, summary};
+use crate::Place;
+use crate::calendar::Date;
+use crate::money::{Currency, Money};
+use crate::table::{Action, Code, Column, Diagnostics, Receipt};
+
+const CREATED_LATER: Code =
+    Code::new("created-after-as-of", Action::Excluded, "choose a later day if these deals are to count");
+const CLOSED_LATER: Code =
+    Code::new("closed-after-as-of", Action::Repaired, "choose a later day if these deals are to count as closed");
+const SHIFTED: Code =
+    Code::new("shifted-row", Action::Excluded, "quote the cell that holds the delimiter in the source file");
+const NOT_A_DEAL: Code = Code::new("not-a-deal", Action::Excluded, "nothing to do if these are notes of the report");
+const TOTAL: Code = Code::new("total-row", Action::Excluded, "export without totals");
+const NO_AMOUNT: Code = Code::new("missing-amount", Action::Kept, "fill in the amounts: these deals count as 0");
+const NO_CLOSE: Code = Code::new("closed-without-date", Action::Kept, "fill in the close dates of closed deals");
+const PAST_CLOSE: Code =
+    Code::new("past-close-date", Action::Kept, "update the close dates: these deals are expected from the day on");
+const FAR_DATE: Code = Code::new("far-date", Action::Kept, "correct the year");
+const BAD_PROBABILITY: Code =
+    Code::new("probability-range", Action::Repaired, "correct the value; the stage's chance is used instead");
+const UNKNOWN_CATEGORY: Code =
+    Code::new("unknown-forecast-category", Action::Repaired, "these deals count as not called");
+const UNKNOWN_CURRENCY: Code =
+    Code::new("unknown-currency", Action::Repaired, "write the currency as a code such as EUR");
+const MIXED_CURRENCY: Code =
+    Code::new("several-currencies", Action::Kept, "amounts stay in their own currency and are never added together");
+
+/// Whether a date is one that sales people write: 1990 to 2099.
+pub(crate) fn is_near(date: Date) -> bool {
+    (1990..2100).contains(&date.ymd().0)
+}
+
+pub(crate) fn deals(pipeline: &Pipeline, day: Option<Date>, currency: Currency) -> Deals {
+    let mut view = View::new(pipeline, day, currency);
+    let mut deals = Vec::new();
+    let mut excluded = 0;
+    for row in 0..pipeline.table.rows() {
+        match view.deal(row) {
+            Some(deal) => deals.push(deal),
+            None => excluded += 1,
+        }
+    }
+    view.note_currencies(&deals);
+    let receipt = view.receipt(deals.len() as u64, excluded);
+    Deals { deals, as_of: day, receipt }
+}
+
+/// The columns of a pipeline, looked up once.
+struct View<'a> {
+    pipeline: &'a Pipeline,
+    day: Option<Date>,
+    currency: Currency,
+    notes: Diagnostics,
+    assumptions: Vec<String>,
+    id: Option<&'a Column>,
+    name: Option<&'a Column>,
+    account: Option<&'a Column>,
+    owner: Option<&'a Column>,
+    segment: Option<&'a Column>,
+    product: Option<&'a Column>,
+    stage: Option<&'a Column>,
+    status: Option<&'a Column>,
+    amount: Option<&'a Column>,
+    actual: Option<&'a Column>,
+    currencies: Option<&'a Column>,
+    probability: Option<&'a Column>,
+    category: Option<&'a Column>,
+    created: Option<&'a Column>,
+    close: Option<&'a Column>,
+    long_rows: std::iter::Peekable<std::slice::Iter<'a, usize>>,
+}
+
+impl<'a> View<'a> {
+    fn new(pipeline: &'a Pipeline, day: Option<Date>, currency: Currency) -> Self {
+        let column = |field| pipeline.column(field);
+        let mut view = Self {
+            pipeline,
+            day,
+            currency,
+            notes: Diagnostics::default(),
+            assumptions: Vec::new(),
+            id: column(Field::DealId),
+            name: column(Field::DealName),
+            account: column(Field::Account),
+            owner: column(Field::Owner),
+            segment: column(Field::Segment),
+            product: column(Field::Product),
+            stage: column(Field::Stage),
+            status: column(Field::DealStatus),
+            amount: column(Field::Amount),
+            actual: column(Field::ActualAmount),
+            currencies: column(Field::Currency),
+            probability: column(Field::Probability),
+            category: column(Field::ForecastCategory),
+            created: column(Field::CreatedDate),
+            close: column(Field::CloseDate),
+            long_rows: pipeline.table.long_rows().iter().peekable(),
+        };
+        view.assume();
+        view
+    }
+
+    fn assume(&mut self) {
+        let mut assumptions = Vec::new();
+        if let Some(column) = self.probability {
+            let scale = match self.pipeline.scale {
+                Scale::Share => "shares from 0 to 1",
+                Scale::Percent => "percent from 0 to 100",
+            };
+            assumptions.push(format!("`{}` is read as {scale}", column.name()));
+        }
+        if let (Some(amount), true) = (self.amount, self.pipeline.amount_is_final) {
+            assumptions.push(format!("`{}` is filled in only when a deal closes", amount.name()));
+        }
+        if let (Some(actual), Some(amount)) = (self.actual, self.amount) {
+            let (actual, amount) = (actual.name(), amount.name());
+            assumptions.push(format!("won deals count `{actual}` where it is filled in and not 0, else `{amount}`"));
+        }
+        if self.currencies.is_none() && self.amount.or(self.actual).is_some_and(|c| c.nulls() < u64::MAX) {
+            let written = self.amount.and_then(|c| match c.kind() {
+                crate::table::ColumnKind::Number(format) => format.currency,
+                _ => None,
+            });
+            let code = written.unwrap_or(self.currency);
+            let source = if written.is_some() { "as the amounts say" } else { "as the file names no currency" };
+            assumptions.push(format!("amounts are in {code}, {source}"));
+        }
+        self.assumptions = assumptions;
+    }
+
+    /// The row as a deal, or `None` with the reason counted.
+    fn deal(&mut self, row: usize) -> Option<Deal> {
+        let line = self.pipeline.table.line(row);
+        if self.is_no_deal(row, line) {
+            return None;
+        }
+        let created = self.date(self.created, row, line);
+        if let (Some(day), Some(created), Some(column)) = (self.day, created, self.created)
+            && created > day
+        {
+            let place = Place::line(line).in_column(column.name());
+            self.notes.count(CREATED_LATER, place, column.text(row), || format!("deals were created after {day}"));
+            return None;
+        }
+        let last = self.pipeline.statuses.get(row).copied().unwrap_or(DealStatus::Open);
+        let closed_on = self.pipeline.closed_on(row);
+        let reopened = last != DealStatus::Open && closed_on.zip(self.day).is_some_and(|(closed, day)| closed > day);
+        if let (true, Some(day)) = (reopened, self.day) {
+            self.notes.count(
+                CLOSED_LATER,
+                Place::line(line),
+                &closed_on.map_or_else(String::new, |d| d.to_string()),
+                || format!("deals closed after {day}: open on that day, their stage then is not known"),
+            );
+        }
+        let status = if reopened { DealStatus::Open } else { last };
+        let close = self.close(row, line, status, reopened, closed_on);
+        let (amount, amount_known) = self.amount(row, line, status, reopened);
+        let open_as_written = status == DealStatus::Open && !reopened;
+        let probability = if open_as_written { self.probability(row, line) } else { None };
+        let category = match status {
+            DealStatus::Won => Some(ForecastCategory::Closed),
+            DealStatus::Open if !reopened => self.category(row, line),
+            _ => None,
+        };
+        let text = |column: Option<&Column>| column.map_or_else(String::new, |c| c.text(row).to_owned());
+        Some(Deal {
+            key: self.pipeline.keys.get(row).copied().unwrap_or_default(),
+            id: text(self.id),
+            name: text(self.name),
+            account: text(self.account),
+            owner: text(self.owner),
+            segment: text(self.segment),
+            product: text(self.product),
+            stage: if reopened { String::new() } else { self.stage(row) },
+            status,
+            amount,
+            amount_known,
+            probability,
+            category,
+            created,
+            close,
+            row,
+            line,
+        })
+    }
+
+    /// The stage; where the file has none, the status as far as it says more than that the deal is open.
+    fn stage(&self, row: usize) -> String {
+        let column = self.stage.or(self.status);
+        let text = column.map_or("", |c| c.text(row));
+        if self.stage.is_none() && fold(text) == "open" { String::new() } else { text.to_owned() }
+    }
+
+    /// Counts rows that are no deals: shifted by a stray delimiter, notes of a report, totals.
+    fn is_no_deal(&mut self, row: usize, line: u64) -> bool {
+        let table = &self.pipeline.table;
+        while self.long_rows.next_if(|long| **long < row).is_some() {}
+        let place = Place::line(line);
+        if self.long_rows.peek() == Some(&&row) {
+            let sample = table.columns().first().map_or("", |c| c.text(row));
+            self.notes.count(SHIFTED, place, sample, || {
+                "rows have more cells than the header, so their values may stand in the wrong columns".to_owned()
+            });
+            return true;
+        }
+        let mut filled = table.columns().iter().enumerate().filter(|(_, column)| !column.text(row).is_empty());
+        let (first, second, third) = (filled.next(), filled.next(), filled.next());
+        let Some((at, column)) = first else { return false };
+        let text = column.text(row);
+        let width = table.columns().len();
+        let amounts = [self.amount, self.actual];
+        let is_amount = |found: Option<(usize, &Column)>| {
+            found.is_none_or(|(_, c)| amounts.iter().flatten().any(|known| std::ptr::eq(*known, c)))
+        };
+        if second.is_none() && at == 0 && width >= 3 && !is_amount(first) {
+            self.notes.count(NOT_A_DEAL, place, text, || "rows hold nothing but their first cell".to_owned());
+            return true;
+        }
+        if width >= 4 && third.is_none() && is_amount(second) && is_total(text) {
+            self.notes.count(TOTAL, place, text, || "rows hold totals of the rows above".to_owned());
+            return true;
+        }
+        false
+    }
+
+    fn close(
+        &mut self,
+        row: usize,
+        line: u64,
+        status: DealStatus,
+        reopened: bool,
+        closed_on: Option<Date>,
+    ) -> Option<Date> {
+        if status != DealStatus::Open {
+            let Some(date) = closed_on else {
+                self.notes.count(NO_CLOSE, Place::line(line), "", || {
+                    "deals are closed without a date: they count in no period".to_owned()
+                });
+                return None;
+            };
+            return Some(date);
+        }
+        // A single close date column holds the actual date of a closed deal: not known on the day.
+        if reopened && !self.pipeline.close_date_is_expected() {
+            return None;
+        }
+        let date = self.date(self.close, row, line)?;
+        if let (Some(day), Some(column)) = (self.day, self.close)
+            && date < day
+            && !reopened
+        {
+            let place = Place::line(line).in_column(column.name());
+            self.notes.count(PAST_CLOSE, place, column.text(row), || {
+                "open deals were expected to close in the past".to_owned()
+            });
+        }
+        Some(date)
+    }
+
+    fn date(&mut self, column: Option<&Column>, row: usize, line: u64) -> Option<Date> {
+        let column = column?;
+        let date = column.date(row)?;
+        if !is_near(date) {
+            let place = Place::line(line).in_column(column.name());
+            self.notes.count(FAR_DATE, place, column.text(row), || format!("{date} is not between 1990 and 2099"));
+        }
+        Some(date)
+    }
+
+    /// What the deal is worth, and whether the file says so.
+    fn amount(&mut self, row: usize, line: u64, status: DealStatus, reopened: bool) -> (Money, bool) {
+        let currency = self.currency_of(row, line);
+        let read = |column: Option<&Column>| column.and_then(|c| c.minor_units(row, currency.minor_digits()));
+        let estimate = if reopened && self.pipeline.amount_is_final { None } else { read(self.amount) };
+        let known = match status {
+            DealStatus::Won => read(self.actual).filter(|actual| *actual != 0).or(estimate),
+            _ => estimate,
+        };
+        if known.is_none() && status != DealStatus::Lost {
+            let column = self.amount.or(self.actual).map(Column::name);
+            let place = Place { column: column.map(str::to_owned), ..Place::line(line) };
+            self.notes.count(NO_AMOUNT, place, "", || "open or won deals have no amount".to_owned());
+        }
+        (Money::new(known.unwrap_or(0), currency), known.is_some())
+    }
+
+    fn currency_of(&mut self, row: usize, line: u64) -> Currency {
+        if let Some(column) = self.currencies {
+            let word = column.text(row);
+            if let Some(currency) = self.pipeline.dialects.currency_of(word) {
+                return currency;
+            }
+            if !word.is_empty() {
+                let (place, default) = (Place::line(line).in_column(column.name()), self.currency);
+                self.notes.count(UNKNOWN_CURRENCY, place, word, || {
+                    format!("`{word}` is no known currency; read as {default}")
+                });
+                return default;
+            }
+        }
+        let written = |column: &Column| match column.kind() {
+            crate::table::ColumnKind::Number(format) => format.currency.or_else(|| column.currency(row)),
+            _ => None,
+        };
+        self.amount.and_then(written).or_else(|| self.actual.and_then(written)).unwrap_or(self.currency)
+    }
+
+    fn probability(&mut self, row: usize, line: u64) -> Option<f64> {
+        let column = self.probability?;
+        let written = column.number(row)?;
+        let value = match self.pipeline.scale {
+            Scale::Share => written,
+            Scale::Percent => written / 100.0,
+        };
+        if (0.0..=1.0).contains(&value) {
+            return Some(value);
+        }
+        let place = Place::line(line).in_column(column.name());
+        self.notes.count(BAD_PROBABILITY, place, column.text(row), || {
+            format!("expected a probability from 0 to 1, found {value}; counts as unknown")
+        });
+        None
+    }
+
+    fn category(&mut self, row: usize, line: u64) -> Option<ForecastCategory> {
+        let column = self.category?;
+        let word = column.text(row);
+        if word.is_empty() {
+            return None;
+        }
+        let category = self.pipeline.dialects.category_of(word);
+        if category.is_none() {
+            let place = Place::line(line).in_column(column.name());
+            self.notes.count(UNKNOWN_CATEGORY, place, word, || format!("`{word}` is no known forecast category"));
+        }
+        category
+    }
+
+    fn note_currencies(&mut self, deals: &[Deal]) {
+        let mut counts: std::collections::BTreeMap<Currency, (u64, u64)> = std::collections::BTreeMap::new();
+        for deal in deals {
+            counts.entry(deal.amount.currency).or_insert((0, deal.line)).0 += 1;
+        }
+        if counts.len() < 2 {
+            return;
+        }
+        let most = counts.iter().max_by_key(|(_, (count, _))| *count).map(|(code, _)| *code);
+        let others: u64 = counts.iter().filter(|(code, _)| Some(**code) != most).map(|(_, (count, _))| count).sum();
+        let line = counts.iter().filter(|(code, _)| Some(**code) != most).map(|(_, (_, line))| *line).min();
+        let place = Place { line, ..Place::default() };
+        let names: Vec<String> = counts.iter().map(|(code, (count, _))| format!("{count} in {code}")).collect();
+        self.notes.count_many(MIXED_CURRENCY, others, place, "", || {
+            format!("deals are in several currencies: {}", names.join(", "))
+        });
+    }
+
+    fn receipt(self, used: u64, excluded: u64) -> Receipt {
+        let Pipeline { table, binding, notes, .. } = self.pipeline;
+        let mut diagnostics = table.notes().to_vec();
+        diagnostics.extend_from_slice(notes.as_slice());
+        diagnostics.extend(self.notes.into_vec());
+        Receipt {
+            file: table.name().map(str::to_owned),
+            system: binding.system.clone(),
+            system_confidence: binding.confidence,
+            encoding: table.encoding(),
+            delimiter: table.delimiter(),
+            kind: "deals",
+            rows_read: table.rows() as u64 + table.blank_rows(),
+            rows_used: used,
+            rows_excluded: excluded + table.blank_rows(),
+            columns: summary::columns(table, binding),
+            diagnostics,
+            assumptions: self.assumptions,
+        }
+    }
+}
+
+/// Words that head a line of totals.
+fn is_total(text: &str) -> bool {
+    const WORDS: [&str; 11] = [
+        "total",
+        "totals",
+        "grandtotal",
+        "subtotal",
+        "sum",
+        "summe",
+        "gesamt",
+        "gesamtsumme",
+        "somme",
+        "suma",
+        "totalgeneral",
+    ];
+    WORDS.contains(&fold(text).as_str())
+}

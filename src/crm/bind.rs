@@ -1,0 +1,266 @@
+//! Finds out which column is which field.
+
+use super::dialect::{Dialects, Kind, Rank, Recognised, Tier};
+use super::field::Expect;
+use super::{Field, Mapping};
+use crate::Place;
+use crate::table::{Action, Code, Column, ColumnKind, Diagnostics, MappingSource, Table, boolean, note_unreadable};
+
+const NO_SUCH_COLUMN: Code =
+    Code::new("mapping-without-column", Action::Kept, "remove the entry, or write the header as in the file");
+const MAPPED_TWICE: Code =
+    Code::new("mapped-twice", Action::Kept, "map one column to the field and the others to none");
+const COMPETING: Code = Code::new("competing-columns", Action::Kept, "map the column that counts to the field");
+const MISFIT: Code =
+    Code::new("type-mismatch", Action::Kept, "map the column to the field if it is meant, or correct it");
+const PLACEHOLDER: Code =
+    Code::new("placeholder", Action::Repaired, "nothing to do: the value means that nothing was chosen");
+const SERIAL: Code = Code::new("date-as-number", Action::Repaired, "format the column as a date before exporting");
+
+/// Which column is which field.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    columns: Vec<Option<(Field, MappingSource)>>,
+    pub(crate) system: Option<String>,
+    pub(crate) confidence: u8,
+}
+
+impl Binding {
+    /// The column taken for a field.
+    #[must_use]
+    pub fn column_of(&self, field: Field) -> Option<usize> {
+        self.columns.iter().position(|bound| bound.is_some_and(|(f, _)| f == field))
+    }
+
+    /// The field a column was taken for.
+    #[must_use]
+    pub fn field_of(&self, column: usize) -> Option<Field> {
+        self.columns.get(column).copied().flatten().map(|(field, _)| field)
+    }
+
+    /// How a column came to its field.
+    #[must_use]
+    pub fn source_of(&self, column: usize) -> MappingSource {
+        self.columns.get(column).copied().flatten().map_or(MappingSource::None, |(_, source)| source)
+    }
+
+    /// The fields found, with their columns, in the order of the columns.
+    pub fn fields(&self) -> impl Iterator<Item = (Field, usize)> + '_ {
+        self.columns.iter().enumerate().filter_map(|(at, bound)| bound.map(|(field, _)| (field, at)))
+    }
+
+    /// The mapping as found, to be shown, changed and given back.
+    #[must_use]
+    pub fn mapping(&self, table: &Table) -> Mapping {
+        let name = |(at, column): (usize, &Column)| (column.name().to_owned(), self.field_of(at));
+        Mapping::new(table.columns().iter().enumerate().map(name).collect())
+    }
+}
+
+/// A column's claim to a field.
+struct Claim {
+    rank: Rank,
+    field: Field,
+    column: usize,
+    filled: u64,
+}
+
+/// Binds the columns and reads each as its field demands.
+pub(crate) fn bind(
+    table: &mut Table,
+    mapping: &Mapping,
+    kind: Kind,
+    dialects: &Dialects,
+    notes: &mut Diagnostics,
+) -> Binding {
+    let headers: Vec<&str> = table.columns().iter().map(Column::name).collect();
+    let system = dialects.recognise(&headers);
+    let mut columns = vec![None; headers.len()];
+    let mut settled = vec![false; headers.len()];
+    mark_placeholders(table, dialects, notes);
+    override_columns(table, mapping, &mut columns, &mut settled, notes);
+    claim_columns(table, kind, dialects, system, &mut columns, &settled, notes);
+    read_as_fields(table, &columns, notes);
+    Binding {
+        columns,
+        system: system.and_then(|s| dialects.system(s)).map(str::to_owned),
+        confidence: system.map_or(0, |s| s.confidence),
+    }
+}
+
+fn mark_placeholders(table: &mut Table, dialects: &Dialects, notes: &mut Diagnostics) {
+    for at in 0..table.columns().len() {
+        for word in dialects.missing_words() {
+            let Some(column) = table.columns_mut().get_mut(at) else { continue };
+            if !matches!(column.kind(), ColumnKind::Text) {
+                continue;
+            }
+            let (count, row) = column.treat_as_missing(word);
+            if count > 0 {
+                let place = Place::line(table.line(row)).in_column(table.columns()[at].name());
+                notes.count_many(PLACEHOLDER, count, place, word, || format!("`{word}` counts as a missing value"));
+            }
+        }
+    }
+}
+
+fn override_columns(
+    table: &Table,
+    mapping: &Mapping,
+    columns: &mut [Option<(Field, MappingSource)>],
+    settled: &mut [bool],
+    notes: &mut Diagnostics,
+) {
+    for (header, _) in mapping.overrides() {
+        let place = Place::default().in_column(header);
+        let Some(at) = table.column_named(header) else {
+            notes.count(NO_SUCH_COLUMN, place, header, || {
+                format!("the mapping names a column `{header}` that is not there")
+            });
+            continue;
+        };
+        let Some(field) = mapping.of(header) else { continue };
+        if settled[at] {
+            continue;
+        }
+        settled[at] = true;
+        let taken = field.filter(|f| columns.iter().flatten().any(|(known, _)| known == f));
+        match (field, taken) {
+            (Some(_), Some(taken)) => notes.count(MAPPED_TWICE, place, header, || {
+                format!("two columns are mapped to `{taken}`; the first in the mapping is used")
+            }),
+            (Some(field), None) => columns[at] = Some((field, MappingSource::Override)),
+            (None, _) => {}
+        }
+    }
+}
+
+fn claim_columns(
+    table: &Table,
+    kind: Kind,
+    dialects: &Dialects,
+    system: Option<Recognised>,
+    columns: &mut [Option<(Field, MappingSource)>],
+    settled: &[bool],
+    notes: &mut Diagnostics,
+) {
+    let mut claims = Vec::new();
+    let mut misfits = Vec::new();
+    for (at, column) in table.columns().iter().enumerate().filter(|(at, _)| !settled[*at]) {
+        for (field, rank) in dialects.fields_of(column.name(), kind, system) {
+            let claim = Claim { rank, field, column: at, filled: table.rows() as u64 - column.nulls() };
+            if fits(column, field, dialects) { claims.push(claim) } else { misfits.push(claim) }
+        }
+    }
+    // Columns without a single value come last: a worse name with values serves better.
+    claims.sort_by_key(|claim| (claim.filled == 0, claim.rank, claim.field, claim.column));
+    for at in 0..claims.len() {
+        let claim = &claims[at];
+        let has_field = |columns: &[Option<(Field, MappingSource)>]| {
+            columns.iter().flatten().any(|(field, _)| *field == claim.field)
+        };
+        if columns[claim.column].is_some() || has_field(columns) {
+            continue;
+        }
+        let fuller = claims.iter().find(|other| {
+            other.field == claim.field
+                && columns[other.column].is_none()
+                && other.rank.tier <= Tier::Other
+                && other.filled > claim.filled.saturating_mul(2)
+        });
+        let winner = fuller.unwrap_or(claim);
+        let source = if winner.rank.tier == Tier::System { MappingSource::System } else { MappingSource::Synonym };
+        columns[winner.column] = Some((winner.field, source));
+    }
+    let bound = |field: Field| columns.iter().position(|c| c.is_some_and(|(f, _)| f == field));
+    let name = |at: usize| table.columns()[at].name();
+    let is_id = |header: &str| super::fold::fold(header).ends_with("id");
+    let mut told = vec![false; columns.len()];
+    for claim in &claims {
+        let loser = columns[claim.column].is_none() && claim.rank.tier < Tier::Stripped && claim.filled > 0;
+        if let (true, false, Some(winner)) =
+            (loser && !is_id(name(claim.column)), told[claim.column], bound(claim.field))
+        {
+            told[claim.column] = true;
+            notes.count(COMPETING, Place::default().in_column(name(claim.column)), "", || {
+                format!("`{}` could be `{}` too; `{}` is used", name(claim.column), claim.field, name(winner))
+            });
+        }
+    }
+    for claim in &misfits {
+        let quiet = told[claim.column] || columns[claim.column].is_some() || bound(claim.field).is_some();
+        if !quiet && claim.rank.tier < Tier::Stripped {
+            told[claim.column] = true;
+            let column = &table.columns()[claim.column];
+            notes.count(MISFIT, Place::default().in_column(column.name()), "", || {
+                format!(
+                    "`{}` is named as `{}` is, but holds {}; not used for it",
+                    column.name(),
+                    claim.field,
+                    column.kind().name()
+                )
+            });
+        }
+    }
+}
+
+/// Whether what the column holds can be what the field needs.
+fn fits(column: &Column, field: Field, dialects: &Dialects) -> bool {
+    if matches!(column.kind(), ColumnKind::Empty) {
+        return true;
+    }
+    match field.expects() {
+        Expect::Any | Expect::Text => true,
+        Expect::Number => column.reads_mostly_as_numbers(),
+        Expect::Date => column.reads_mostly_as_dates(),
+        Expect::Flag => share(column, |text| boolean(text).is_some()) == 100,
+        Expect::Status => share(column, |text| dialects.status_of(text).is_some()) >= 50,
+    }
+}
+
+/// Percent of the values for which a test holds.
+fn share(column: &Column, test: impl Fn(&str) -> bool) -> u64 {
+    let (mut all, mut held) = (0, 0);
+    for (cell, (count, _)) in column.cells().words().iter().zip(column.cells().tally()) {
+        let text = column.present(cell);
+        if !text.is_empty() {
+            all += count;
+            held += if test(text) { count } else { 0 };
+        }
+    }
+    (held * 100_u64).checked_div(all).unwrap_or(0)
+}
+
+fn read_as_fields(table: &mut Table, columns: &[Option<(Field, MappingSource)>], notes: &mut Diagnostics) {
+    for (at, bound) in columns.iter().enumerate() {
+        let Some((field, _)) = bound else { continue };
+        let Some(column) = table.columns_mut().get_mut(at) else { continue };
+        let before = *column.kind();
+        let read = match field.expects() {
+            Expect::Number => column.read_as_numbers(),
+            Expect::Date => column.read_as_dates(),
+            Expect::Text => {
+                column.read_as_text();
+                true
+            }
+            _ => true,
+        };
+        let column = &table.columns()[at];
+        let place = || Place::default().in_column(column.name());
+        if !read && before != ColumnKind::Empty {
+            notes.count(MISFIT, place(), "", || {
+                format!("`{}` is mapped to `{field}`, but holds {}", column.name(), column.kind().name())
+            });
+        }
+        if *column.kind() != before {
+            if let ColumnKind::Date(format) = column.kind()
+                && format.serial.is_some()
+            {
+                notes.count_many(SERIAL, table.rows() as u64 - column.nulls(), place(), "", || {
+                    format!("the dates are written as numbers: {}", column.kind().format())
+                });
+            }
+            note_unreadable(column, &|row| table.line(row), notes);
+        }
+    }
+}

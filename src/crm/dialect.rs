@@ -1,0 +1,339 @@
+//! What systems call things: header and value synonyms, read from data files and never written in code.
+//!
+//! A dialect is one JSON file. `common.json` holds the names everybody uses; each system adds its own names and the
+//! signature by which its exports are recognised. A new system is one more file.
+
+use super::fold::fold;
+use super::{DealStatus, Field, ForecastCategory};
+use crate::money::Currency;
+use crate::{Error, ErrorKind, Place};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+const BUILT_IN: [&str; 9] = [
+    include_str!("dialects/common.json"),
+    include_str!("dialects/salesforce.json"),
+    include_str!("dialects/hubspot.json"),
+    include_str!("dialects/pipedrive.json"),
+    include_str!("dialects/zoho.json"),
+    include_str!("dialects/dynamics.json"),
+    include_str!("dialects/odoo.json"),
+    include_str!("dialects/apollo.json"),
+    include_str!("dialects/zoominfo.json"),
+];
+
+/// What one system calls things.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Dialect {
+    /// The system's name; none for names that everybody uses.
+    pub system: Option<String>,
+    /// Headers that give the system away.
+    pub signature: Vec<String>,
+    /// Words that may stand before a field's name.
+    pub prefixes: Vec<String>,
+    /// Words that may stand behind a field's name.
+    pub suffixes: Vec<String>,
+    /// Headers in files of leads, contacts and accounts, best first.
+    pub lead: BTreeMap<Field, Vec<String>>,
+    /// Headers in files of deals, best first.
+    pub deal: BTreeMap<Field, Vec<String>>,
+    /// Words for open, won and lost.
+    pub status: BTreeMap<DealStatus, Vec<String>>,
+    /// Words for forecast categories.
+    pub category: BTreeMap<ForecastCategory, Vec<String>>,
+    /// Names of currencies, by code.
+    pub currency: BTreeMap<Currency, Vec<String>>,
+    /// Values that mean that nothing was chosen.
+    pub missing: Vec<String>,
+}
+
+impl Dialect {
+    /// Reads a dialect from JSON.
+    ///
+    /// # Errors
+    /// `bad-dialect` with its path.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        let mut reader = serde_json::Deserializer::from_str(json);
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = error.path().to_string();
+            Error::new(ErrorKind::Input, "bad-dialect", error.inner().to_string()).at(Place::path(path))
+        })
+    }
+
+    fn fields(&self, kind: Kind) -> &BTreeMap<Field, Vec<String>> {
+        match kind {
+            Kind::Lead => &self.lead,
+            Kind::Deal => &self.deal,
+        }
+    }
+}
+
+/// The two kinds of file that have names of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Lead,
+    Deal,
+}
+
+/// How a header came to mean a field; a smaller value is better evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rank {
+    pub(crate) tier: Tier,
+    position: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tier {
+    /// The recognised system's own name.
+    System,
+    /// A name that everybody uses.
+    Common,
+    /// Another system's name.
+    Other,
+    /// Either, behind an object's name or with a suffix.
+    Stripped,
+}
+
+/// A system that a file's headers point to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Recognised {
+    index: usize,
+    /// Share of the headers that are this system's own names, in percent.
+    pub(crate) confidence: u8,
+}
+
+/// All dialects, folded for look-up.
+#[derive(Debug, Clone)]
+pub struct Dialects {
+    all: Vec<Dialect>,
+    lead: Vec<BTreeMap<String, Vec<(Field, usize)>>>,
+    deal: Vec<BTreeMap<String, Vec<(Field, usize)>>>,
+    status: BTreeMap<String, DealStatus>,
+    category: BTreeMap<String, ForecastCategory>,
+    currency: BTreeMap<String, Currency>,
+}
+
+impl Dialects {
+    /// The dialects that come with the crate.
+    ///
+    /// # Errors
+    /// `bad-dialect` if one of the crate's own files is malformed, which its tests rule out.
+    pub fn built_in() -> Result<Self, Error> {
+        let all: Result<Vec<Dialect>, Error> = BUILT_IN.iter().map(|json| Dialect::from_json(json)).collect();
+        Ok(Self::new(all?))
+    }
+
+    /// These and one more.
+    #[must_use]
+    pub fn with(mut self, dialect: Dialect) -> Self {
+        self.all.push(dialect);
+        Self::new(self.all)
+    }
+
+    fn new(all: Vec<Dialect>) -> Self {
+        let folded = |kind| all.iter().map(|dialect| fold_fields(dialect.fields(kind))).collect();
+        let (lead, deal) = (folded(Kind::Lead), folded(Kind::Deal));
+        let status = fold_words(all.iter().map(|d| &d.status));
+        let category = fold_words(all.iter().map(|d| &d.category));
+        let mut currency = fold_words(all.iter().map(|d| &d.currency));
+        // Symbols fold to nothing and are looked up as they stand.
+        for (code, words) in all.iter().flat_map(|d| &d.currency) {
+            currency.extend(words.iter().filter(|w| fold(w).is_empty()).map(|w| (w.clone(), *code)));
+        }
+        Self { lead, deal, status, category, currency, all }
+    }
+
+    /// The system whose signature at least two headers bear; the one with most, the first listed among equals.
+    pub(crate) fn recognise(&self, headers: &[&str]) -> Option<Recognised> {
+        let keys: Vec<String> = headers.iter().map(|header| fold(header)).collect();
+        let mut best: Option<(usize, usize)> = None;
+        for (index, dialect) in self.all.iter().enumerate().filter(|(_, d)| d.system.is_some()) {
+            let signature: Vec<String> = dialect.signature.iter().map(|header| fold(header)).collect();
+            let hits = keys.iter().filter(|key| !key.is_empty() && signature.contains(key)).count();
+            if hits >= 2 && best.is_none_or(|(most, _)| hits > most) {
+                best = Some((hits, index));
+            }
+        }
+        let (hits, index) = best?;
+        Some(Recognised { index, confidence: (hits * 100 / headers.len().max(1)).min(100) as u8 })
+    }
+
+    pub(crate) fn system(&self, recognised: Recognised) -> Option<&str> {
+        self.all.get(recognised.index)?.system.as_deref()
+    }
+
+    /// The fields a header may mean, with the strength of each claim.
+    pub(crate) fn fields_of(&self, header: &str, kind: Kind, system: Option<Recognised>) -> Vec<(Field, Rank)> {
+        let key = fold(header);
+        let mut found = Vec::new();
+        self.claims(&key, kind, system, None, &mut found);
+        if found.is_empty() {
+            for stripped in self.stripped(&key) {
+                self.claims(&stripped, kind, system, Some(Tier::Stripped), &mut found);
+            }
+        }
+        found
+    }
+
+    fn claims(
+        &self,
+        key: &str,
+        kind: Kind,
+        system: Option<Recognised>,
+        tier: Option<Tier>,
+        found: &mut Vec<(Field, Rank)>,
+    ) {
+        let maps = match kind {
+            Kind::Lead => &self.lead,
+            Kind::Deal => &self.deal,
+        };
+        for (index, (map, dialect)) in maps.iter().zip(&self.all).enumerate() {
+            let own = system.is_some_and(|s| s.index == index);
+            let tier = tier.unwrap_or(match (own, &dialect.system) {
+                (true, _) => Tier::System,
+                (false, None) => Tier::Common,
+                (false, Some(_)) => Tier::Other,
+            });
+            for (field, position) in map.get(key).into_iter().flatten() {
+                found.push((*field, Rank { tier, position: *position }));
+            }
+        }
+    }
+
+    fn stripped(&self, key: &str) -> Vec<String> {
+        let mut keys = Vec::new();
+        for dialect in &self.all {
+            let without = |rest: Option<&str>| rest.filter(|r| r.len() >= 2).map(str::to_owned);
+            keys.extend(dialect.prefixes.iter().filter_map(|p| without(key.strip_prefix(p.as_str()))));
+            keys.extend(dialect.suffixes.iter().filter_map(|s| without(key.strip_suffix(s.as_str()))));
+        }
+        keys
+    }
+
+    /// Open, won or lost, if the word says so. A word that ends in `won` or `lost` says so too.
+    pub(crate) fn status_of(&self, word: &str) -> Option<DealStatus> {
+        let key = fold(word);
+        if let Some(status) = self.status.get(&key) {
+            return Some(*status);
+        }
+        let closed = key.starts_with("closed");
+        match () {
+            () if closed && key.contains("won") => Some(DealStatus::Won),
+            () if closed && key.contains("lost") => Some(DealStatus::Lost),
+            () => None,
+        }
+    }
+
+    pub(crate) fn category_of(&self, word: &str) -> Option<ForecastCategory> {
+        self.category.get(&fold(word)).copied()
+    }
+
+    /// The currency a code, a symbol or a name stands for.
+    pub(crate) fn currency_of(&self, word: &str) -> Option<Currency> {
+        let word = word.trim();
+        let known = crate::table::currency_mark(&word.to_ascii_uppercase());
+        known.or_else(|| self.currency.get(word).copied()).or_else(|| self.currency.get(&fold(word)).copied())
+    }
+
+    /// Words that mean that nothing was chosen.
+    pub(crate) fn missing_words(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().flat_map(|dialect| &dialect.missing).map(String::as_str)
+    }
+}
+
+fn fold_fields(fields: &BTreeMap<Field, Vec<String>>) -> BTreeMap<String, Vec<(Field, usize)>> {
+    let mut map: BTreeMap<String, Vec<(Field, usize)>> = BTreeMap::new();
+    for (field, headers) in fields {
+        for (position, header) in headers.iter().enumerate() {
+            map.entry(fold(header)).or_default().push((*field, position));
+        }
+    }
+    map
+}
+
+fn fold_words<'a, T: Copy + Ord + 'a>(
+    lists: impl Iterator<Item = &'a BTreeMap<T, Vec<String>>>,
+) -> BTreeMap<String, T> {
+    let mut map = BTreeMap::new();
+    for (value, words) in lists.flatten() {
+        for word in words {
+            let key = fold(word);
+            if !key.is_empty() {
+                map.entry(key).or_insert(*value);
+            }
+        }
+    }
+    map
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_file_is_well_formed_and_fields_stand_in_one_place() {
+        let dialects = Dialects::built_in().unwrap();
+        assert_eq!(dialects.all.len(), 9);
+        assert!(dialects.all.iter().skip(1).all(|d| d.system.is_some() && d.signature.len() >= 10));
+        for map in dialects.lead.iter().chain(&dialects.deal) {
+            assert!(map.keys().all(|key| !key.is_empty()));
+        }
+    }
+
+    #[test]
+    fn headers_of_many_systems_are_known() {
+        let dialects = Dialects::built_in().unwrap();
+        let best =
+            |header, kind| dialects.fields_of(header, kind, None).into_iter().min_by_key(|(_, r)| *r).map(|(f, _)| f);
+        for (header, field) in [
+            ("No. of Employees", Field::Employees),
+            ("# Employees", Field::Employees),
+            ("property_industry", Field::Industry),
+            ("Lead - Source channel", Field::Source),
+            ("(Do Not Modify) Lead", Field::PersonId),
+            ("Company / Account", Field::Company),
+            ("E-Mail-Adresse", Field::Email),
+            ("Mitarbeiterzahl", Field::Employees),
+            ("Société", Field::Company),
+            ("Custom_Industry__c", Field::Industry),
+        ] {
+            let found = best(header, Kind::Lead);
+            if header == "Custom_Industry__c" {
+                assert_eq!(found, None, "{header}");
+            } else {
+                assert_eq!(found, Some(field), "{header}");
+            }
+        }
+        for (header, field) in [
+            ("Deal - Value", Field::Amount),
+            ("Est. revenue", Field::Amount),
+            ("StageName", Field::Stage),
+            ("hs_is_closed_won", Field::IsWon),
+            ("engage_date", Field::CreatedDate),
+            ("Opportunity Currency", Field::Currency),
+            ("Betrag", Field::Amount),
+            ("Fecha de cierre", Field::CloseDate),
+        ] {
+            assert_eq!(best(header, Kind::Deal), Some(field), "{header}");
+        }
+    }
+
+    #[test]
+    fn words_say_open_won_and_lost() {
+        let dialects = Dialects::built_in().unwrap();
+        assert_eq!(dialects.status_of("Closed/Won"), Some(DealStatus::Won));
+        assert_eq!(dialects.status_of("closedlost"), Some(DealStatus::Lost));
+        assert_eq!(dialects.status_of("Closed - Lost (price)"), Some(DealStatus::Lost));
+        assert_eq!(dialects.status_of("Gewonnen"), Some(DealStatus::Won));
+        assert_eq!(dialects.status_of("Engaging"), Some(DealStatus::Open));
+        assert_eq!(dialects.status_of("Proposal"), None);
+        assert_eq!(dialects.category_of("BEST_CASE"), Some(ForecastCategory::BestCase));
+        assert_eq!(dialects.category_of("Committed"), Some(ForecastCategory::Commit));
+        assert_eq!(dialects.category_of("Forecast"), Some(ForecastCategory::Commit));
+        assert_eq!(dialects.currency_of("US Dollar").map(|c| c.to_string()).as_deref(), Some("USD"));
+        assert_eq!(dialects.currency_of("eur").map(|c| c.to_string()).as_deref(), Some("EUR"));
+        assert_eq!(dialects.currency_of("€").map(|c| c.to_string()).as_deref(), Some("EUR"));
+        assert_eq!(dialects.currency_of("nonsense"), None);
+    }
+}

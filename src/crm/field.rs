@@ -1,0 +1,256 @@
+//! The canonical fields: what a column can mean, whatever it is called in the system it came from.
+
+use crate::{Error, ErrorKind};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// What the values of a field have to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expect {
+    /// Anything.
+    Any,
+    /// Names and identifiers, exactly as written.
+    Text,
+    /// Numbers.
+    Number,
+    /// Dates.
+    Date,
+    /// Yes or no.
+    Flag,
+    /// Words for open, won and lost.
+    Status,
+}
+
+macro_rules! fields {
+    ($($variant:ident $name:literal $expect:ident $doc:literal;)*) => {
+        /// A canonical field of a lead, contact, account or deal.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        #[non_exhaustive]
+        pub enum Field {
+            $(#[doc = $doc] $variant,)*
+        }
+
+        impl Field {
+            /// Every field, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name in mappings and conditions, such as `employees`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What the field is, in one sentence.
+            #[must_use]
+            pub fn description(self) -> &'static str {
+                match self { $(Self::$variant => $doc,)* }
+            }
+
+            pub(crate) fn expects(self) -> Expect {
+                match self { $(Self::$variant => Expect::$expect,)* }
+            }
+        }
+    };
+}
+
+fields! {
+    PersonId "personId" Text "Identifier of the lead or contact.";
+    FirstName "firstName" Any "Given name.";
+    LastName "lastName" Any "Family name.";
+    FullName "fullName" Any "Whole name of the person.";
+    Email "email" Any "E-mail address.";
+    EmailStatus "emailStatus" Any "Whether the e-mail address is known to work.";
+    Phone "phone" Text "Telephone number.";
+    Title "title" Any "Job title.";
+    Seniority "seniority" Any "Level of the job, such as VP.";
+    Department "department" Any "Department or job function.";
+    BuyingRole "buyingRole" Any "Role in the buying committee.";
+    Company "company" Any "Name of the company.";
+    AccountId "accountId" Text "Identifier of the company.";
+    Domain "domain" Any "Web address or domain of the company.";
+    Employees "employees" Number "Number of employees.";
+    Revenue "revenue" Number "Yearly revenue of the company.";
+    Industry "industry" Any "Industry of the company.";
+    Technologies "technologies" Any "Products the company uses.";
+    Country "country" Any "Country.";
+    State "state" Any "State, province or region.";
+    City "city" Any "City.";
+    Source "source" Any "Where the lead or deal came from.";
+    Status "status" Any "Status or lifecycle stage of the lead.";
+    Owner "owner" Any "The sales person in charge.";
+    Created "created" Date "Day the lead was created.";
+    LastActivity "lastActivity" Date "Day of the last activity.";
+    Converted "converted" Any "Whether, or the day on which, the lead was converted.";
+    Unsubscribed "unsubscribed" Flag "Whether the person wants no e-mail.";
+    DealId "dealId" Text "Identifier of the deal.";
+    DealName "dealName" Any "Name of the deal.";
+    Account "account" Any "Company the deal is with.";
+    Contact "contact" Any "Person the deal is with.";
+    Pipeline "pipeline" Any "Pipeline or sales process the deal runs in.";
+    Stage "stage" Any "Sales stage.";
+    DealStatus "dealStatus" Status "Open, won or lost.";
+    IsClosed "isClosed" Flag "Whether the deal is closed.";
+    IsWon "isWon" Flag "Whether the deal is won.";
+    IsLost "isLost" Flag "Whether the deal is lost.";
+    Amount "amount" Number "Value of the deal: the estimate while it is open.";
+    ActualAmount "actualAmount" Number "Value of the deal once won.";
+    Currency "currency" Any "Currency of the amounts.";
+    Probability "probability" Number "Chance of winning the deal.";
+    ForecastCategory "forecastCategory" Any "What the sales person calls the deal: commit, best case, pipeline, omitted.";
+    CloseDate "closeDate" Date "Day the deal is expected to close, or closed if there is no other column.";
+    ActualCloseDate "actualCloseDate" Date "Day the deal closed.";
+    WonDate "wonDate" Date "Day the deal was won.";
+    LostDate "lostDate" Date "Day the deal was lost.";
+    CreatedDate "createdDate" Date "Day the deal was created.";
+    Product "product" Any "Product the deal is about.";
+    Segment "segment" Any "Market segment of the deal.";
+    Type "type" Any "Type of the deal, such as new business.";
+    NextStep "nextStep" Any "What is to be done next.";
+    LostReason "lostReason" Any "Why the deal was lost.";
+    StageChanged "stageChanged" Date "Day the stage last changed.";
+    PushCount "pushCount" Number "How often the close date was pushed to a later month.";
+    ContactsCount "contactsCount" Number "Number of people involved on the buyer's side.";
+}
+
+impl Field {
+    /// The field with this name, exactly.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|field| field.name() == name)
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Field {
+    type Err = Error;
+
+    /// # Errors
+    /// `unknown-field`, naming the nearest fields.
+    fn from_str(name: &str) -> Result<Self, Error> {
+        Self::from_name(name).ok_or_else(|| {
+            let mut names: Vec<&str> = Self::ALL.iter().map(|field| field.name()).collect();
+            names.sort_by_key(|known| distance(&known.to_ascii_lowercase(), &name.to_ascii_lowercase()));
+            let nearest = names.get(..3).unwrap_or(&names).join(", ");
+            let message = format!("unknown field `{name}` (nearest: {nearest})");
+            Error::new(ErrorKind::Input, "unknown-field", message)
+        })
+    }
+}
+
+impl TryFrom<String> for Field {
+    type Error = Error;
+    fn try_from(name: String) -> Result<Self, Error> {
+        name.parse()
+    }
+}
+
+impl From<Field> for String {
+    fn from(field: Field) -> Self {
+        field.name().to_owned()
+    }
+}
+
+/// What a condition points at: a canonical field, or a column by its header.
+///
+/// Written `employees` or `column:Total Visits`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum FieldRef {
+    /// A canonical field, whatever its column is called.
+    Known(Field),
+    /// A column by its header.
+    Column(String),
+}
+
+impl fmt::Display for FieldRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(field) => f.write_str(field.name()),
+            Self::Column(header) => write!(f, "column:{header}"),
+        }
+    }
+}
+
+impl FromStr for FieldRef {
+    type Err = Error;
+
+    /// # Errors
+    /// `unknown-field`, naming the nearest fields.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.strip_prefix("column:") {
+            Some(header) if !header.trim().is_empty() => Ok(Self::Column(header.to_owned())),
+            _ => text.parse().map(Self::Known),
+        }
+    }
+}
+
+impl TryFrom<String> for FieldRef {
+    type Error = Error;
+    fn try_from(text: String) -> Result<Self, Error> {
+        text.parse()
+    }
+}
+
+impl From<FieldRef> for String {
+    fn from(field: FieldRef) -> Self {
+        field.to_string()
+    }
+}
+
+impl From<Field> for FieldRef {
+    fn from(field: Field) -> Self {
+        Self::Known(field)
+    }
+}
+
+/// Levenshtein distance in characters.
+pub(crate) fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (y, cell) in b.iter().zip(row.iter_mut().skip(1)) {
+            let above = *cell;
+            left = (above + 1).min(left + 1).min(diagonal + usize::from(x != *y));
+            diagonal = above;
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_back_to_their_fields() {
+        for field in Field::ALL {
+            assert_eq!(Field::from_name(field.name()), Some(*field));
+        }
+        assert_eq!("column:Total Visits".parse::<FieldRef>().unwrap(), FieldRef::Column("Total Visits".into()));
+        assert_eq!(FieldRef::Known(Field::Employees).to_string(), "employees");
+        assert_eq!(
+            "employes".parse::<FieldRef>().unwrap_err().to_string(),
+            "unknown field `employes` (nearest: employees, phone, isClosed)"
+        );
+    }
+
+    #[test]
+    fn distance_counts_edits() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("abc", ""), 3);
+    }
+}

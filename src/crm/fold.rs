@@ -1,0 +1,64 @@
+//! Folds headers and values to the form in which synonyms are compared.
+
+/// Lower-case letters and digits only, accents removed: `No. of Employees*` and `no_of_employees` become
+/// `noofemployees`. A leading `(Do Not Modify)` is dropped.
+pub(crate) fn fold(text: &str) -> String {
+    let text = text.trim().trim_start_matches('\u{feff}');
+    let text = strip_prefix_ignoring_case(text, "(do not modify)").unwrap_or(text);
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Combining marks (decomposed accents) are no letters and fall away with the punctuation.
+        match plain(c) {
+            Some(letters) => folded.push_str(letters),
+            None => folded.extend(c.to_lowercase().filter(|c| c.is_alphanumeric())),
+        }
+    }
+    folded
+}
+
+fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    text.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix)).and_then(|_| text.get(prefix.len()..))
+}
+
+/// Letters with marks, as plain ones. Source: Unicode canonical decompositions of Latin-1 and Latin Extended-A.
+fn plain(c: char) -> Option<&'static str> {
+    Some(match c {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' | 'À' | 'Á' | 'Â' | 'Ã' | 'Ä' | 'Å' | 'Ą' => {
+            "a"
+        }
+        'ç' | 'ć' | 'č' | 'Ç' | 'Ć' | 'Č' => "c",
+        'ď' | 'đ' | 'ð' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ę' | 'ě' | 'È' | 'É' | 'Ê' | 'Ë' | 'Ę' => "e",
+        'ğ' | 'Ğ' => "g",
+        'ì' | 'í' | 'î' | 'ï' | 'ī' | 'ı' | 'Ì' | 'Í' | 'Î' | 'Ï' | 'İ' => "i",
+        'ł' | 'Ł' => "l",
+        'ñ' | 'ń' | 'ň' | 'Ñ' | 'Ń' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' | 'ő' | 'Ò' | 'Ó' | 'Ô' | 'Õ' | 'Ö' | 'Ø' => "o",
+        'ř' | 'Ř' => "r",
+        'ś' | 'š' | 'ş' | 'Ś' | 'Š' | 'Ş' => "s",
+        'ť' => "t",
+        'ù' | 'ú' | 'û' | 'ü' | 'ū' | 'ů' | 'ű' | 'Ù' | 'Ú' | 'Û' | 'Ü' => "u",
+        'ý' | 'ÿ' | 'Ý' => "y",
+        'ź' | 'ż' | 'ž' | 'Ź' | 'Ż' | 'Ž' => "z",
+        'ß' => "ss",
+        'æ' | 'Æ' => "ae",
+        'œ' | 'Œ' => "oe",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_fold_to_one() {
+        for text in ["No. of Employees", "no_of_employees", "NO OF EMPLOYEES*", "(Do Not Modify) No. of Employees"] {
+            assert_eq!(fold(text), "noofemployees");
+        }
+        assert_eq!(fold("Montant\u{0301} prévu"), "montantprevu");
+        assert_eq!(fold("Größe"), "grosse");
+        assert_eq!(fold("(%)"), "");
+        assert_eq!(fold("顧客名"), "顧客名");
+    }
+}

@@ -1,0 +1,76 @@
+//! Keys that name a deal's random stream, and fingerprints of rows, whatever their order in the file.
+
+use crate::table::{Table, hash};
+use sha2::{Digest, Sha256};
+
+/// Separates cells in hashed text; no cell holds it, as it is no character of any text.
+const BETWEEN: u8 = 0xFF;
+
+/// A 64-bit hash of some columns of a row, in their order, of what the cells mean and not how they are written.
+pub(crate) fn hash_cells(table: &Table, row: usize, columns: impl Iterator<Item = usize>, buffer: &mut Vec<u8>) -> u64 {
+    buffer.clear();
+    for at in columns {
+        if let Some(column) = table.columns().get(at) {
+            column.write_canonical(row, buffer);
+        }
+        buffer.push(BETWEEN);
+    }
+    hash(buffer)
+}
+
+/// Makes keys unique: equal ones are numbered in the order of the rows' content, so that neither the order of the
+/// file nor other rows matter. Rows equal in key and content are the same deal twice and may swap.
+pub(crate) fn number_equal_keys(keys: &mut [u64], content: &[u64]) {
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    order.sort_by_key(|at| (keys.get(*at).copied(), content.get(*at).copied()));
+    let mut previous = None;
+    let mut ordinal: u64 = 0;
+    for at in order {
+        let Some(key) = keys.get_mut(at) else { continue };
+        ordinal = if previous == Some(*key) { ordinal + 1 } else { 0 };
+        previous = Some(*key);
+        if ordinal > 0 {
+            let mut bytes = [0; 16];
+            bytes[..8].copy_from_slice(&key.to_le_bytes());
+            bytes[8..].copy_from_slice(&ordinal.to_le_bytes());
+            *key = hash(&bytes);
+        }
+    }
+}
+
+/// SHA-256 over the sorted hashes of all rows: equal for equal rows in any order and any spelling of their values.
+pub(crate) fn fingerprint(table: &Table, labels: &[String]) -> [u8; 32] {
+    let mut columns: Vec<usize> = (0..table.columns().len()).collect();
+    columns.sort_by_key(|at| labels.get(*at));
+    let mut buffer = Vec::new();
+    let mut rows: Vec<u64> =
+        (0..table.rows()).map(|row| hash_cells(table, row, columns.iter().copied(), &mut buffer)).collect();
+    rows.sort_unstable();
+    let mut sha = Sha256::new();
+    let mut sorted: Vec<&String> = labels.iter().collect();
+    sorted.sort();
+    for label in sorted {
+        sha.update(label.as_bytes());
+        sha.update([BETWEEN]);
+    }
+    for row in rows {
+        sha.update(row.to_le_bytes());
+    }
+    sha.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_keys_are_numbered_by_content_and_not_by_place() {
+        let mut one = [7, 9, 7, 7];
+        number_equal_keys(&mut one, &[30, 1, 10, 20]);
+        let mut two = [7, 7, 7, 9];
+        number_equal_keys(&mut two, &[10, 20, 30, 1]);
+        assert_eq!([one[2], one[3], one[0], one[1]], two);
+        assert_eq!(two[0], 7);
+        assert!(two[1] != two[2] && two[1] != 7);
+    }
+}

@@ -1,0 +1,158 @@
+//! Leads, contacts or accounts: a table whose columns have a meaning.
+
+use super::bind::{Binding, bind};
+use super::dialect::{Dialects, Kind};
+use super::{Field, FieldRef, Mapping, key, summary};
+use crate::table::{Action, Code, Diagnostics, Receipt, Table};
+use crate::{Error, Place};
+
+const OTHER_KIND: Code = Code::new("looks-like-deals", Action::Kept, "open the file as a pipeline if it holds deals");
+const NO_FIELDS: Code =
+    Code::new("no-known-column", Action::Kept, "map at least one column to a field such as industry or employees");
+
+/// A list of leads, contacts or accounts.
+///
+/// ```
+/// use leadcast::crm::{Field, LeadList, Mapping};
+/// use leadcast::table::{ReadOptions, Table};
+/// let table = Table::from_csv(b"Company,No. of Employees\nAcme,250\n", &ReadOptions::default())?;
+/// let leads = LeadList::from_table(table, &Mapping::default())?;
+/// let column = leads.column_of(&Field::Employees.into()).map(|at| &leads.table().columns()[at]);
+/// assert_eq!(column.and_then(|c| c.number(0)), Some(250.0));
+/// # Ok::<(), leadcast::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct LeadList {
+    table: Table,
+    binding: Binding,
+    receipt: Receipt,
+}
+
+impl LeadList {
+    /// Finds out what the columns mean; `mapping` overrides.
+    ///
+    /// # Errors
+    /// None that a file can cause: what is missing is said in the receipt.
+    pub fn from_table(table: Table, mapping: &Mapping) -> Result<Self, Error> {
+        Self::with_dialects(table, mapping, &Dialects::built_in()?)
+    }
+
+    /// As [`from_table`](Self::from_table), with dialects of one's own.
+    ///
+    /// # Errors
+    /// None that a file can cause.
+    pub fn with_dialects(mut table: Table, mapping: &Mapping, dialects: &Dialects) -> Result<Self, Error> {
+        let mut notes = Diagnostics::default();
+        let binding = bind(&mut table, mapping, Kind::Lead, dialects, &mut notes);
+        let kind = kind_of(&table, &binding, dialects);
+        if kind == "deals" {
+            notes.count(OTHER_KIND, Place::default(), "", || "the columns look like deals, not leads".to_owned());
+        }
+        if binding.fields().next().is_none() {
+            notes.count(NO_FIELDS, Place::default(), "", || "no column is known by its name".to_owned());
+        }
+        let mut diagnostics = table.notes().to_vec();
+        diagnostics.extend(notes.into_vec());
+        let rows = table.rows() as u64;
+        let receipt = Receipt {
+            file: table.name().map(str::to_owned),
+            system: binding.system.clone(),
+            system_confidence: binding.confidence,
+            encoding: table.encoding(),
+            delimiter: table.delimiter(),
+            kind,
+            rows_read: rows + table.blank_rows(),
+            rows_used: rows,
+            rows_excluded: table.blank_rows(),
+            columns: summary::columns(&table, &binding),
+            diagnostics,
+            assumptions: Vec::new(),
+        };
+        Ok(Self { table, binding, receipt })
+    }
+
+    /// Number of leads.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.table.rows()
+    }
+
+    /// The columns.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// What was read, understood and left out.
+    #[must_use]
+    pub fn receipt(&self) -> &Receipt {
+        &self.receipt
+    }
+
+    /// Which column is which field.
+    #[must_use]
+    pub fn binding(&self) -> &Binding {
+        &self.binding
+    }
+
+    /// The column a condition points at, if the file has it.
+    #[must_use]
+    pub fn column_of(&self, field: &FieldRef) -> Option<usize> {
+        match field {
+            FieldRef::Known(field) => self.binding.column_of(*field),
+            FieldRef::Column(header) => self.table.column_named(header),
+        }
+    }
+
+    /// The text of a field in a row; `""` if missing or not in the file.
+    #[must_use]
+    pub fn text(&self, row: usize, field: Field) -> &str {
+        let column = self.binding.column_of(field).and_then(|at| self.table.columns().get(at));
+        column.map_or("", |column| column.text(row))
+    }
+
+    /// SHA-256 over the rows: the same for the same leads in any order of the rows and columns and any spelling of
+    /// their numbers and dates.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        key::fingerprint(&self.table, &labels(&self.table, &self.binding))
+    }
+}
+
+/// Field names where known, headers elsewhere.
+pub(crate) fn labels(table: &Table, binding: &Binding) -> Vec<String> {
+    let label = |(at, column): (usize, &crate::table::Column)| match binding.field_of(at) {
+        Some(field) => field.name().to_owned(),
+        None => format!("column:{}", column.name()),
+    };
+    table.columns().iter().enumerate().map(label).collect()
+}
+
+/// What the rows are, by the fields found.
+fn kind_of(table: &Table, binding: &Binding, dialects: &Dialects) -> &'static str {
+    let headers: Vec<&str> = table.columns().iter().map(crate::table::Column::name).collect();
+    let system = dialects.recognise(&headers);
+    let deal_only = [Field::Amount, Field::CloseDate, Field::Stage, Field::Probability, Field::DealName];
+    let claims = |kind, fields: &[Field]| {
+        let of = |header: &&str| {
+            dialects
+                .fields_of(header, kind, system)
+                .iter()
+                .any(|(field, rank)| fields.contains(field) && rank.tier < super::dialect::Tier::Stripped)
+        };
+        headers.iter().filter(|header| of(header)).count()
+    };
+    let has = |field| binding.column_of(field).is_some();
+    let person = has(Field::Email) || has(Field::FirstName) || has(Field::LastName) || has(Field::Title);
+    let deals = claims(Kind::Deal, &deal_only);
+    if deals >= 3 && !person {
+        return "deals";
+    }
+    let lead = has(Field::Status) || has(Field::Converted) || has(Field::Source);
+    match (person, lead, has(Field::Company)) {
+        (_, true, _) => "leads",
+        (true, false, _) => "contacts",
+        (false, false, true) => "accounts",
+        (false, false, false) => "leads",
+    }
+}

@@ -1,0 +1,29 @@
+//! Gives columns their meaning: leads, accounts and deals, whatever the system calls them.
+//!
+//! Headers are folded and looked up among the names that systems use ([`Dialects`], data and not code); what a column
+//! holds has to fit what it is taken for; the user's [`Mapping`] overrides both. A [`LeadList`] answers "which column
+//! is the industry", a [`Pipeline`] gives the deals as they stood on a day.
+//!
+//! Left to others: what the values are worth (`model`), and what is to be concluded from them.
+
+mod as_of;
+mod bind;
+mod deal;
+mod dialect;
+mod field;
+mod fold;
+mod key;
+mod leads;
+mod mapping;
+mod pipeline;
+mod status;
+mod summary;
+
+pub use bind::Binding;
+pub use deal::{Deal, Deals};
+pub use dialect::{Dialect, Dialects};
+pub use field::{Field, FieldRef};
+pub use leads::LeadList;
+pub use mapping::Mapping;
+pub use pipeline::Pipeline;
+pub use status::{DealStatus, ForecastCategory};

@@ -1,0 +1,349 @@
+//! A pipeline export: which column is which, the final status of every deal, a key for every row.
+
+use super::as_of;
+use super::bind::{Binding, bind};
+use super::deal::Deals;
+use super::dialect::{Dialects, Kind};
+use super::{DealStatus, Field, Mapping, key, leads};
+use crate::calendar::Date;
+use crate::money::Currency;
+use crate::table::{Action, Code, Column, ColumnKind, Diagnostics, Table, boolean};
+use crate::{Error, Place};
+use std::collections::HashMap;
+
+const MISSING_FIELD: Code = Code::new("missing-field", Action::Kept, "map a column to the field if the file has one");
+const CONFLICT: Code = Code::new("status-conflict", Action::Kept, "correct the stage or the status");
+const UNKNOWN_STATUS: Code =
+    Code::new("unknown-status", Action::Kept, "these deals count as open unless stage or dates say otherwise");
+const MIXED_PERCENT: Code =
+    Code::new("mixed-percent", Action::Kept, "write all probabilities of the column in percent or all as shares");
+const DUPLICATE_ID: Code = Code::new("duplicate-id", Action::Kept, "remove the rows that are not current");
+
+/// A pipeline export: the typed columns, from which the deals of any day are told without reading again.
+///
+/// ```
+/// use leadcast::calendar::Date;
+/// use leadcast::crm::{DealStatus, Mapping, Pipeline};
+/// use leadcast::money::Currency;
+/// use leadcast::table::{ReadOptions, Table};
+/// let csv = b"Deal Name,Status,Amount,Created Date,Actual Close Date\nAcme,Won,1000,2025-01-05,2025-03-01\n";
+/// let pipeline = Pipeline::from_table(Table::from_csv(csv, &ReadOptions::default())?, &Mapping::default())?;
+/// let later = pipeline.as_of(None, Currency::USD);
+/// assert_eq!(later.deals[0].status, DealStatus::Won);
+/// let before = pipeline.as_of(Some(Date::parse_iso("2025-02-15")?), Currency::USD);
+/// assert_eq!(before.deals[0].status, DealStatus::Open);
+/// # Ok::<(), leadcast::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    pub(crate) table: Table,
+    pub(crate) binding: Binding,
+    pub(crate) dialects: Dialects,
+    pub(crate) notes: Diagnostics,
+    /// Unique key of each row.
+    pub(crate) keys: Vec<u64>,
+    /// What the file finally says of each row.
+    pub(crate) statuses: Vec<DealStatus>,
+    pub(crate) scale: Scale,
+    /// Whether the amount column is filled in only once a deal is closed.
+    pub(crate) amount_is_final: bool,
+}
+
+/// How probabilities are written in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scale {
+    /// 0 to 1.
+    Share,
+    /// 0 to 100.
+    Percent,
+}
+
+impl Pipeline {
+    /// Finds out what the columns mean; `mapping` overrides.
+    ///
+    /// # Errors
+    /// None that a file can cause: what is missing is said in the receipt.
+    pub fn from_table(table: Table, mapping: &Mapping) -> Result<Self, Error> {
+        Self::with_dialects(table, mapping, &Dialects::built_in()?)
+    }
+
+    /// As [`from_table`](Self::from_table), with dialects of one's own.
+    ///
+    /// # Errors
+    /// None that a file can cause.
+    pub fn with_dialects(mut table: Table, mapping: &Mapping, dialects: &Dialects) -> Result<Self, Error> {
+        let mut notes = Diagnostics::default();
+        let binding = bind(&mut table, mapping, Kind::Deal, dialects, &mut notes);
+        note_missing_fields(&binding, &mut notes);
+        let statuses = Statuses::new(&table, &binding, dialects).all(&mut notes);
+        let scale = probability_scale(&table, &binding, &mut notes);
+        let amount_is_final = is_final_only(&table, &binding, &statuses);
+        let keys = keys(&table, &binding, &mut notes);
+        Ok(Self { table, binding, dialects: dialects.clone(), notes, keys, statuses, scale, amount_is_final })
+    }
+
+    /// The deals as they stood on a day; without a day, as the file has them.
+    ///
+    /// A deal created after the day is left out. A deal closed after it is open: its stage, chance and category on
+    /// that day are not known, and what was filled in when it closed (actual amount, actual close date) is not used.
+    /// `currency` is the currency of amounts beside which the file names none.
+    #[must_use]
+    pub fn as_of(&self, day: Option<Date>, currency: Currency) -> Deals {
+        as_of::deals(self, day, currency)
+    }
+
+    /// The newest day on which a deal was created or closed: up to then the file is complete.
+    #[must_use]
+    pub fn proposed_as_of(&self) -> Option<Date> {
+        let created = self.column(Field::CreatedDate);
+        let closed = (0..self.table.rows()).filter_map(|row| self.closed_on(row));
+        let opened = created.into_iter().flat_map(|column| (0..self.table.rows()).filter_map(|row| column.date(row)));
+        closed.chain(opened).filter(|date| as_of::is_near(*date)).max()
+    }
+
+    /// The columns.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Which column is which field.
+    #[must_use]
+    pub fn binding(&self) -> &Binding {
+        &self.binding
+    }
+
+    /// SHA-256 over the rows: the same for the same deals in any order of the rows and columns and any spelling of
+    /// their numbers and dates.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        key::fingerprint(&self.table, &leads::labels(&self.table, &self.binding))
+    }
+
+    pub(crate) fn column(&self, field: Field) -> Option<&Column> {
+        self.table.columns().get(self.binding.column_of(field)?)
+    }
+
+    /// The day a closed deal closed, as far as the file says.
+    pub(crate) fn closed_on(&self, row: usize) -> Option<Date> {
+        let date = |field| self.column(field).and_then(|column| column.date(row));
+        let own = match self.statuses.get(row)? {
+            DealStatus::Open => return None,
+            DealStatus::Won => Field::WonDate,
+            DealStatus::Lost => Field::LostDate,
+        };
+        date(Field::ActualCloseDate).or_else(|| date(own)).or_else(|| date(Field::CloseDate))
+    }
+
+    /// Whether the close date column holds what was expected, as another says when deals closed.
+    pub(crate) fn close_date_is_expected(&self) -> bool {
+        [Field::ActualCloseDate, Field::WonDate, Field::LostDate].into_iter().any(|f| self.column(f).is_some())
+    }
+}
+
+fn note_missing_fields(binding: &Binding, notes: &mut Diagnostics) {
+    let has = |field| binding.column_of(field).is_some();
+    let mut missing = |name: &str, effect: &str| {
+        notes.count(MISSING_FIELD, Place::default(), name, || format!("no column for {name} was found: {effect}"));
+    };
+    if !has(Field::Amount) && !has(Field::ActualAmount) {
+        missing("the amount", "every deal counts as 0");
+    }
+    let flags = has(Field::IsClosed) || has(Field::IsWon) || has(Field::WonDate);
+    if !has(Field::DealStatus) && !has(Field::Stage) && !flags {
+        missing("stage or status", "every deal counts as open");
+    }
+    if !has(Field::CloseDate) && !has(Field::ActualCloseDate) && !has(Field::WonDate) {
+        missing("the close date", "deals cannot be told apart by period");
+    }
+}
+
+/// Tells open, won and lost: explicit flag, then status word, then stage word, then dates, then probability.
+struct Statuses<'a> {
+    rows: usize,
+    table: &'a Table,
+    dialects: &'a Dialects,
+    columns: [Option<&'a Column>; 9],
+    words: HashMap<String, Option<DealStatus>>,
+}
+
+/// The columns that speak about the status, in the order of `Statuses::columns`.
+const SPEAKERS: [Field; 9] = [
+    Field::IsWon,
+    Field::IsLost,
+    Field::IsClosed,
+    Field::DealStatus,
+    Field::Stage,
+    Field::WonDate,
+    Field::LostDate,
+    Field::ActualCloseDate,
+    Field::Probability,
+];
+
+impl<'a> Statuses<'a> {
+    fn new(table: &'a Table, binding: &Binding, dialects: &'a Dialects) -> Self {
+        let columns = SPEAKERS.map(|field| table.columns().get(binding.column_of(field)?));
+        Self { rows: table.rows(), table, dialects, columns, words: HashMap::new() }
+    }
+
+    fn all(mut self, notes: &mut Diagnostics) -> Vec<DealStatus> {
+        (0..self.rows).map(|row| self.of(row, notes)).collect()
+    }
+
+    fn of(&mut self, row: usize, notes: &mut Diagnostics) -> DealStatus {
+        let [won, lost, closed, status, stage, won_on, lost_on, closed_on, probability] = self.columns;
+        let flag = |column: Option<&Column>| column.and_then(|c| boolean(c.text(row)));
+        let dated = |column: Option<&Column>| column.is_some_and(|c| c.date(row).is_some());
+        let word = status.map_or("", |c| c.text(row));
+        let by_word = self.meaning(word);
+        let by_stage = self.meaning(stage.map_or("", |c| c.text(row)));
+        let said = match (flag(won), flag(lost), flag(closed)) {
+            (Some(true), ..) => Some(DealStatus::Won),
+            (_, Some(true), _) => Some(DealStatus::Lost),
+            (Some(false), _, Some(true)) => Some(DealStatus::Lost),
+            (_, _, Some(false)) | (Some(false), Some(false), None) => Some(DealStatus::Open),
+            // Closed, or not won: a word has to say the rest.
+            _ => None,
+        };
+        if said.is_none()
+            && by_word.is_none()
+            && !word.is_empty()
+            && let Some(column) = status
+        {
+            let place = Place::line(self.table.line(row)).in_column(column.name());
+            notes.count(UNKNOWN_STATUS, place, word, || format!("`{word}` is no known word for open, won or lost"));
+        }
+        let told = said.or(by_word);
+        if let (Some(told), Some(by_stage), Some(column)) = (told, by_stage, stage)
+            && told != by_stage
+            && by_stage != DealStatus::Open
+        {
+            let place = Place::line(self.table.line(row)).in_column(column.name());
+            let text = column.text(row);
+            notes.count(CONFLICT, place, text, || {
+                format!("the stage `{text}` says {by_stage}, the status says {told}; the status counts")
+            });
+        }
+        let by_date = || match (dated(won_on), dated(lost_on)) {
+            (true, false) => Some(DealStatus::Won),
+            (false, true) => Some(DealStatus::Lost),
+            _ => None,
+        };
+        let by_chance = || {
+            let chance = probability.and_then(|c| c.number(row)).filter(|_| dated(closed_on))?;
+            match chance {
+                0.0 => Some(DealStatus::Lost),
+                1.0 | 100.0 => Some(DealStatus::Won),
+                _ => None,
+            }
+        };
+        told.or(by_stage).or_else(by_date).or_else(by_chance).unwrap_or(DealStatus::Open)
+    }
+
+    /// What a word says, looked up once per word.
+    fn meaning(&mut self, word: &str) -> Option<DealStatus> {
+        if word.is_empty() {
+            return None;
+        }
+        if let Some(known) = self.words.get(word) {
+            return *known;
+        }
+        let meaning = self.dialects.status_of(word);
+        self.words.insert(word.to_owned(), meaning);
+        meaning
+    }
+}
+
+/// Decides the scale of the probabilities for the whole column.
+fn probability_scale(table: &Table, binding: &Binding, notes: &mut Diagnostics) -> Scale {
+    let column = binding.column_of(Field::Probability).and_then(|at| table.columns().get(at));
+    let Some(column) = column else { return Scale::Percent };
+    if let ColumnKind::Number(format) = column.kind()
+        && format.percent
+    {
+        return Scale::Percent;
+    }
+    let (mut above, mut shares, mut first) = (0_u64, 0_u64, None);
+    for row in 0..table.rows() {
+        match column.number(row) {
+            Some(p) if p > 1.0 => above += 1,
+            Some(p) if p > 0.0 && p < 1.0 => {
+                shares += 1;
+                first = first.or(Some(row));
+            }
+            _ => {}
+        }
+    }
+    // A few values above 1 among shares are mistakes (1.2), not another scale.
+    let scale = if above > shares / 10 { Scale::Percent } else { Scale::Share };
+    if let (Scale::Percent, Some(row)) = (scale, first) {
+        let place = Place::line(table.line(row)).in_column(column.name());
+        notes.count_many(MIXED_PERCENT, shares, place, column.text(row), || {
+            format!("{above} probabilities are above 1 and {shares} between 0 and 1; all are read as percent")
+        });
+    }
+    scale
+}
+
+/// Whether amounts are filled in only at the close: blank for open deals, there for closed ones.
+fn is_final_only(table: &Table, binding: &Binding, statuses: &[DealStatus]) -> bool {
+    let Some(column) = binding.column_of(Field::Amount).and_then(|at| table.columns().get(at)) else { return false };
+    let (mut open, mut open_filled, mut closed, mut closed_filled) = (0_u64, 0_u64, 0_u64, 0_u64);
+    for (row, status) in statuses.iter().enumerate() {
+        let filled = u64::from(!column.text(row).is_empty());
+        match status {
+            DealStatus::Open => (open, open_filled) = (open + 1, open_filled + filled),
+            _ => (closed, closed_filled) = (closed + 1, closed_filled + filled),
+        }
+    }
+    open > 0 && closed > 0 && open_filled * 20 < open && closed_filled * 2 > closed
+}
+
+/// Cells that do not change in a deal's life, for deals without an id.
+const LASTING: [Field; 9] = [
+    Field::DealName,
+    Field::Account,
+    Field::AccountId,
+    Field::Contact,
+    Field::Product,
+    Field::Segment,
+    Field::Source,
+    Field::Type,
+    Field::CreatedDate,
+];
+
+/// A unique key per row: of the id, else of the lasting cells; equal ones numbered in content order.
+fn keys(table: &Table, binding: &Binding, notes: &mut Diagnostics) -> Vec<u64> {
+    let mut buffer = Vec::new();
+    let id = binding.column_of(Field::DealId);
+    let lasting: Vec<usize> = LASTING.iter().filter_map(|field| binding.column_of(*field)).collect();
+    let mut labelled: Vec<(Field, usize)> = binding.fields().collect();
+    labelled.sort();
+    let all: Vec<usize> = labelled.into_iter().map(|(_, at)| at).collect();
+    let own = if lasting.is_empty() { &all } else { &lasting };
+    let has_id = |row: usize| id.filter(|at| table.columns().get(*at).is_some_and(|c| !c.text(row).is_empty()));
+    let mut keys = Vec::with_capacity(table.rows());
+    let mut content = Vec::with_capacity(table.rows());
+    for row in 0..table.rows() {
+        let key = match has_id(row) {
+            Some(at) => key::hash_cells(table, row, std::iter::once(at), &mut buffer),
+            None => key::hash_cells(table, row, own.iter().copied(), &mut buffer),
+        };
+        keys.push(key);
+        content.push(key::hash_cells(table, row, all.iter().copied(), &mut buffer));
+    }
+    if let Some(at) = id {
+        let mut seen: HashMap<u64, usize> = HashMap::new();
+        for (row, key) in keys.iter().enumerate().filter(|(row, _)| has_id(*row).is_some()) {
+            if seen.insert(*key, row).is_some() {
+                let column = &table.columns()[at];
+                let place = Place::line(table.line(row)).in_column(column.name());
+                notes.count(DUPLICATE_ID, place, column.text(row), || {
+                    "several rows have the same id; all are kept".to_owned()
+                });
+            }
+        }
+    }
+    key::number_equal_keys(&mut keys, &content);
+    keys
+}

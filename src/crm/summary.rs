@@ -1,0 +1,64 @@
+//! Sums up what was understood of a file.
+
+use super::bind::Binding;
+use crate::table::{Column, ColumnKind, ColumnReceipt, Table};
+
+/// One receipt line per column.
+pub(crate) fn columns(table: &Table, binding: &Binding) -> Vec<ColumnReceipt> {
+    table.columns().iter().enumerate().map(|(at, column)| summarise(column, at, binding)).collect()
+}
+
+fn summarise(column: &Column, at: usize, binding: &Binding) -> ColumnReceipt {
+    let (distinct, exact) = column.distinct();
+    let (min, max) = range(column);
+    ColumnReceipt {
+        name: column.name().to_owned(),
+        field: binding.field_of(at).map(|field| field.name().to_owned()),
+        r#type: column.kind().name(),
+        format: column.kind().format(),
+        nulls: column.nulls(),
+        distinct,
+        distinct_is_exact: exact,
+        min,
+        max,
+        examples: examples(column),
+        mapping_source: binding.source_of(at),
+    }
+}
+
+/// Up to three different values in order of appearance.
+fn examples(column: &Column) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for cell in column.cells().words().iter() {
+        let text = crate::table::shorten(column.present(cell));
+        if !text.is_empty() && !found.contains(&text) {
+            found.push(text);
+            if found.len() == 3 {
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// The least and the greatest value, as text.
+fn range(column: &Column) -> (String, String) {
+    let words = || column.cells().words().iter().map(|cell| column.present(cell)).filter(|text| !text.is_empty());
+    match column.kind() {
+        ColumnKind::Number(format) => {
+            let read = || words().filter_map(|text| Some((format.read(text)?.to_f64(), text)));
+            let min = read().min_by(|a, b| a.0.total_cmp(&b.0));
+            let max = read().max_by(|a, b| a.0.total_cmp(&b.0));
+            (min.map_or_else(String::new, |m| m.0.to_string()), max.map_or_else(String::new, |m| m.0.to_string()))
+        }
+        ColumnKind::Date(format) => {
+            let dates = || words().filter_map(|text| format.read(text));
+            let text = |date: Option<crate::calendar::Date>| date.map_or_else(String::new, |d| d.to_string());
+            (text(dates().min()), text(dates().max()))
+        }
+        ColumnKind::Boolean | ColumnKind::Text | ColumnKind::Empty => {
+            let text = |word: Option<&str>| word.map_or_else(String::new, crate::table::shorten);
+            (text(words().min()), text(words().max()))
+        }
+    }
+}

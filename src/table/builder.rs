@@ -1,0 +1,334 @@
+//! Collects rows into columns, whatever they came from.
+
+use super::bytes::Encoding;
+use super::column::{Column, ColumnKind};
+use super::dates::DateOrder;
+use super::infer::{self, Defaults};
+use super::number::DecimalMark;
+use super::options::{ColumnType, Header, ReadOptions};
+use super::receipt::{Action, Code, Diagnostics, shorten};
+use super::store::CellsBuilder;
+use super::{MOST_COLUMNS, MOST_ROWS, Source, Table};
+use crate::{Error, ErrorKind, Place};
+use std::collections::HashSet;
+
+const ENCODING_ASSUMED: Code =
+    Code::new("encoding-assumed", Action::Kept, "save the file as UTF-8, or set `encoding` in the read options");
+const BAD_BYTES: Code = Code::new("bad-bytes", Action::Repaired, "save the file as UTF-8 and try again");
+const CONTROL: Code = Code::new("control-character", Action::Kept, "remove the characters in the source system");
+const UNCLOSED: Code = Code::new("unclosed-quote", Action::Repaired, "close the quote, or double it inside the cell");
+const SHORT_ROW: Code = Code::new("short-row", Action::Kept, "missing cells count as missing values");
+const LONG_ROW: Code =
+    Code::new("long-row", Action::Repaired, "quote the cell that holds the delimiter; later cells may be shifted");
+const BLANK_ROW: Code = Code::new("blank-row", Action::Excluded, "nothing is lost: every cell of the row is blank");
+const BLANK_COLUMN: Code =
+    Code::new("blank-column", Action::Excluded, "nothing is lost: the column has no name and no value");
+const BLANK_HEADER: Code = Code::new("blank-header", Action::Repaired, "name the column in the file");
+const DUPLICATE_HEADER: Code =
+    Code::new("duplicate-header", Action::Repaired, "rename one of the columns, or map the one that counts");
+const HEADER_LIKE_DATA: Code =
+    Code::new("header-looks-like-data", Action::Kept, "set `header` to `none` if the first row is data already");
+const UNREADABLE: Code =
+    Code::new("unreadable-value", Action::Repaired, "correct the values, or set the column's type");
+const TYPE_NOT_FOUND: Code = Code::new("type-not-found", Action::Kept, "remove the setting for this column");
+
+/// Line numbers of rows, stored only where a row does not follow the one before.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lines {
+    breaks: Vec<(usize, u64)>,
+    rows: usize,
+}
+
+impl Lines {
+    pub(crate) fn push(&mut self, line: u64) {
+        if self.get(self.rows) != line {
+            self.breaks.push((self.rows, line));
+        }
+        self.rows += 1;
+    }
+
+    /// The row's line; 0 before the first row is known.
+    pub(crate) fn get(&self, row: usize) -> u64 {
+        let after = self.breaks.partition_point(|(first, _)| *first <= row);
+        match after.checked_sub(1).and_then(|at| self.breaks.get(at)) {
+            Some((first, line)) => line + (row - first) as u64,
+            None => 0,
+        }
+    }
+}
+
+/// A table in the making.
+#[derive(Debug)]
+pub(crate) struct TableBuilder {
+    header: Header,
+    names: Option<Vec<String>>,
+    unnamed: Vec<bool>,
+    columns: Vec<CellsBuilder>,
+    rows: usize,
+    blank_rows: u64,
+    lines: Lines,
+    long_rows: Vec<usize>,
+    notes: Diagnostics,
+}
+
+impl TableBuilder {
+    pub(crate) fn new(options: &ReadOptions) -> Self {
+        Self {
+            header: options.header,
+            names: None,
+            unnamed: Vec::new(),
+            columns: Vec::new(),
+            rows: 0,
+            blank_rows: 0,
+            lines: Lines::default(),
+            long_rows: Vec::new(),
+            notes: Diagnostics::default(),
+        }
+    }
+
+    /// Takes a row: the bytes of its cells end to end, and where each ends.
+    pub(crate) fn row(&mut self, line: u64, bytes: &[u8], ends: &[usize]) -> Result<(), Error> {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            let cell = |at: usize| {
+                let from = if at == 0 { 0 } else { *ends.get(at - 1)? };
+                text.get(from..*ends.get(at)?)
+            };
+            if ends.iter().all(|end| text.is_char_boundary(*end)) {
+                if bytes.contains(&0) {
+                    self.note_control(line, &cell);
+                }
+                return self.cells(line, ends.len(), &|at| cell(at).unwrap_or(""));
+            }
+        }
+        let mut repaired = Vec::with_capacity(ends.len());
+        let mut from = 0;
+        for (at, end) in ends.iter().enumerate() {
+            let cell = bytes.get(from..*end).unwrap_or(&[]);
+            from = *end;
+            let text = String::from_utf8_lossy(cell);
+            if matches!(text, std::borrow::Cow::Owned(_)) {
+                let place = self.place(line, at);
+                self.notes.count(BAD_BYTES, place, &text, || "bytes that are no text became `\u{fffd}`".to_owned());
+            }
+            repaired.push(text.into_owned());
+        }
+        self.cells(line, ends.len(), &|at| repaired.get(at).map_or("", String::as_str))
+    }
+
+    /// Takes a row of `count` cells.
+    pub(crate) fn cells<'a>(&mut self, line: u64, count: usize, cell: &dyn Fn(usize) -> &'a str) -> Result<(), Error> {
+        if self.names.is_none() {
+            let first_is_data = self.header == Header::None;
+            self.name_columns(line, count, &|at| if first_is_data { "" } else { cell(at) })?;
+            if !first_is_data {
+                return Ok(());
+            }
+        }
+        if (0..count).all(|at| cell(at).trim().is_empty()) {
+            self.blank_rows += 1;
+            self.notes.count(BLANK_ROW, Place::line(line), "", || "rows without any value".to_owned());
+            return Ok(());
+        }
+        if self.rows >= MOST_ROWS {
+            let message = "more than 2,000,000 rows, the limit (split the file)";
+            return Err(Error::new(ErrorKind::Limit, "limit", message).at(Place::line(line)));
+        }
+        let width = self.columns.len();
+        self.check_length(line, count, width, cell);
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            if !column.push(if at < count { cell(at) } else { "" }) {
+                let message = "a column holds more than 4 GiB, the limit (remove it from the export)";
+                return Err(Error::new(ErrorKind::Limit, "limit", message).at(Place::line(line)));
+            }
+        }
+        self.rows += 1;
+        self.lines.push(line);
+        Ok(())
+    }
+
+    /// Adds a column in the middle of the rows; earlier rows have no value in it.
+    pub(crate) fn add_column(&mut self, name: &str) -> Result<usize, Error> {
+        if self.columns.len() >= MOST_COLUMNS {
+            return Err(too_many_columns(self.columns.len() + 1));
+        }
+        let mut column = CellsBuilder::default();
+        if !column.pad_to(self.rows) {
+            return Err(Error::new(ErrorKind::Limit, "limit", "a column holds more than 4 GiB, the limit"));
+        }
+        self.columns.push(column);
+        self.unnamed.push(false);
+        self.names.get_or_insert_default().push(name.to_owned());
+        Ok(self.columns.len() - 1)
+    }
+
+    /// Takes a record whose cells stand in the columns added so far.
+    pub(crate) fn record(&mut self, number: u64, cells: &[String]) -> Result<(), Error> {
+        self.names.get_or_insert_default();
+        self.cells(number, cells.len(), &|at| cells.get(at).map_or("", String::as_str))
+    }
+
+    pub(crate) fn note_unclosed_quote(&mut self, line: u64, start: &[u8]) {
+        let text = String::from_utf8_lossy(start);
+        self.notes.count(UNCLOSED, Place::line(line), &text, || {
+            "a quote opens and never closes; read as an ordinary character".to_owned()
+        });
+    }
+
+    /// Decides what every column is.
+    pub(crate) fn finish(
+        mut self,
+        encoding: Encoding,
+        delimiter: u8,
+        assumed: bool,
+        options: &ReadOptions,
+    ) -> Result<Table, Error> {
+        if self.names.is_none() {
+            let message = "the file holds no text (export it again, or choose another file)";
+            return Err(Error::new(ErrorKind::Input, "empty", message));
+        }
+        if assumed {
+            self.notes.count(ENCODING_ASSUMED, Place::default(), "", || {
+                "the bytes are not UTF-8; read as windows-1252".to_owned()
+            });
+        }
+        let source = Source::Text { encoding, delimiter };
+        Ok(self.into_table(source, options))
+    }
+
+    pub(crate) fn into_table(mut self, source: Source, options: &ReadOptions) -> Table {
+        let semicolon = matches!(source, Source::Text { delimiter: b';', .. });
+        // Where `;` separates cells, the comma is taken: such files come from places that write 1.234,50.
+        let defaults = Defaults {
+            decimal: if semicolon { DecimalMark::Comma } else { DecimalMark::Point },
+            slash_order: if semicolon { DateOrder::Dmy } else { DateOrder::Mdy },
+        };
+        let lines = std::mem::take(&mut self.lines);
+        let line = |row: usize| lines.get(row);
+        let mut notes = std::mem::take(&mut self.notes);
+        let names = self.names.take().unwrap_or_default();
+        let mut columns = Vec::with_capacity(names.len());
+        for ((name, cells), unnamed) in names.into_iter().zip(self.columns).zip(self.unnamed) {
+            let cells = cells.finish();
+            let settings = options.column(&name);
+            let (kind, evidence) = infer::infer(&name, &cells, &settings, defaults, &line, &mut notes);
+            let place = Place::default().in_column(&name);
+            if unnamed && kind == ColumnKind::Empty {
+                let message = || "a column without name and value is left out".to_owned();
+                notes.count(BLANK_COLUMN, place, "", message);
+                continue;
+            }
+            if unnamed {
+                let message = || format!("a column without a name is called `{name}`");
+                notes.count(BLANK_HEADER, place.clone(), "", message);
+            }
+            let mut column = Column::new(name, cells, kind, evidence);
+            let found = match settings.r#type {
+                Some(ColumnType::Number) => column.read_as_numbers(),
+                Some(ColumnType::Date) => column.read_as_dates(),
+                Some(ColumnType::Text) => {
+                    column.read_as_text();
+                    true
+                }
+                None => true,
+            };
+            if !found {
+                notes.count(TYPE_NOT_FOUND, place, "", || "no value of the column can be read that way".to_owned());
+            }
+            columns.push(column);
+        }
+        infer::settle_dates(&mut columns, &line, &mut notes);
+        for column in &columns {
+            note_unreadable(column, &line, &mut notes);
+        }
+        Table {
+            name: options.name.clone(),
+            source,
+            columns,
+            rows: self.rows,
+            blank_rows: self.blank_rows,
+            lines,
+            long_rows: self.long_rows,
+            notes,
+        }
+    }
+
+    fn name_columns<'a>(&mut self, line: u64, count: usize, cell: &dyn Fn(usize) -> &'a str) -> Result<(), Error> {
+        if count > MOST_COLUMNS {
+            return Err(too_many_columns(count).at(Place::line(line)));
+        }
+        let mut taken: HashSet<String> = HashSet::new();
+        let mut names = Vec::with_capacity(count);
+        for at in 0..count {
+            let written = cell(at).trim();
+            let blank = written.is_empty();
+            let base = if blank { format!("Column {}", at + 1) } else { written.to_owned() };
+            let mut name = base.clone();
+            let mut number = 2;
+            while !taken.insert(name.clone()) {
+                name = format!("{base} ({number})");
+                number += 1;
+            }
+            if !blank && name != written {
+                let place = Place::line(line).in_column(written);
+                self.notes.count(DUPLICATE_HEADER, place, written, || {
+                    format!("several columns are called `{}`; later ones are numbered", shorten(written))
+                });
+            }
+            let is_data = super::number::scan(written).is_some() || super::dates::scan(written).is_some();
+            if is_data || written.contains('@') {
+                self.notes.count(HEADER_LIKE_DATA, Place::line(line), written, || {
+                    "the first row names the columns, yet holds numbers, dates or e-mail addresses".to_owned()
+                });
+            }
+            self.unnamed.push(blank && self.header != Header::None);
+            names.push(name);
+        }
+        self.columns = (0..count).map(|_| CellsBuilder::default()).collect();
+        self.names = Some(names);
+        Ok(())
+    }
+
+    fn check_length<'a>(&mut self, line: u64, count: usize, width: usize, cell: &dyn Fn(usize) -> &'a str) {
+        if count < width {
+            self.notes.count(SHORT_ROW, Place::line(line), cell(0), || {
+                format!("rows have fewer cells than the header; the first has {count} of {width}")
+            });
+        }
+        if let Some(extra) = (width..count).find(|at| !cell(*at).trim().is_empty()) {
+            self.long_rows.push(self.rows);
+            self.notes.count(LONG_ROW, Place::line(line), cell(extra), || {
+                format!("rows have more cells than the header; the first has {count} for {width} columns")
+            });
+        }
+    }
+
+    fn note_control<'a>(&mut self, line: u64, cell: &dyn Fn(usize) -> Option<&'a str>) {
+        let at = (0..).map_while(|at| cell(at).map(|text| (at, text))).find(|(_, text)| text.contains('\0'));
+        if let Some((at, text)) = at {
+            let place = self.place(line, at);
+            self.notes.count(CONTROL, place, &text.replace('\0', "␀"), || "cells hold NUL characters".to_owned());
+        }
+    }
+
+    fn place(&self, line: u64, at: usize) -> Place {
+        let place = Place::line(line);
+        match self.names.as_ref().and_then(|names| names.get(at)) {
+            Some(name) => place.in_column(name),
+            None => place,
+        }
+    }
+}
+
+/// Counts values that do not read in the column's kind; they count as missing.
+pub(crate) fn note_unreadable(column: &Column, line: &dyn Fn(usize) -> u64, notes: &mut Diagnostics) {
+    let Some((count, row, sample)) = column.unreadable() else { return };
+    let expected = if matches!(column.kind(), ColumnKind::Date(_)) { "date" } else { "number" };
+    notes.count_many(UNREADABLE, count, Place::line(line(row)).in_column(column.name()), sample, || {
+        format!("expected a {expected}, found `{}`; counts as missing", shorten(sample))
+    });
+}
+
+fn too_many_columns(found: usize) -> Error {
+    let message = format!("expected at most 2,048 columns, found {found} (remove columns that are not needed)");
+    Error::new(ErrorKind::Limit, "limit", message)
+}

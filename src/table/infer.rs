@@ -1,0 +1,396 @@
+//! Decides what a column is from all of its cells, each different cell scanned once.
+
+use super::column::ColumnKind;
+use super::dates::{self, DateFormat, DateOrder, Serial};
+use super::missing::{boolean, is_missing, is_missing_value};
+use super::number::{self, DecimalMark, NumberFormat};
+use super::options::ColumnOptions;
+use super::receipt::{Action, Code, Diagnostics};
+use super::store::{Cells, hash};
+use crate::Place;
+use crate::money::Currency;
+use std::collections::HashSet;
+
+/// Distinct values are counted up to here.
+pub(crate) const MOST_DISTINCT: u64 = 65_536;
+
+const AMBIGUOUS_NUMBER: Code = Code::new(
+    "ambiguous-number",
+    Action::Kept,
+    "say which mark separates the decimals in the read options (`decimal`), for the file or the column",
+);
+const MIXED_NUMBERS: Code =
+    Code::new("mixed-number-formats", Action::Repaired, "write all numbers of the column in one way");
+const AMBIGUOUS_DATE: Code = Code::new(
+    "ambiguous-date",
+    Action::Kept,
+    "say which comes first in the read options (`dateOrder`), for the file or the column",
+);
+const MIXED_DATES: Code = Code::new("mixed-dates", Action::Repaired, "write all dates of the column in one order");
+const MIXED_CURRENCY: Code =
+    Code::new("mixed-currency", Action::Kept, "amounts stay in their own currency and are never added together");
+
+/// What was counted in a column, and the best reading as number and as date whatever the kind.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Evidence {
+    pub(crate) nulls: u64,
+    pub(crate) distinct: u64,
+    /// Rows with a value.
+    pub(crate) values: u64,
+    /// Rows that the best number format reads.
+    pub(crate) numbers: u64,
+    /// Rows that the best date format reads.
+    pub(crate) dates: u64,
+    pub(crate) number: Option<NumberFormat>,
+    pub(crate) date: Option<DateFormat>,
+    pub(crate) serial: Option<Serial>,
+    /// Whether the order of a date column was decided by its own cells, and which one it was.
+    pub(crate) decided_order: Option<DateOrder>,
+    /// The first cell whose date can be read both ways, with its row.
+    pub(crate) open_date: Option<(u64, usize)>,
+}
+
+/// Defaults for columns that do not decide themselves.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Defaults {
+    pub(crate) decimal: DecimalMark,
+    /// Day first unless the separator is a slash.
+    pub(crate) slash_order: DateOrder,
+}
+
+#[derive(Default)]
+struct Tally {
+    values: u64,
+    nulls: u64,
+    booleans: u64,
+    // numbers
+    point_only: u64,
+    comma_only: u64,
+    both_same: u64,
+    both_differ: u64,
+    first_differ: usize,
+    suffixed: u64,
+    percent: u64,
+    padded: u64,
+    missing_word: u64,
+    currencies: Vec<(Currency, u64, usize)>,
+    serials: [u64; 4],
+    // dates
+    shaped: u64,
+    fixed: u64,
+    day_only: u64,
+    first_day: usize,
+    month_only: u64,
+    first_month: usize,
+    same_day: u64,
+    open: u64,
+    first_open: usize,
+    impossible: u64,
+    named: bool,
+    time: bool,
+    short_year: bool,
+    separator: char,
+}
+
+/// The kind of a column with its evidence; problems are counted into `notes`.
+pub(crate) fn infer(
+    name: &str,
+    cells: &Cells,
+    options: &ColumnOptions,
+    defaults: Defaults,
+    line: &dyn Fn(usize) -> u64,
+    notes: &mut Diagnostics,
+) -> (ColumnKind, Evidence) {
+    let (tally, distinct) = count(cells);
+    let mut evidence = Evidence { nulls: tally.nulls, distinct, values: tally.values, ..Evidence::default() };
+    if tally.values == 0 {
+        return (ColumnKind::Empty, evidence);
+    }
+    let sample = |row: usize| cells.get(row).trim().to_owned();
+    let place = |row: usize| Place::line(line(row)).in_column(name);
+
+    let readable = decide_number(&tally, options, defaults, &mut evidence);
+    let dates = decide_date(&tally, options, defaults, &mut evidence);
+    (evidence.numbers, evidence.dates) = (readable, dates);
+    let expected = tally.values - tally.missing_word;
+    let enough = |n: u64| n > 0 && n * 10 >= expected * 9;
+
+    if enough(dates)
+        && let Some(format) = evidence.date
+    {
+        if tally.day_only > 0 && tally.month_only > 0 {
+            let (order, row, other) = match format.order {
+                DateOrder::Mdy => ("month", tally.first_day, tally.day_only),
+                _ => ("day", tally.first_month, tally.month_only),
+            };
+            notes.count_many(MIXED_DATES, other, place(row), &sample(row), || {
+                format!(
+                    "{} dates can only be read day first and {} only month first; read {order} first, the others \
+                         count as missing",
+                    tally.day_only, tally.month_only
+                )
+            });
+        }
+        return (ColumnKind::Date(format), evidence);
+    }
+    if enough(readable)
+        && tally.padded == 0
+        && let Some(format) = evidence.number
+    {
+        note_numbers(&tally, &format, options, &sample, &place, notes);
+        return (ColumnKind::Number(format), evidence);
+    }
+    if tally.booleans == tally.values {
+        return (ColumnKind::Boolean, evidence);
+    }
+    (ColumnKind::Text, evidence)
+}
+
+/// Scans every different cell once.
+fn count(cells: &Cells) -> (Tally, u64) {
+    let repeats = !matches!(cells, Cells::Plain(_));
+    let mut tally = Tally { first_differ: usize::MAX, first_day: usize::MAX, ..Tally::default() };
+    (tally.first_month, tally.first_open, tally.separator) = (usize::MAX, usize::MAX, ' ');
+    let mut distinct = 0;
+    let mut hashes: HashSet<u64> = HashSet::new();
+    let mut last = "";
+    for (cell, (rows, first)) in cells.words().iter().zip(cells.tally()) {
+        let text = cell.trim();
+        if rows == 0 {
+            continue;
+        }
+        if is_missing(text) {
+            tally.nulls += rows;
+            continue;
+        }
+        if repeats {
+            distinct += 1;
+        } else if text != last && (hashes.len() as u64) < MOST_DISTINCT {
+            hashes.insert(hash(text.as_bytes()));
+        }
+        last = text;
+        tally.add(text, rows, first);
+    }
+    (tally, distinct.max(hashes.len() as u64))
+}
+
+impl Tally {
+    fn add(&mut self, text: &str, rows: u64, first: usize) {
+        self.values += rows;
+        if is_missing_value(text) {
+            self.missing_word += rows;
+            return;
+        }
+        let digit = text.bytes().any(|b| b.is_ascii_digit());
+        if !digit {
+            self.booleans += if boolean(text).is_some() { rows } else { 0 };
+            return;
+        }
+        if let Some(cell) = number::scan(text) {
+            self.add_number(&cell, text, rows, first);
+        } else if let Some(cell) = dates::scan(text) {
+            self.add_date(&cell, rows, first);
+        }
+    }
+
+    fn add_number(&mut self, cell: &number::NumberCell, text: &str, rows: u64, first: usize) {
+        match (cell.point, cell.comma) {
+            (Some(point), Some(comma)) if point == comma => self.both_same += rows,
+            (Some(point), Some(comma)) if same_value(point, comma) => self.both_same += rows,
+            (Some(_), Some(_)) => {
+                self.both_differ += rows;
+                self.first_differ = self.first_differ.min(first);
+            }
+            (Some(_), None) => self.point_only += rows,
+            _ => self.comma_only += rows,
+        }
+        self.suffixed += if cell.suffix { rows } else { 0 };
+        self.percent += if cell.percent { rows } else { 0 };
+        self.padded += if cell.padded { rows } else { 0 };
+        if let Some(currency) = cell.currency {
+            match self.currencies.iter_mut().find(|(known, ..)| *known == currency) {
+                Some(entry) => *entry = (currency, entry.1 + rows, entry.2.min(first)),
+                None => self.currencies.push((currency, rows, first)),
+            }
+        }
+        if let Some(serial) = dates::serial_kind(text) {
+            self.serials[serial as usize] += rows;
+        }
+    }
+
+    fn add_date(&mut self, cell: &dates::DateCell, rows: u64, first: usize) {
+        self.shaped += rows;
+        self.named |= cell.named;
+        self.time |= cell.time;
+        self.short_year |= cell.short_year;
+        if cell.is_impossible() {
+            self.impossible += rows;
+            return;
+        }
+        if !cell.open {
+            self.fixed += rows;
+            return;
+        }
+        self.separator = cell.separator;
+        match (cell.day_first, cell.month_first) {
+            (Some(day), Some(month)) if day == month => self.same_day += rows,
+            (Some(_), Some(_)) => {
+                self.open += rows;
+                self.first_open = self.first_open.min(first);
+            }
+            (Some(_), None) => {
+                self.day_only += rows;
+                self.first_day = self.first_day.min(first);
+            }
+            _ => {
+                self.month_only += rows;
+                self.first_month = self.first_month.min(first);
+            }
+        }
+    }
+}
+
+fn same_value(a: number::Decimal, b: number::Decimal) -> bool {
+    a.to_f64().to_bits() == b.to_f64().to_bits()
+}
+
+/// Fills in the number format; gives how many cells it reads.
+fn decide_number(tally: &Tally, options: &ColumnOptions, defaults: Defaults, evidence: &mut Evidence) -> u64 {
+    let total = tally.point_only + tally.comma_only + tally.both_same + tally.both_differ;
+    if total == 0 {
+        return 0;
+    }
+    let decided = tally.point_only != tally.comma_only;
+    let decimal = match options.decimal {
+        Some(mark) => mark,
+        None if tally.point_only > tally.comma_only => DecimalMark::Point,
+        None if tally.comma_only > tally.point_only => DecimalMark::Comma,
+        None => defaults.decimal,
+    };
+    let own = match decimal {
+        DecimalMark::Point => tally.point_only,
+        DecimalMark::Comma => tally.comma_only,
+    };
+    let readable = own + tally.both_same + tally.both_differ;
+    let suffixes = tally.suffixed > 0 && readable + tally.missing_word == tally.values;
+    let known = tally.currencies.first().filter(|_| tally.currencies.len() == 1);
+    evidence.number = Some(NumberFormat {
+        decimal,
+        percent: tally.percent > 0 && tally.percent == total,
+        suffixes,
+        currency: known.map(|(currency, ..)| *currency),
+        ambiguous: tally.both_differ > 0 && !decided && options.decimal.is_none(),
+    });
+    let serials = [Serial::Spreadsheet, Serial::UnixSeconds, Serial::UnixMillis, Serial::Compact];
+    evidence.serial = serials.into_iter().find(|s| tally.serials[*s as usize] * 10 >= total * 9);
+    if suffixes { readable } else { readable.saturating_sub(tally.suffixed) }
+}
+
+/// Fills in the date format; gives how many cells it reads.
+fn decide_date(tally: &Tally, options: &ColumnOptions, defaults: Defaults, evidence: &mut Evidence) -> u64 {
+    let open = tally.day_only + tally.month_only + tally.same_day + tally.open;
+    if tally.fixed + open == 0 {
+        return 0;
+    }
+    let by_separator = if tally.separator == '/' { defaults.slash_order } else { DateOrder::Dmy };
+    let own = match tally.day_only.cmp(&tally.month_only) {
+        std::cmp::Ordering::Greater => Some(DateOrder::Dmy),
+        std::cmp::Ordering::Less => Some(DateOrder::Mdy),
+        std::cmp::Ordering::Equal => None,
+    };
+    let order = if open == 0 {
+        DateOrder::Ymd
+    } else {
+        options.date_order.filter(|o| *o != DateOrder::Ymd).or(own).unwrap_or(by_separator)
+    };
+    evidence.decided_order = options.date_order.or(own).filter(|_| open > 0);
+    if tally.open > 0 {
+        evidence.open_date = Some((tally.open, tally.first_open));
+    }
+    evidence.date = Some(DateFormat {
+        order,
+        named: tally.named && open == 0,
+        time: tally.time,
+        short_year: tally.short_year,
+        ambiguous: tally.open > 0 && evidence.decided_order.is_none(),
+        serial: None,
+    });
+    let readable = match order {
+        DateOrder::Mdy => tally.month_only,
+        _ => tally.day_only,
+    };
+    // Impossible days (2026-02-30) speak for a date column all the same; each is counted as unreadable.
+    tally.fixed + tally.same_day + tally.open + readable + tally.impossible
+}
+
+fn note_numbers(
+    tally: &Tally,
+    format: &NumberFormat,
+    options: &ColumnOptions,
+    sample: &dyn Fn(usize) -> String,
+    place: &dyn Fn(usize) -> Place,
+    notes: &mut Diagnostics,
+) {
+    if format.ambiguous {
+        let row = tally.first_differ;
+        let text = sample(row);
+        notes.count_many(AMBIGUOUS_NUMBER, tally.both_differ, place(row), &text, || {
+            let cell = number::scan(&text);
+            let read = |mark| cell.and_then(|c| c.under(mark)).map_or(0.0, number::Decimal::to_f64);
+            let (point, comma) = (read(DecimalMark::Point), read(DecimalMark::Comma));
+            let (used, other) = match format.decimal {
+                DecimalMark::Point => (point, comma),
+                DecimalMark::Comma => (comma, point),
+            };
+            format!("`{text}` is {used} or {other} and no value of the column decides; read as {used}")
+        });
+    }
+    if tally.point_only > 0 && tally.comma_only > 0 && options.decimal.is_none() {
+        let (used, other) = match format.decimal {
+            DecimalMark::Point => ("point", tally.comma_only),
+            DecimalMark::Comma => ("comma", tally.point_only),
+        };
+        notes.count_many(MIXED_NUMBERS, other, Place { line: None, ..place(0) }, "", || {
+            format!(
+                "{other} values need the other decimal mark; read with a decimal {used}, the others count as missing"
+            )
+        });
+    }
+    if let [first, second, ..] = tally.currencies.as_slice() {
+        let row = first.2.max(second.2);
+        notes.count_many(MIXED_CURRENCY, second.1, place(row), &sample(row), || {
+            let names: Vec<&str> = tally.currencies.iter().map(|(c, ..)| c.code()).collect();
+            format!("several currencies in one column: {}", names.join(", "))
+        });
+    }
+}
+
+/// Settles columns whose own dates leave the order open: by the other columns of the file if those agree, else by
+/// the documented default. Either way it is said.
+pub(crate) fn settle_dates(columns: &mut [super::Column], line: &dyn Fn(usize) -> u64, notes: &mut Diagnostics) {
+    let mut orders = columns.iter().filter_map(|c| match c.kind() {
+        ColumnKind::Date(_) => c.evidence().decided_order.filter(|o| *o != DateOrder::Ymd),
+        _ => None,
+    });
+    let shared = orders.next().filter(|first| orders.all(|order| order == *first));
+    for column in columns {
+        let ColumnKind::Date(mut format) = *column.kind() else { continue };
+        let Some((open, row)) = column.evidence().open_date.filter(|_| format.ambiguous) else { continue };
+        if let Some(order) = shared {
+            format.order = order;
+            format.ambiguous = false;
+        }
+        column.set_kind(ColumnKind::Date(format));
+        let text = column.text(row).to_owned();
+        let place = Place::line(line(row)).in_column(column.name());
+        notes.count_many(AMBIGUOUS_DATE, open, place, &text, || {
+            let cell = dates::scan(&text);
+            let (day, month) = cell.map_or((None, None), |c| (c.day_first, c.month_first));
+            let name = |date: Option<crate::calendar::Date>| date.map_or_else(String::new, |d| d.to_string());
+            let (day, month) = (name(day), name(month));
+            let (used, other) = if format.order == DateOrder::Mdy { (month, day) } else { (day, month) };
+            let why = if shared.is_some() { "the other date columns decide" } else { "no value of the file decides" };
+            format!("`{text}` is {used} or {other} and no date of the column decides; {why}: read as {used}")
+        });
+    }
+}

@@ -1,0 +1,27 @@
+//! Values that mean "no value", in any column.
+
+/// Whether a trimmed cell stands for a missing value: blank, a dash, `n/a`, `NULL`, a spreadsheet error.
+pub(crate) fn is_missing(text: &str) -> bool {
+    const TOKENS: [&str; 20] = [
+        "-", "--", "—", "–", "n/a", "#n/a", "n.a.", "k.a.", "null", "(null)", "<null>", "[null]", "\\n", "#ref!",
+        "#div/0!", "#value!", "#name?", "#num!", "tbd", "(blank)",
+    ];
+    text.is_empty() || (text.len() <= 8 && TOKENS.iter().any(|token| text.eq_ignore_ascii_case(token)))
+}
+
+/// Words that mean "no value" where numbers or dates are expected, and may be real names elsewhere.
+pub(crate) fn is_missing_value(text: &str) -> bool {
+    const TOKENS: [&str; 7] = ["na", "none", "nat", "unknown", "?", ".", "not available"];
+    is_missing(text) || TOKENS.iter().any(|token| text.eq_ignore_ascii_case(token))
+}
+
+/// Whether a cell says yes or no; `None` if neither.
+pub(crate) fn boolean(text: &str) -> Option<bool> {
+    const YES: [&str; 13] = ["true", "yes", "y", "1", "t", "ja", "oui", "sí", "si", "wahr", "vrai", "verdadero", "✓"];
+    const NO: [&str; 10] = ["false", "no", "n", "0", "f", "nein", "non", "falsch", "faux", "falso"];
+    let text = text.trim();
+    if YES.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+        return Some(true);
+    }
+    NO.iter().any(|word| text.eq_ignore_ascii_case(word)).then_some(false)
+}

@@ -1,0 +1,174 @@
+//! Turns file bytes into typed columns. Knows quoting, encodings and places; knows nothing of leads.
+//!
+//! A file is read once, in pieces of any size. Cells stay as written; what a column is (numbers with which decimal
+//! mark, dates in which order, yes or no, text) is decided from all of its cells and said in the receipt. One bad row
+//! never costs the file: everything repaired or left out is counted as a [`Diagnostic`].
+//!
+//! Left to others: what a column means (`crm`), and what is to be concluded from it.
+
+mod builder;
+mod bytes;
+mod column;
+mod dates;
+mod delimiter;
+mod infer;
+mod missing;
+mod number;
+mod options;
+mod reader;
+mod receipt;
+mod records;
+mod store;
+
+pub use bytes::Encoding;
+pub use column::{Column, ColumnKind};
+pub use dates::{DateFormat, DateOrder, Serial};
+pub use number::{DecimalMark, NumberFormat};
+pub use options::{ColumnOptions, ColumnType, Header, ReadOptions};
+pub use reader::TableReader;
+pub use receipt::{Action, ColumnReceipt, Diagnostic, MappingSource, Receipt};
+
+pub(crate) use builder::note_unreadable;
+pub(crate) use missing::boolean;
+pub(crate) use number::currency_mark;
+pub(crate) use receipt::{Code, Diagnostics, shorten};
+pub(crate) use store::hash;
+
+use crate::Error;
+
+/// Rows of a table at most.
+pub const MOST_ROWS: usize = 2_000_000;
+
+/// Columns of a table at most.
+pub const MOST_COLUMNS: usize = 2_048;
+
+/// Bytes of one cell at most: 1 MiB.
+pub const MOST_FIELD_BYTES: usize = 1 << 20;
+
+/// Where a table came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    Text { encoding: Encoding, delimiter: u8 },
+    Records,
+}
+
+/// A file as typed columns.
+///
+/// ```
+/// use leadcast::table::{ReadOptions, Table};
+/// let table = Table::from_csv("Name;Umsatz;Datum\nAcme;1.234,50;31.12.2025\n".as_bytes(), &ReadOptions::default())?;
+/// assert_eq!(table.columns()[1].minor_units(0, 2), Some(123_450));
+/// assert_eq!(table.columns()[2].date(0).map(|d| d.to_string()).as_deref(), Some("2025-12-31"));
+/// # Ok::<(), leadcast::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Table {
+    name: Option<String>,
+    source: Source,
+    columns: Vec<Column>,
+    rows: usize,
+    blank_rows: u64,
+    lines: builder::Lines,
+    long_rows: Vec<usize>,
+    notes: Diagnostics,
+}
+
+impl Table {
+    /// Reads delimited text.
+    ///
+    /// # Errors
+    /// `empty` without a row, `not-csv` for other kinds of file, `limit` for a passed limit, `bad-option` for an
+    /// impossible delimiter. Anything less costs at most the row it is in.
+    pub fn from_csv(bytes: &[u8], options: &ReadOptions) -> Result<Self, Error> {
+        let mut reader = TableReader::new(options);
+        reader.push(bytes)?;
+        reader.finish()
+    }
+
+    /// Reads a JSON array of flat objects; each key is a column, in order of first appearance.
+    ///
+    /// Numbers and booleans become their usual text, `null` a missing value, a list its values joined with `;`.
+    ///
+    /// # Errors
+    /// `bad-records` if it is no array of flat objects, `empty` for an empty one, `limit` for a passed limit.
+    pub fn from_records(json: &str, options: &ReadOptions) -> Result<Self, Error> {
+        records::read(json, options)
+    }
+
+    /// Number of rows with at least one value.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Rows left out because every cell is blank.
+    #[must_use]
+    pub fn blank_rows(&self) -> u64 {
+        self.blank_rows
+    }
+
+    /// The columns in the order of the file.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The position of the column with this header.
+    #[must_use]
+    pub fn column_named(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name() == name)
+    }
+
+    /// The line a row starts on, counted from 1, the header included; for records the record's number.
+    #[must_use]
+    pub fn line(&self, row: usize) -> u64 {
+        self.lines.get(row)
+    }
+
+    /// Rows that had more cells than the header, in order; what was too much is not kept.
+    #[must_use]
+    pub fn long_rows(&self) -> &[usize] {
+        &self.long_rows
+    }
+
+    /// What was repaired, left out or doubtful while reading.
+    #[must_use]
+    pub fn notes(&self) -> &[Diagnostic] {
+        self.notes.as_slice()
+    }
+
+    /// The file's name, if it had one.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The encoding's name, `json` for records.
+    #[must_use]
+    pub fn encoding(&self) -> &'static str {
+        match self.source {
+            Source::Text { encoding, .. } => encoding.name(),
+            Source::Records => "json",
+        }
+    }
+
+    /// The character between cells, `tab` for a tab; empty for records.
+    #[must_use]
+    pub fn delimiter(&self) -> String {
+        match self.source {
+            Source::Text { delimiter: b'\t', .. } => "tab".to_owned(),
+            Source::Text { delimiter, .. } => char::from(delimiter).to_string(),
+            Source::Records => String::new(),
+        }
+    }
+
+    /// Bytes of memory held by the cells.
+    #[must_use]
+    pub fn retained(&self) -> usize {
+        self.columns.iter().map(Column::retained).sum()
+    }
+
+    pub(crate) fn columns_mut(&mut self) -> &mut [Column] {
+        &mut self.columns
+    }
+}

@@ -1,0 +1,344 @@
+//! The cells of one column, kept compact: text that repeats is stored once, the rest end to end.
+//!
+//! Words lie in one string, each behind its length, with an offset every eight words: about 1.5 bytes more than the
+//! text itself. Lengths are written in ASCII bytes of six bits so that the string stays valid UTF-8.
+
+/// Words between two stored offsets.
+const STRIDE: usize = 8;
+
+/// Distinct words a code of two bytes can name.
+const MOST_CODES: usize = 65_535;
+
+/// A list of words in one string.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Words {
+    text: String,
+    starts: Vec<u32>,
+    len: usize,
+}
+
+impl Words {
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Adds a word; `false` if the list would pass 4 GiB.
+    #[must_use]
+    pub(crate) fn push(&mut self, word: &str) -> bool {
+        let Ok(start) = u32::try_from(self.text.len()) else { return false };
+        if self.text.len() + word.len() + 6 > u32::MAX as usize {
+            return false;
+        }
+        if self.len.is_multiple_of(STRIDE) {
+            self.starts.push(start);
+        }
+        let mut rest = word.len();
+        while rest >= 64 {
+            self.text.push(char::from(64 | (rest & 63) as u8));
+            rest >>= 6;
+        }
+        self.text.push(char::from(rest as u8));
+        self.text.push_str(word);
+        self.len += 1;
+        true
+    }
+
+    /// The word at `index`, or an empty one past the end.
+    pub(crate) fn get(&self, index: usize) -> &str {
+        let Some(&start) = self.starts.get(index / STRIDE) else { return "" };
+        if index >= self.len {
+            return "";
+        }
+        let mut position = start as usize;
+        for _ in 0..index % STRIDE {
+            position = self.span(position).1;
+        }
+        let (from, to) = self.span(position);
+        self.text.get(from..to).unwrap_or("")
+    }
+
+    /// Every word in order; cheaper than `get` in a loop.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        let mut position = 0;
+        (0..self.len).map(move |_| {
+            let (from, to) = self.span(position);
+            position = to;
+            self.text.get(from..to).unwrap_or("")
+        })
+    }
+
+    /// Start and end of the word whose length stands at `position`.
+    fn span(&self, mut position: usize) -> (usize, usize) {
+        let bytes = self.text.as_bytes();
+        let (mut length, mut shift) = (0, 0);
+        while let Some(&byte) = bytes.get(position) {
+            position += 1;
+            length |= usize::from(byte & 63) << shift;
+            if byte < 64 {
+                break;
+            }
+            shift += 6;
+        }
+        (position, position + length)
+    }
+
+    fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.starts.shrink_to_fit();
+    }
+
+    fn retained(&self) -> usize {
+        self.text.capacity() + self.starts.capacity() * 4
+    }
+}
+
+/// The finished cells of a column.
+#[derive(Debug, Clone)]
+pub(crate) enum Cells {
+    /// At most 256 different words.
+    Narrow(Vec<u8>, Words),
+    /// At most 65,535 different words.
+    Wide(Vec<u16>, Words),
+    /// Mostly different words.
+    Plain(Words),
+}
+
+impl Cells {
+    pub(crate) fn get(&self, row: usize) -> &str {
+        match self {
+            Self::Narrow(codes, words) => codes.get(row).map_or("", |c| words.get(usize::from(*c))),
+            Self::Wide(codes, words) => codes.get(row).map_or("", |c| words.get(usize::from(*c))),
+            Self::Plain(words) => words.get(row),
+        }
+    }
+
+    /// The number of the row's word in `words`, where words repeat.
+    pub(crate) fn code(&self, row: usize) -> Option<usize> {
+        match self {
+            Self::Narrow(codes, _) => codes.get(row).map(|c| usize::from(*c)),
+            Self::Wide(codes, _) => codes.get(row).map(|c| usize::from(*c)),
+            Self::Plain(_) => None,
+        }
+    }
+
+    /// The different words, where words repeat; all of them otherwise.
+    pub(crate) fn words(&self) -> &Words {
+        match self {
+            Self::Narrow(_, words) | Self::Wide(_, words) | Self::Plain(words) => words,
+        }
+    }
+
+    /// Each word with the number of rows that hold it and the first of them.
+    pub(crate) fn tally(&self) -> Vec<(u64, usize)> {
+        fn of<C: Copy + Into<usize>>(codes: &[C], words: usize) -> Vec<(u64, usize)> {
+            let mut tally = vec![(0, usize::MAX); words];
+            for (row, code) in codes.iter().enumerate() {
+                if let Some(entry) = tally.get_mut((*code).into()) {
+                    entry.0 += 1;
+                    entry.1 = entry.1.min(row);
+                }
+            }
+            tally
+        }
+        match self {
+            Self::Narrow(codes, words) => of(codes, words.len()),
+            Self::Wide(codes, words) => of(codes, words.len()),
+            Self::Plain(words) => (0..words.len()).map(|row| (1, row)).collect(),
+        }
+    }
+
+    /// Bytes of memory held.
+    pub(crate) fn retained(&self) -> usize {
+        match self {
+            Self::Narrow(codes, words) => codes.capacity() + words.retained(),
+            Self::Wide(codes, words) => codes.capacity() * 2 + words.retained(),
+            Self::Plain(words) => words.retained(),
+        }
+    }
+}
+
+/// Collects the cells of a column, as words that repeat until they no longer do.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CellsBuilder {
+    codes: Vec<u16>,
+    words: Words,
+    /// Open addressing: 16 bits of the hash above the 16 bits of the code.
+    slots: Vec<u32>,
+    plain: bool,
+    /// Bytes of all cells.
+    total: usize,
+}
+
+const FREE: u32 = u32::MAX;
+
+impl CellsBuilder {
+    pub(crate) fn len(&self) -> usize {
+        if self.plain { self.words.len() } else { self.codes.len() }
+    }
+
+    /// Adds a cell; `false` if the column would pass 4 GiB.
+    #[must_use]
+    pub(crate) fn push(&mut self, cell: &str) -> bool {
+        self.total += cell.len();
+        if self.plain {
+            return self.words.push(cell);
+        }
+        let Some(code) = self.code_of(cell) else {
+            return self.make_plain() && self.words.push(cell);
+        };
+        self.codes.push(code);
+        true
+    }
+
+    /// Fills up with blank cells.
+    #[must_use]
+    pub(crate) fn pad_to(&mut self, rows: usize) -> bool {
+        while self.len() < rows {
+            if !self.push("") {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Gives the word's code, a new one if need be; `None` if codes no longer pay.
+    fn code_of(&mut self, cell: &str) -> Option<u16> {
+        if self.words.len() * 2 >= self.slots.len() {
+            self.grow();
+        }
+        let hash = hash(cell.as_bytes());
+        let tag = (hash >> 48) as u32;
+        let mask = self.slots.len() - 1;
+        let mut slot = hash as usize & mask;
+        loop {
+            let entry = *self.slots.get(slot)?;
+            if entry == FREE {
+                break;
+            }
+            let code = entry & 0xFFFF;
+            if entry >> 16 == tag && self.words.get(code as usize) == cell {
+                return Some(code as u16);
+            }
+            slot = (slot + 1) & mask;
+        }
+        let count = self.words.len();
+        // An id column shows early and need not be looked up any further; for others `finish` compares.
+        let barely_repeats = count >= 4096 && count.is_power_of_two() && count * 10 > self.codes.len() * 9;
+        if count >= MOST_CODES || barely_repeats || !self.words.push(cell) {
+            return None;
+        }
+        if let Some(entry) = self.slots.get_mut(slot) {
+            *entry = tag << 16 | count as u32;
+        }
+        Some(count as u16)
+    }
+
+    fn grow(&mut self) {
+        let size = (self.slots.len() * 2).max(64);
+        self.slots = vec![FREE; size];
+        for (code, word) in self.words.iter().enumerate() {
+            let hash = hash(word.as_bytes());
+            let mut slot = hash as usize & (size - 1);
+            while self.slots.get(slot).is_some_and(|entry| *entry != FREE) {
+                slot = (slot + 1) & (size - 1);
+            }
+            if let Some(entry) = self.slots.get_mut(slot) {
+                *entry = ((hash >> 48) as u32) << 16 | code as u32;
+            }
+        }
+    }
+
+    fn make_plain(&mut self) -> bool {
+        let mut all = Words::default();
+        let fits = self.codes.iter().all(|code| all.push(self.words.get(usize::from(*code))));
+        *self = Self { words: all, plain: true, ..Self::default() };
+        fits
+    }
+
+    pub(crate) fn finish(mut self) -> Cells {
+        let width = if self.words.len() <= 256 { 1 } else { 2 };
+        let coded = self.codes.len() * width + self.words.text.len() + self.words.len() / 2;
+        // Where codes cost more than what they save, the words in full are quicker too.
+        if !self.plain && coded > self.total + self.codes.len() * 3 / 2 && self.words.len() > 256 {
+            self.make_plain();
+        }
+        self.words.shrink();
+        if self.plain {
+            return Cells::Plain(self.words);
+        }
+        if self.words.len() <= 256 {
+            return Cells::Narrow(self.codes.iter().map(|c| *c as u8).collect(), self.words);
+        }
+        self.codes.shrink_to_fit();
+        Cells::Wide(self.codes, self.words)
+    }
+}
+
+/// FNV-1a over the bytes, then the finaliser of `MurmurHash3`: the same 64 bits on every platform.
+///
+/// # Source
+/// Fowler, Noll, Vo, <https://www.rfc-editor.org/rfc/rfc9923>; Appleby, `MurmurHash3` fmix64.
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
+    let mut h: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in bytes {
+        h = (h ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    h = (h ^ (h >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    h = (h ^ (h >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    h ^ (h >> 33)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(cells: impl Iterator<Item = String>) -> Cells {
+        let mut builder = CellsBuilder::default();
+        for cell in cells {
+            assert!(builder.push(&cell));
+        }
+        builder.finish()
+    }
+
+    #[test]
+    fn words_of_every_length_come_back() {
+        let words: Vec<String> = (0..600).map(|n| "é".repeat(n * 7 % 300)).collect();
+        let mut list = Words::default();
+        for word in &words {
+            assert!(list.push(word));
+        }
+        assert!(words.iter().enumerate().all(|(i, w)| list.get(i) == w));
+        assert!(list.iter().eq(words.iter().map(String::as_str)));
+        assert_eq!(list.get(600), "");
+    }
+
+    #[test]
+    fn cells_come_back_in_every_layout() {
+        let narrow = build((0..5000).map(|n| format!("v{}", n % 7)));
+        assert!(matches!(narrow, Cells::Narrow(..)));
+        let wide = build((0..5000).map(|n| format!("v{}", n % 700)));
+        assert!(matches!(wide, Cells::Wide(..)));
+        let plain = build((0..5000).map(|n| format!("v{n}")));
+        assert!(matches!(plain, Cells::Plain(..)));
+        for row in 0..5000 {
+            assert_eq!(narrow.get(row), format!("v{}", row % 7));
+            assert_eq!(wide.get(row), format!("v{}", row % 700));
+            assert_eq!(plain.get(row), format!("v{row}"));
+        }
+        assert_eq!(narrow.tally()[3], (714, 3));
+        assert!(narrow.retained() < 5300);
+    }
+
+    #[test]
+    fn more_words_than_codes_turn_plain() {
+        let cells = build((0..140_000).map(|n| format!("{}", n % 70_000)));
+        assert!(matches!(cells, Cells::Plain(..)));
+        assert_eq!(cells.get(139_999), "69999");
+    }
+
+    #[test]
+    fn the_hash_is_pinned() {
+        assert_eq!(hash(b""), 0xefd0_1f60_ba99_2926);
+        assert_ne!(hash(b"a"), hash(b"b"));
+    }
+}
