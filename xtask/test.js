@@ -6,6 +6,7 @@ import { buildAll } from './build.js';
 import { browsers } from './setup.js';
 import { main, root, run, step } from './tools.js';
 
+const checks = ['--manifest-path', 'checks/Cargo.toml'];
 const wasm = ['--features', 'wasm', '--target', 'wasm32-unknown-unknown', '--lib'];
 
 await main(async () => {
@@ -15,11 +16,17 @@ await main(async () => {
     process.env.LEADCAST_CHROMIUM = chromium;
     process.env.LEADCAST_FIREFOX = firefox;
   });
-  await step('rustfmt', () => run('cargo', ['fmt', '--all', '--check']));
+  await step('rustfmt', async () => {
+    await run('cargo', ['fmt', '--all', '--check']);
+    await run('cargo', ['fmt', '--check', ...checks]);
+  });
   await step('clippy', () => cargo('clippy', '--workspace', '--all-targets', '--', '-Dwarnings'));
+  await step('clippy of the properties', () =>
+    cargo('clippy', ...checks, '--target-dir', 'target/checks', '--all-targets', '--', '-Dwarnings'));
   await step('clippy for WebAssembly', () => cargo('clippy', ...wasm, '--', '-Dwarnings'));
   await step('native tests', async () => tally(await cargo('test')));
   await step('samples', async () => tally(await cargo('test', '--package', 'xtask', '--profile', 'xtask')));
+  await step('properties', async () => tally(await cargo('test', ...checks, '--target-dir', 'target/checks')));
   await step('types', () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']));
   console.log('package, Node and browser tests');
   await run('node', ['--test', '--test-reporter=spec', ...tests()], { show: true });
