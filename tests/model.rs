@@ -524,6 +524,35 @@ fn rules_point_to_what_they_name() {
     assert_eq!(model.definitions().closed_won.as_ref().map(Condition::sentence).as_deref(), Some("deal status is Won"));
 }
 
+#[test]
+fn a_period_without_a_quota_takes_it_from_its_parts_or_its_surroundings() {
+    let model = model(json!({ "format": 1, "meta": { "fiscalYearStart": 2 },
+        "segments": [{ "name": "Large", "when": { "field": "employees", "atLeast": 1000 } }, { "name": "Small" }],
+        "targets": { "defaultQuota": 900, "quota": [
+            { "period": "FY2027 Q1", "amount": 1000 },
+            { "period": "2026-05", "amount": 1 }, { "period": "2026-06", "amount": 2 }, { "period": "2026-07", "amount": 3 },
+            { "period": "FY2027 Q3", "amount": 400, "segment": "Large" },
+            { "period": "FY2027 Q3", "amount": 200, "segment": "Small" },
+            { "period": "FY2028", "amount": 1200, "segment": "Large" } ] } }));
+    let fiscal_year = model.meta().fiscal_year;
+    let quota = |day: &str, kind, segment| {
+        let period = fiscal_year.period_of(Date::parse_iso(day).unwrap(), kind);
+        model.quota_for(period, segment).map(|money| money.major())
+    };
+    use leadcast::calendar::PeriodKind::{Month, Quarter, Year};
+    assert_eq!(quota("2026-02-01", Quarter, None), Some(1000.0));
+    assert_eq!(quota("2026-02-01", Month, None), Some(333.33));
+    assert_eq!(quota("2026-05-01", Quarter, None), Some(6.0));
+    assert_eq!(quota("2026-08-01", Quarter, None), Some(600.0));
+    assert_eq!(quota("2026-08-01", Quarter, Some(1)), Some(200.0));
+    assert_eq!(quota("2026-11-01", Quarter, None), Some(900.0));
+    assert_eq!(quota("2026-11-01", Quarter, Some(1)), None);
+    assert_eq!(quota("2027-02-01", Quarter, Some(0)), Some(300.0));
+    assert_eq!(quota("2027-02-01", Month, Some(0)), Some(100.0));
+    assert_eq!(quota("2026-02-01", Year, None), Some(2506.0));
+    assert_eq!(quota("2027-02-01", Year, None), Some(1200.0));
+}
+
 /// A small generator, so that the edits are the same everywhere. Source: Marsaglia, "Xorshift RNGs" (2003).
 struct Xorshift(u64);
 

@@ -45,6 +45,8 @@ pub use text::fold;
 pub use values::{Points, Probability};
 
 use crate::Error;
+use crate::calendar::Period;
+use crate::money::Money;
 use period::parse_period;
 use source::Source;
 use stages::stage_key;
@@ -168,6 +170,13 @@ impl OperatingModel {
     #[must_use]
     pub fn capacity(&self) -> &Capacity {
         &self.capacity
+    }
+
+    /// What is to be won in a fiscal period, for one segment or (`None`) for all of them together; `None` without a
+    /// target. [`Targets::quota_for`] says where it comes from.
+    #[must_use]
+    pub fn quota_for(&self, period: Period, segment: Option<usize>) -> Option<Money> {
+        self.targets.quota_for(period, self.meta.fiscal_year, segment)
     }
 
     /// The index of the stage with this name or synonym; letter case, accents, spacing and punctuation do not count.

@@ -1,7 +1,7 @@
 //! Targets, the forecast's settings, and the capacity behind them.
 
 use super::{Probability, Review};
-use crate::calendar::{Date, Period};
+use crate::calendar::{Date, FiscalYear, Period, PeriodKind};
 use crate::money::Money;
 
 /// What is to be reached.
@@ -30,6 +30,48 @@ pub struct Quota {
     pub amount: Money,
     /// Index of the segment it is for. `None`: all of them together.
     pub segment: Option<usize>,
+}
+
+impl Targets {
+    /// What is to be won in a fiscal period, for one segment or (`None`) for all of them together.
+    ///
+    /// The period's own quota, or the sum of what its segments have. Without one: a month has a third of its quarter,
+    /// a quarter the sum of its months if each has its own, else a quarter of its year's own, else (all segments
+    /// together) the default quota; a year has the sum of its quarters. `None`: there is no target.
+    #[must_use]
+    pub fn quota_for(&self, period: Period, fiscal_year: FiscalYear, segment: Option<usize>) -> Option<Money> {
+        let around = |kind| fiscal_year.period_of(period.first_day(), kind);
+        let parts =
+            |kind, count| std::iter::successors(Some(around(kind)), |part: &Period| Some(part.next())).take(count);
+        self.own(period, segment).or_else(|| match period.kind() {
+            PeriodKind::Month => Some(split(self.quota_for(around(PeriodKind::Quarter), fiscal_year, segment)?, 3)),
+            PeriodKind::Quarter => sum(parts(PeriodKind::Month, 3).map(|month| self.own(month, segment)))
+                .or_else(|| Some(split(self.own(around(PeriodKind::Year), segment)?, 4)))
+                .or(self.default_quota.filter(|_| segment.is_none())),
+            PeriodKind::Year => {
+                sum(parts(PeriodKind::Quarter, 4).map(|quarter| self.quota_for(quarter, fiscal_year, segment)))
+            }
+        })
+    }
+
+    fn own(&self, period: Period, segment: Option<usize>) -> Option<Money> {
+        let given = self.quota.iter().find(|quota| quota.period == period && quota.segment == segment);
+        given.map(|quota| quota.amount).or_else(|| {
+            let of_segments = self.quota.iter().filter(|quota| quota.period == period && segment.is_none());
+            sum(of_segments.map(|quota| Some(quota.amount)))
+        })
+    }
+}
+
+/// The sum if every part is known and there is one; all are of the model's currency.
+fn sum(mut parts: impl Iterator<Item = Option<Money>>) -> Option<Money> {
+    let first = parts.next()??;
+    parts.try_fold(first, |total, part| Some(Money::new(total.minor.saturating_add(part?.minor), total.currency)))
+}
+
+/// The nearest minor unit to an even share, ties to even.
+fn split(amount: Money, parts: i64) -> Money {
+    Money::new((amount.minor as f64 / parts as f64).round_ties_even() as i64, amount.currency)
 }
 
 /// Settings of the forecast.

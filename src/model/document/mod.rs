@@ -24,6 +24,9 @@ const FORMAT: u32 = 1;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(title = "leadcast operating model"))]
 pub(super) struct Document {
+    /// Where editors find the JSON Schema; means nothing else.
+    #[serde(rename = "$schema", default, skip_serializing)]
+    schema: Option<String>,
     /// Format of this document: 1.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1)))]
     format: u32,
@@ -140,5 +143,7 @@ impl Document {
 #[must_use]
 pub fn schema() -> String {
     let schema = schemars::schema_for!(Document);
-    serde_json::to_string_pretty(&schema).map_or_else(|_| "{}".to_owned(), |text| text + "\n")
+    // The structs behind the definitions are named for what they are here, not for what a reader writes.
+    serde_json::to_string_pretty(&schema)
+        .map_or_else(|_| "{}".to_owned(), |text| text.replace("Document\"", "\"") + "\n")
 }

@@ -63,6 +63,7 @@ fn thirty() -> f64 {
 /// The categories a stage can give its deals.
 #[cfg(feature = "schema")]
 #[derive(schemars::JsonSchema)]
+#[schemars(rename = "Category")]
 #[serde(rename_all = "kebab-case")]
 #[allow(dead_code)]
 enum CategorySchema {
