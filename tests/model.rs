@@ -2,9 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use leadcast::model::{
-    Condition, FieldRef, Grade, GradePattern, Points, Preset, Record, Run, Sla, StageOutcome, Truth,
-};
+use leadcast::crm::{Field, FieldRef};
+use leadcast::model::{Condition, Grade, GradePattern, Points, Preset, Record, Run, Sla, StageOutcome, Truth};
 use leadcast::{ErrorKind, OperatingModel, calendar::Date};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -405,6 +404,20 @@ fn a_condition_has_exactly_one_meaning() {
         ),
     ] {
         assert_eq!(edited("/segments/0/when", condition), format!("model at segments[0].when{message}"));
+    }
+}
+
+#[test]
+fn an_unknown_field_comes_with_the_nearest_and_with_the_way_to_name_a_column() {
+    let message = edited("/segments/0/when", json!({ "field": "employes", "atLeast": 1 }));
+    let start =
+        "model at segments[0].when.field: unknown field `employes` (did you mean `employees`? known: `employees`, ";
+    assert!(
+        message.starts_with(start) && message.ends_with(" more; or name a column: `column:employes`)"),
+        "{message}"
+    );
+    for field in Field::ALL {
+        assert_eq!(condition(json!({ "field": field.name(), "exists": true })).fields(), [FieldRef::Known(*field)]);
     }
 }
 

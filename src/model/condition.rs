@@ -3,8 +3,8 @@
 //! A condition is a test of one field, or `all`, `any`, `not` of conditions. It holds, does not hold, or is unknown
 //! because a field is missing, after Kleene's three-valued logic, so that "not known" never turns into "no".
 
-use super::FieldRef;
 use crate::calendar::Date;
+use crate::crm::FieldRef;
 
 use super::text::{fold, words};
 use std::borrow::Cow;

@@ -1,6 +1,7 @@
 //! The ideal customer profile: what earns points on which axis, what rules a lead out, where the grades cut.
 
-use super::{Condition, FieldRef, Points, Review};
+use super::{Condition, Points, Review};
+use crate::crm::FieldRef;
 
 /// The ideal customer profile.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,7 +8,6 @@
 mod check;
 mod condition;
 mod document;
-mod field;
 mod icp;
 mod json;
 mod kpis;
@@ -29,7 +28,6 @@ mod values;
 pub use condition::{Bound, Condition, Phrase, Record, Test, Truth, Value};
 #[cfg(feature = "schema")]
 pub use document::schema;
-pub use field::{FieldRef, ForecastCategory};
 pub use icp::{
     Axis, Decay, DecayCurve, Disqualifier, Grade, GradeCuts, GradePattern, Icp, MissingPolicy, Rule, RuleGroup,
 };

@@ -1,6 +1,7 @@
 //! Routing: who gets a lead, by which rule, and how soon they must answer.
 
-use super::{Condition, FieldRef, GradePattern, Review};
+use super::{Condition, GradePattern, Review};
+use crate::crm::FieldRef;
 
 /// Ordered rules into pools of people.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -1,6 +1,7 @@
 //! Conditions in plain English, as shown beside a rule.
 
-use super::{Bound, Condition, FieldRef, Test, Value};
+use super::{Bound, Condition, Test, Value};
+use crate::crm::FieldRef;
 use std::fmt;
 
 impl Condition {
@@ -77,10 +78,10 @@ fn write_test(f: &mut fmt::Formatter<'_>, field: &FieldRef, test: &Test) -> fmt:
 
 /// `lastActivity` as `last activity`; a header of the file as it stands.
 fn label(field: &FieldRef) -> String {
-    let name = field.to_string();
-    if let Some(header) = name.strip_prefix("column:") {
-        return header.trim().to_owned();
-    }
+    let name = match field {
+        FieldRef::Column(header) => return header.trim().to_owned(),
+        FieldRef::Known(field) => field.name(),
+    };
     let mut label = String::with_capacity(name.len() + 2);
     for c in name.chars() {
         if c.is_ascii_uppercase() {

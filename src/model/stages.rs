@@ -1,7 +1,8 @@
 //! The stages of a deal: what it takes to be there, how often deals are won from there, and how dates slip.
 
 use super::text::{fold, words};
-use super::{Condition, FieldRef, ForecastCategory, Probability, Review};
+use super::{Condition, Probability, Review};
+use crate::crm::{FieldRef, ForecastCategory};
 
 /// A stage of the pipeline.
 #[derive(Debug, Clone, PartialEq)]

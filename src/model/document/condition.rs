@@ -2,8 +2,11 @@
 
 use super::{Deserialize, Serialize};
 use crate::Error;
+use crate::crm::{Field, FieldRef};
 use crate::model::check::At;
-use crate::model::{Bound, Condition, FieldRef, Phrase, Sla, Test, Value};
+use crate::model::json::shortened;
+use crate::model::nearest;
+use crate::model::{Bound, Condition, Phrase, Sla, Test, Value};
 
 /// A condition: `field` with exactly one test, or exactly one of `all`, `any`, `not`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -216,7 +219,12 @@ pub(super) fn phrases(at: &At, list: &[String]) -> Result<Vec<Phrase>, Error> {
 
 /// A field by its name.
 pub(super) fn field_ref(at: &At, name: &str) -> Result<FieldRef, Error> {
-    name.parse().map_err(|error: Error| at.moved(&error))
+    name.trim().parse().map_err(|_| {
+        let known: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
+        let shown = shortened(name);
+        let known = nearest::known(name, &known);
+        at.error("unknown-field", format!("unknown field `{shown}` ({known}; or name a column: `column:{shown}`)"))
+    })
 }
 
 /// Every field of a list, which may be empty.

@@ -5,8 +5,9 @@ use super::frame::review;
 use super::icp::positive;
 use super::{Deserialize, Serialize};
 use crate::Error;
+use crate::crm::ForecastCategory;
 use crate::model::check::{At, Names};
-use crate::model::{ForecastCategory, Probability, Slip, Stage, StageOutcome, WinProbability, stage_key};
+use crate::model::{Probability, Slip, Stage, StageOutcome, WinProbability, stage_key};
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use std::fmt;
 
