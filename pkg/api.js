@@ -94,7 +94,7 @@ export function createApi(platform) {
     /** @param {string} name */
     preset: async (name) => JSON.parse(await here('preset', name)),
     /** @param {object | string} model */
-    checkModel: (model) => here('checkModel', text(model)),
+    checkModel: async (model) => JSON.parse(await here('checkModel', text(model))),
   };
 }
 

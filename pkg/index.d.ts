@@ -59,10 +59,10 @@ export interface ClientOptions {
   /** Workers that share the work, 0 to 64; the numbers never depend on it. 0 runs in the calling thread. */
   workers?: number;
   /** Starts a worker on `wasm/worker.js` from wherever the host keeps it. */
-  worker?: () => Worker | WorkerLike;
+  worker?: () => WorkerLike;
   workerUrl?: string | URL;
-  /** The compiled module or its bytes, where it must not be fetched. */
-  module?: WebAssembly.Module | BufferSource | Promise<WebAssembly.Module | BufferSource>;
+  /** The compiled `WebAssembly.Module` or its bytes, or a promise of them, where it must not be fetched. */
+  module?: object;
   wasmUrl?: string | URL;
 }
 
@@ -141,7 +141,7 @@ export function presets(): Promise<string[]>;
 export function preset(name: string): Promise<Record<string, unknown>>;
 
 /** The model with its defaults filled in; rejects with kind `model` and the place of the mistake. */
-export function checkModel(model: Model): Promise<{ model: Record<string, unknown>; diagnostics: unknown[] }>;
+export function checkModel(model: Model): Promise<Record<string, unknown>>;
 
 /** The engine's version. */
 export function version(): Promise<string>;

@@ -4,7 +4,8 @@
 //! as plain objects and typed arrays, errors as `{kind, code, message, place, retryable}`. What is computed here is a
 //! defect: it belongs into the crate.
 
-use crate::Error;
+use crate::model::{OperatingModel, Preset};
+use crate::{Error, ErrorKind, Place};
 use serde::Serialize;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -33,27 +34,53 @@ pub fn version() -> String {
     crate::ENGINE.to_owned()
 }
 
+/// The names of the models that ship.
+#[wasm_bindgen]
+#[must_use]
+pub fn presets() -> Vec<String> {
+    Preset::ALL.iter().map(|preset| preset.name().to_owned()).collect()
+}
+
+/// The JSON of a model that ships.
+///
+/// # Errors
+/// `unknown-preset`, with the names there are.
+#[wasm_bindgen]
+pub fn preset(name: &str) -> Result<String, JsValue> {
+    let known = || Preset::ALL.map(Preset::name).join(", ");
+    let unknown = || Error::new(ErrorKind::Model, "unknown-preset", format!("no preset `{name}` (known: {})", known()));
+    Preset::from_name(name).map(|preset| preset.json().to_owned()).ok_or_else(unknown).map_err(thrown)
+}
+
+/// The model's JSON with every default filled in.
+///
+/// # Errors
+/// Those of [`OperatingModel::from_json`].
+#[wasm_bindgen(js_name = checkModel)]
+pub fn check_model(model: &str) -> Result<String, JsValue> {
+    OperatingModel::from_json(model).map(|model| model.to_json_pretty()).map_err(thrown)
+}
+
 /// An error as JavaScript sees it.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct ErrorObject<'a> {
     kind: &'static str,
     code: &'static str,
     message: String,
-    place: &'a crate::Place,
+    place: &'a Place,
     retryable: bool,
 }
 
-#[allow(dead_code)]
+/// Errors are thrown as plain objects: they cross to the page from a worker, where classes do not.
 fn thrown(error: Error) -> JsValue {
-    object(&ErrorObject {
+    let object = object(&ErrorObject {
         kind: error.kind().name(),
         code: error.code(),
         message: error.to_string(),
         place: error.place(),
         retryable: error.kind().is_retryable(),
-    })
-    .unwrap_or_else(|failure| failure)
+    });
+    object.unwrap_or_else(|failure| failure)
 }
 
 /// A plain object: maps as objects, missing as `null`, whole numbers as numbers.
