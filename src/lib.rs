@@ -7,13 +7,76 @@ pub mod forecast;
 pub mod model;
 pub mod money;
 pub mod random;
+pub mod report;
 pub mod stats;
 pub mod table;
+pub mod targeting;
 #[cfg(feature = "wasm")]
 pub mod wasm;
 
 pub use error::{Error, ErrorKind, Place};
 pub use model::OperatingModel;
+pub use report::{LeadExplanation, LeadReport};
+pub use targeting::ScoredLeads;
+
+use crm::{LeadList, Mapping};
+use model::Run;
+use table::{ReadOptions, Table};
 
 /// The engine's version, as every report carries it.
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
+
+/// Reads a lead list and scores, segments and routes every lead in it.
+///
+/// ```
+/// use leadcast::model::{OperatingModel, Run};
+/// let model = OperatingModel::from_json(r#"{ "format": 1,
+///     "icp": { "fit": { "groups": [ { "name": "Size", "rules": [
+///         { "name": "200–1,000 employees", "when": { "field": "employees", "between": [200, 1000] }, "points": 60 },
+///         { "name": "1,001 employees or more", "when": { "field": "employees", "atLeast": 1001 }, "points": 100 }
+///     ] } ] } },
+///     "segments": [ { "name": "Enterprise", "when": { "field": "employees", "atLeast": 1000 } }, { "name": "SMB" } ]
+/// }"#)?;
+/// let leads = leadcast::score_leads(b"Company,Employees\nAcme,450\nBolt,2800\nCore,\n", &model, &Run::default())?;
+/// let rows = leads.window(&[0, 1, 2]);
+/// assert_eq!((rows[0].fit, rows[0].grade.as_str(), rows[0].segment.as_str()), (Some(60.0), "B–", "SMB"));
+/// assert_eq!(rows[1].reasons, ["1,001 employees or more: +100"]);
+/// // Core's size is unknown: not a bad grade, none.
+/// assert_eq!((rows[2].fit, rows[2].grade.as_str()), (None, "––"));
+/// # Ok::<(), leadcast::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`table::Table::from_csv`]: only a file that is unusable as a whole.
+pub fn score_leads(csv: &[u8], model: &OperatingModel, run: &Run) -> Result<ScoredLeads, Error> {
+    let table = Table::from_csv(csv, &ReadOptions::default())?;
+    Ok(LeadList::from_table(table, &Mapping::default())?.score(model, run))
+}
+
+/// Scores a single record, such as a web form's, by the same path as a list.
+///
+/// ```
+/// use leadcast::model::{OperatingModel, Run};
+/// let model = OperatingModel::from_json(r#"{ "format": 1, "icp": { "fit": { "groups": [ { "name": "Role", "rules": [
+///     { "name": "VP", "when": { "field": "title", "contains": ["vp"] }, "points": 80 } ] } ] } } }"#)?;
+/// let lead = leadcast::score_lead(r#"{ "title": "VP Sales" }"#, &model, &Run::default())?;
+/// assert_eq!((lead.grade.as_str(), lead.reasons.as_slice()), ("A–", ["VP: +80".to_owned()].as_slice()));
+/// # Ok::<(), leadcast::Error>(())
+/// ```
+///
+/// # Errors
+/// `one-record` unless the text is one JSON object, else as [`table::Table::from_records`].
+pub fn score_lead(record: &str, model: &OperatingModel, run: &Run) -> Result<LeadExplanation, Error> {
+    let one_record = || {
+        let message = "expected one JSON object, the lead's fields by name (such as {\"employees\": 250})";
+        Error::new(ErrorKind::Input, "one-record", message)
+    };
+    if !record.trim_start().starts_with('{') {
+        return Err(one_record());
+    }
+    let table = Table::from_records(&format!("[{record}]"), &ReadOptions::default())?;
+    if table.rows() != 1 {
+        return Err(one_record());
+    }
+    LeadList::from_table(table, &Mapping::default())?.score(model, run).explain(0).ok_or_else(one_record)
+}

@@ -5,12 +5,13 @@ use super::dialect::{Dialects, Kind};
 use super::{Field, FieldRef, Mapping, key, summary};
 use crate::table::{Action, Code, Diagnostics, Receipt, Table};
 use crate::{Error, Place};
+use std::sync::Arc;
 
 const OTHER_KIND: Code = Code::new("looks-like-deals", Action::Kept, "open the file as a pipeline if it holds deals");
 const NO_FIELDS: Code =
     Code::new("no-known-column", Action::Kept, "map at least one column to a field such as industry or employees");
 
-/// A list of leads, contacts or accounts.
+/// A list of leads, contacts or accounts. Cloning shares the table.
 ///
 /// ```
 /// use leadcast::crm::{Field, LeadList, Mapping};
@@ -23,7 +24,7 @@ const NO_FIELDS: Code =
 /// ```
 #[derive(Debug, Clone)]
 pub struct LeadList {
-    table: Table,
+    table: Arc<Table>,
     binding: Binding,
     receipt: Receipt,
 }
@@ -68,7 +69,7 @@ impl LeadList {
             diagnostics,
             assumptions: Vec::new(),
         };
-        Ok(Self { table, binding, receipt })
+        Ok(Self { table: Arc::new(table), binding, receipt })
     }
 
     /// Number of leads.

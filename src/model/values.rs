@@ -42,7 +42,7 @@ impl Points {
 
     /// So many millionths of a point.
     #[must_use]
-    pub fn from_micro(micro: i64) -> Self {
+    pub const fn from_micro(micro: i64) -> Self {
         Self(micro)
     }
 

@@ -19,6 +19,7 @@ mod reader;
 mod receipt;
 mod records;
 mod store;
+pub mod write;
 
 pub use bytes::Encoding;
 pub use column::{Column, ColumnKind};

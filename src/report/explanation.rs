@@ -1,0 +1,243 @@
+//! One lead as plain data, with every line of its score.
+
+use super::leads::lead_row;
+use crate::crm::{FieldRef, LeadList};
+use crate::model::{Points, Truth};
+use crate::targeting::{
+    AxisBreakdown, AxisName, Effect, GroupBreakdown, Reason, RuleBreakdown, ScoredLeads, field_label,
+};
+use serde::Serialize;
+
+/// One lead with every line of its score. The lines add up exactly, in millionths.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct LeadExplanation {
+    /// Position in the file, from 0.
+    pub row: u32,
+    /// Line of the file, from 1.
+    pub line: u64,
+    /// The lead's id; empty if the file has none.
+    pub id: String,
+    /// What a person calls it.
+    pub name: String,
+    /// The company.
+    pub company: String,
+    /// The grade, such as `B2`.
+    pub grade: String,
+    /// Fit, line by line.
+    pub fit: AxisExplanation,
+    /// Engagement, line by line.
+    pub engagement: AxisExplanation,
+    /// The knock-out that holds.
+    pub disqualified: Option<String>,
+    /// The segment's name, or `Unassigned`.
+    pub segment: String,
+    /// Why it is in its segment.
+    pub segment_reason: String,
+    /// How the segment is sold to.
+    pub motion: Option<String>,
+    /// The segment's demand programme.
+    pub programme: Option<String>,
+    /// Who got the lead.
+    pub owner: Option<String>,
+    /// The pool the owner took it from.
+    pub pool: Option<String>,
+    /// The routing rule that applied.
+    pub rule: Option<String>,
+    /// How soon it must be answered, as a duration.
+    pub sla: Option<String>,
+    /// Why it has its owner, or none.
+    pub route_reason: String,
+    /// Up to three reasons, as the row shows them.
+    pub reasons: Vec<String>,
+    /// Every reason, the most points first.
+    pub all_reasons: Vec<ReasonLine>,
+}
+
+/// One reason.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ReasonLine {
+    /// `fit` or `engagement`.
+    pub axis: AxisName,
+    /// `up`, `down` or `unknown`.
+    pub effect: Effect,
+    /// Points given, taken (negative) or left open.
+    pub points: f64,
+    /// The sentence.
+    pub text: String,
+}
+
+/// One axis, line by line: the groups' points, `rescaled` and `limited` are the score.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct AxisExplanation {
+    /// The score; `null` if the axis cannot be evaluated for this lead.
+    pub score: Option<f64>,
+    /// The score in millionths.
+    pub score_micro: Option<i64>,
+    /// The highest score.
+    pub cap: f64,
+    /// The most that all rules can earn together.
+    pub reach: f64,
+    /// The part of the reach that the lead's known fields decide.
+    pub known: f64,
+    /// The groups.
+    pub groups: Vec<GroupExplanation>,
+    /// What counting the known part for the whole added.
+    pub rescaled: f64,
+    /// The same in millionths.
+    pub rescaled_micro: i64,
+    /// What the cap took or the floor of zero gave.
+    pub limited: f64,
+    /// The same in millionths.
+    pub limited_micro: i64,
+}
+
+/// One group: the rules' points and `limited` are its points.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct GroupExplanation {
+    /// The group's name.
+    pub name: String,
+    /// Its points.
+    pub points: f64,
+    /// The same in millionths.
+    pub points_micro: i64,
+    /// The fewest points it gives.
+    pub floor: f64,
+    /// The most points it gives.
+    pub cap: f64,
+    /// What its cap took or its floor gave.
+    pub limited: f64,
+    /// The same in millionths.
+    pub limited_micro: i64,
+    /// The rules.
+    pub rules: Vec<RuleExplanation>,
+}
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct RuleExplanation {
+    /// The rule's name.
+    pub name: String,
+    /// The points it gave.
+    pub points: f64,
+    /// The same in millionths.
+    pub points_micro: i64,
+    /// The points it gives (or takes) before decay.
+    pub possible: f64,
+    /// Whether its condition holds.
+    pub matched: bool,
+    /// Whether it could not be decided because a field is blank or not in the file.
+    pub missing: bool,
+    /// Age in days of the date that its decay reads.
+    pub age_days: Option<i32>,
+    /// The fields it reads, with the lead's values.
+    pub values: Vec<FieldValue>,
+}
+
+/// A field and the lead's value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct FieldValue {
+    /// The field as the model names it.
+    pub field: String,
+    /// The field as people say it.
+    pub label: String,
+    /// The value as the file writes it; `null` if blank or not in the file.
+    pub value: Option<String>,
+}
+
+impl ScoredLeads {
+    /// One lead with every line of its score; `None` if there is no such row.
+    #[must_use]
+    pub fn explain(&self, row: u32) -> Option<LeadExplanation> {
+        let at = row as usize;
+        if at >= self.rows() {
+            return None;
+        }
+        let lead = lead_row(self, row);
+        let (fit, engagement) = self.breakdown(at);
+        Some(LeadExplanation {
+            row,
+            line: lead.line,
+            id: lead.id,
+            name: lead.name,
+            company: lead.company,
+            grade: lead.grade,
+            fit: axis(&fit, self.leads(), at),
+            engagement: axis(&engagement, self.leads(), at),
+            disqualified: lead.disqualified,
+            segment: lead.segment,
+            segment_reason: self.segment_reason(at),
+            motion: lead.motion,
+            programme: self.segment(at).map(|segment| segment.programme.clone()),
+            owner: lead.owner,
+            pool: lead.pool,
+            rule: lead.rule,
+            sla: lead.sla,
+            route_reason: self.route_reason(at),
+            reasons: lead.reasons,
+            all_reasons: self.all_reasons(at).into_iter().map(reason).collect(),
+        })
+    }
+}
+
+fn reason(reason: Reason) -> ReasonLine {
+    ReasonLine { axis: reason.axis, effect: reason.effect, points: reason.points.as_f64(), text: reason.text }
+}
+
+fn axis(lines: &AxisBreakdown, leads: &LeadList, row: usize) -> AxisExplanation {
+    AxisExplanation {
+        score: lines.score.map(Points::as_f64),
+        score_micro: lines.score.map(Points::micro),
+        cap: lines.cap.as_f64(),
+        reach: lines.reach.as_f64(),
+        known: lines.known.as_f64(),
+        groups: lines.groups.iter().map(|lines| group(lines, leads, row)).collect(),
+        rescaled: lines.rescaled.as_f64(),
+        rescaled_micro: lines.rescaled.micro(),
+        limited: lines.limited.as_f64(),
+        limited_micro: lines.limited.micro(),
+    }
+}
+
+fn group(lines: &GroupBreakdown, leads: &LeadList, row: usize) -> GroupExplanation {
+    GroupExplanation {
+        name: lines.name.clone(),
+        points: lines.points.as_f64(),
+        points_micro: lines.points.micro(),
+        floor: lines.floor.as_f64(),
+        cap: lines.cap.as_f64(),
+        limited: lines.limited.as_f64(),
+        limited_micro: lines.limited.micro(),
+        rules: lines.rules.iter().map(|line| rule(line, leads, row)).collect(),
+    }
+}
+
+fn rule(line: &RuleBreakdown, leads: &LeadList, row: usize) -> RuleExplanation {
+    RuleExplanation {
+        name: line.name.clone(),
+        points: line.points.as_f64(),
+        points_micro: line.points.micro(),
+        possible: line.possible.as_f64(),
+        matched: line.truth == Truth::True,
+        missing: line.truth == Truth::Unknown,
+        age_days: line.age,
+        values: line.fields.iter().map(|field| value(field, leads, row)).collect(),
+    }
+}
+
+fn value(field: &FieldRef, leads: &LeadList, row: usize) -> FieldValue {
+    let column = leads.column_of(field).and_then(|column| leads.table().columns().get(column));
+    let text = column.map(|column| column.text(row)).filter(|text| !text.is_empty());
+    FieldValue { field: field.to_string(), label: field_label(field), value: text.map(str::to_owned) }
+}

@@ -1,0 +1,346 @@
+//! A scored lead list as plain data: the summary, and the rows of a window.
+
+use super::fingerprint;
+use crate::crm::Field;
+use crate::model::{Grade, Points};
+use crate::table::{Action, Diagnostic, Receipt};
+use crate::targeting::{AsOf, AxisName, ScoredLeads, UNASSIGNED, field_label, rule_sentence, sla_text};
+use crate::{ENGINE, Place};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What scoring a list came to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct LeadReport {
+    /// The engine's version.
+    pub engine: String,
+    /// SHA-256 over engine, model, run and rows, whatever the order of the rows.
+    pub fingerprint: String,
+    /// The day that stood for today, such as `2026-03-31`; `null` if there was none.
+    pub as_of: Option<String>,
+    /// Whether each axis can be evaluated on this file.
+    pub axes: Axes,
+    /// Leads by result.
+    pub counts: LeadCounts,
+    /// The routing rules in order, each as a sentence, with the leads it took.
+    pub routing: Vec<RouteCount>,
+    /// What was assumed, one sentence each.
+    pub assumptions: Vec<String>,
+    /// What was read and what was not.
+    pub receipt: Receipt,
+}
+
+/// Both axes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Axes {
+    /// How well leads fit who is sold to.
+    pub fit: AxisCoverage,
+    /// How much interest they show.
+    pub engagement: AxisCoverage,
+}
+
+/// Whether an axis can be evaluated on this file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct AxisCoverage {
+    /// Whether the file has at least one of the axis' fields.
+    pub evaluable: bool,
+    /// Fields of the axis that the file does not have, as the model names them.
+    pub missing_fields: Vec<String>,
+}
+
+/// Leads by result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct LeadCounts {
+    /// Leads scored.
+    pub leads: u64,
+    /// Leads for which a knock-out holds.
+    pub disqualified: u64,
+    /// Leads by grade, best first; grades without a lead are left out.
+    pub by_grade: Vec<GradeCount>,
+    /// Leads by segment in the model's order, `Unassigned` last.
+    pub by_segment: Vec<SegmentCount>,
+    /// Leads by owner in the model's order, owners without a lead included.
+    pub by_owner: Vec<OwnerCount>,
+    /// Leads without an owner, the disqualified not counted.
+    pub unassigned: u64,
+}
+
+/// Leads of one grade.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct GradeCount {
+    /// The grade, such as `B2` or `A–`.
+    pub grade: String,
+    /// Leads with it.
+    pub count: u64,
+}
+
+/// Leads of one segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SegmentCount {
+    /// The segment's name, or `Unassigned`.
+    pub segment: String,
+    /// How it is sold to, such as `sales-led`.
+    pub motion: Option<String>,
+    /// Its demand programme.
+    pub programme: Option<String>,
+    /// Leads in it.
+    pub count: u64,
+}
+
+/// Leads of one owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct OwnerCount {
+    /// The owner's name.
+    pub owner: String,
+    /// The pool that deals to them.
+    pub pool: String,
+    /// Leads they got.
+    pub count: u64,
+    /// Leads they can take; `null`: no limit.
+    pub capacity: Option<u32>,
+    /// Whether they take leads at present.
+    pub active: bool,
+}
+
+/// Leads that a routing rule took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct RouteCount {
+    /// The rule's name.
+    pub rule: String,
+    /// The rule as a sentence.
+    pub sentence: String,
+    /// The pool it sends leads to.
+    pub pool: String,
+    /// How soon they must be answered, as a duration.
+    pub sla: Option<String>,
+    /// Leads it applied to, those that then went to the fallback pool included.
+    pub count: u64,
+}
+
+/// One lead as a row of a table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct LeadRow {
+    /// Position in the file, from 0.
+    pub row: u32,
+    /// Line of the file, from 1.
+    pub line: u64,
+    /// The lead's id; empty if the file has none.
+    pub id: String,
+    /// What a person calls it: full name, else company, else email.
+    pub name: String,
+    /// The company.
+    pub company: String,
+    /// Fit points; `null` if fit cannot be evaluated.
+    pub fit: Option<f64>,
+    /// Engagement points; `null` if engagement cannot be evaluated.
+    pub engagement: Option<f64>,
+    /// The grade, such as `B2`.
+    pub grade: String,
+    /// The segment's name, or `Unassigned`.
+    pub segment: String,
+    /// How the segment is sold to.
+    pub motion: Option<String>,
+    /// Who got the lead.
+    pub owner: Option<String>,
+    /// The pool the owner took it from.
+    pub pool: Option<String>,
+    /// The routing rule that applied.
+    pub rule: Option<String>,
+    /// How soon it must be answered, as a duration.
+    pub sla: Option<String>,
+    /// The knock-out that holds.
+    pub disqualified: Option<String>,
+    /// Up to three reasons.
+    pub reasons: Vec<String>,
+}
+
+impl ScoredLeads {
+    /// The summary of the list.
+    #[must_use]
+    pub fn report(&self) -> LeadReport {
+        LeadReport {
+            engine: ENGINE.to_owned(),
+            fingerprint: fingerprint::of(self.model(), self.run(), &self.leads().fingerprint()),
+            as_of: self.as_of().date().map(|date| date.to_string()),
+            axes: Axes { fit: coverage(self, AxisName::Fit), engagement: coverage(self, AxisName::Engagement) },
+            counts: counts(self),
+            routing: routes(self),
+            assumptions: assumptions(self),
+            receipt: receipt(self),
+        }
+    }
+
+    /// Some rows as plain data, in the order given. Numbers past the last row are left out.
+    #[must_use]
+    pub fn window(&self, rows: &[u32]) -> Vec<LeadRow> {
+        rows.iter().filter(|row| (**row as usize) < self.rows()).map(|row| lead_row(self, *row)).collect()
+    }
+}
+
+pub(super) fn lead_row(leads: &ScoredLeads, row: u32) -> LeadRow {
+    let at = row as usize;
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    LeadRow {
+        row,
+        line: leads.leads().table().line(at),
+        id: leads.id(at).to_owned(),
+        name: leads.name(at),
+        company: leads.text(Field::Company, at).to_owned(),
+        fit: leads.fit(at).map(Points::as_f64),
+        engagement: leads.engagement(at).map(Points::as_f64),
+        grade: leads.grade(at).label(),
+        segment: leads.segment_name(at).to_owned(),
+        motion: leads.segment(at).map(|segment| segment.motion.name().to_owned()),
+        owner: owned(leads.owner(at)),
+        pool: owned(leads.pool(at)),
+        rule: owned(leads.rule(at)),
+        sla: leads.sla(at),
+        disqualified: owned(leads.disqualified(at)),
+        reasons: leads.reasons(at),
+    }
+}
+
+fn coverage(leads: &ScoredLeads, axis: AxisName) -> AxisCoverage {
+    let (evaluable, missing) = leads.axis_coverage(axis);
+    AxisCoverage { evaluable, missing_fields: missing.iter().map(ToString::to_string).collect() }
+}
+
+fn counts(leads: &ScoredLeads) -> LeadCounts {
+    let (mut grades, mut segments, mut seats) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let (mut used, mut disqualified, mut unassigned) = (0, 0, 0);
+    for row in (0..leads.rows()).filter(|row| leads.is_used(*row)) {
+        used += 1;
+        *grades.entry(leads.grade(row)).or_insert(0) += 1;
+        *segments.entry(leads.segment_index(row)).or_insert(0) += 1;
+        match leads.assignment(row).seat() {
+            Some(seat) => *seats.entry((usize::from(seat.pool), usize::from(seat.member))).or_insert(0) += 1,
+            None if leads.disqualified(row).is_some() => disqualified += 1,
+            None => unassigned += 1,
+        }
+    }
+    let grade_count = |grade: Grade| Some(GradeCount { grade: grade.label(), count: *grades.get(&grade)? });
+    LeadCounts {
+        leads: used,
+        disqualified,
+        by_grade: Grade::all().into_iter().filter_map(grade_count).collect(),
+        by_segment: by_segment(leads, &segments),
+        by_owner: by_owner(leads, &seats),
+        unassigned,
+    }
+}
+
+fn by_segment(leads: &ScoredLeads, counts: &BTreeMap<Option<usize>, u64>) -> Vec<SegmentCount> {
+    let count = |at: Option<usize>| counts.get(&at).copied().unwrap_or(0);
+    let named = leads.model().segments().iter().enumerate().map(|(at, segment)| SegmentCount {
+        segment: segment.name.clone(),
+        motion: Some(segment.motion.name().to_owned()),
+        programme: Some(segment.programme.clone()),
+        count: count(Some(at)),
+    });
+    let uncovered = SegmentCount { segment: UNASSIGNED.to_owned(), motion: None, programme: None, count: count(None) };
+    named.chain([uncovered]).collect()
+}
+
+fn by_owner(leads: &ScoredLeads, counts: &BTreeMap<(usize, usize), u64>) -> Vec<OwnerCount> {
+    let mut owners = Vec::new();
+    for (pool_at, pool) in leads.model().routing().pools.iter().enumerate() {
+        owners.extend(pool.members.iter().enumerate().map(|(at, member)| OwnerCount {
+            owner: member.name.clone(),
+            pool: pool.name.clone(),
+            count: counts.get(&(pool_at, at)).copied().unwrap_or(0),
+            capacity: member.capacity,
+            active: member.active,
+        }));
+    }
+    owners
+}
+
+fn routes(leads: &ScoredLeads) -> Vec<RouteCount> {
+    let model = leads.model();
+    let mut taken = vec![0; model.routing().rules.len()];
+    for rule in (0..leads.rows()).filter_map(|row| leads.assignment(row).rule) {
+        if let Some(count) = taken.get_mut(usize::from(rule)) {
+            *count += 1;
+        }
+    }
+    let rules = model.routing().rules.iter().zip(taken);
+    rules
+        .map(|(rule, count)| RouteCount {
+            rule: rule.name.clone(),
+            sentence: rule_sentence(rule, model),
+            pool: model.routing().pools.get(rule.pool).map_or(String::new(), |pool| pool.name.clone()),
+            sla: rule.sla.map(sla_text),
+            count,
+        })
+        .collect()
+}
+
+fn assumptions(leads: &ScoredLeads) -> Vec<String> {
+    let mut assumptions = leads.leads().receipt().assumptions.clone();
+    match leads.as_of() {
+        AsOf::Run(_) => {}
+        AsOf::Newest(date, columns) => {
+            let columns: Vec<String> = columns.iter().map(|name| format!("`{name}`")).collect();
+            assumptions.push(format!("Scored as of {date}, the newest date in {}.", columns.join(", ")));
+        }
+        AsOf::Unknown => {
+            assumptions.push("Scored without an as-of day: the model reads no dates of this file.".to_owned())
+        }
+    }
+    for (axis, name) in [(AxisName::Fit, "Fit"), (AxisName::Engagement, "Engagement")] {
+        let (evaluable, missing) = leads.axis_coverage(axis);
+        if missing.is_empty() {
+            continue;
+        }
+        let labels: Vec<String> = missing.iter().map(field_label).collect();
+        let labels = labels.join(", ");
+        assumptions.push(if evaluable {
+            format!("{name} is scored without these fields, which the file does not have: {labels}.")
+        } else {
+            format!("{name} cannot be evaluated: the file has none of its fields ({labels}).")
+        });
+    }
+    assumptions
+}
+
+/// The import's receipt, with leads created after the as-of day moved from used to excluded.
+fn receipt(leads: &ScoredLeads) -> Receipt {
+    let mut receipt = leads.leads().receipt().clone();
+    let mut after = (0..leads.rows()).filter(|row| !leads.is_used(*row));
+    if let (Some(first), Some(as_of)) = (after.next(), leads.as_of().date()) {
+        let count = 1 + after.count() as u64;
+        receipt.rows_used -= count;
+        receipt.rows_excluded += count;
+        let created = leads.created_column();
+        let mut place = Place::line(leads.leads().table().line(first));
+        place.column = created.map(|column| column.name().to_owned());
+        receipt.diagnostics.push(Diagnostic {
+            code: "created-after-as-of",
+            count,
+            place,
+            sample: created.map_or(String::new(), |column| column.text(first).to_owned()),
+            action: Action::Excluded,
+            message: format!("created after {as_of}, the day that stands for today"),
+            remedy: "choose a later as-of day".to_owned(),
+        });
+    }
+    receipt
+}

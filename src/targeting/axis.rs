@@ -1,0 +1,190 @@
+//! One axis of a scorecard, bound to a table: rules, groups with floors and caps, what is known, the total.
+//!
+//! [`Axis::evaluate`] is the only place where points are added up. Scoring a list passes a [`Sink`] that forgets the
+//! lines, explaining a lead passes one that keeps them, so the two cannot disagree.
+
+use super::predicate::{Binder, Predicate};
+use crate::calendar::Date;
+use crate::crm::FieldRef;
+use crate::model::{DecayCurve, MissingPolicy, Points, Truth};
+use crate::table::Column;
+
+/// Points, bounds and rules of one axis.
+#[derive(Debug, Clone)]
+pub(crate) struct Axis {
+    pub(crate) groups: Vec<Group>,
+    pub(crate) cap: Points,
+    pub(crate) missing: MissingPolicy,
+    /// The most the axis can earn before its own cap.
+    pub(crate) reach: Points,
+    /// Whether the file has at least one of the axis' fields.
+    pub(crate) evaluable: bool,
+}
+
+/// Rules with a floor and a cap of their own.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(crate) floor: Points,
+    pub(crate) cap: Points,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) reach: Points,
+}
+
+/// A condition and what it gives.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    pub(crate) name: String,
+    pub(crate) predicate: Predicate,
+    pub(crate) points: Points,
+    pub(crate) decay: Option<BoundDecay>,
+    /// The fields it reads, decay's date included.
+    pub(crate) fields: Vec<FieldRef>,
+}
+
+/// Rules of a group that read the same fields, by position.
+#[derive(Debug, Clone)]
+pub(crate) struct Question {
+    pub(crate) rules: Vec<usize>,
+    pub(crate) reach: Points,
+}
+
+/// A decay whose date has been looked up.
+#[derive(Debug, Clone)]
+pub(crate) struct BoundDecay {
+    pub(crate) curve: DecayCurve,
+    pub(crate) ages: Ages,
+}
+
+/// Days from a column's date to the as-of day; `None` if it is blank, or after the as-of day and so not yet known.
+#[derive(Debug, Clone)]
+pub(crate) enum Ages {
+    /// The file has no such column, or there is no as-of day.
+    Absent,
+    /// Settled once per distinct value.
+    Settled { column: usize, ages: Vec<Option<i32>> },
+    /// Read row by row.
+    Open { column: usize, as_of: Date },
+}
+
+/// What one rule came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RuleOutcome {
+    pub(crate) truth: Truth,
+    pub(crate) points: Points,
+    /// Age in days of the date that decay reads, if the rule is true and decays.
+    pub(crate) age: Option<i32>,
+}
+
+/// Receives the lines of a score in order.
+pub(crate) trait Sink {
+    fn rule(&mut self, _group: usize, _rule: usize, _outcome: RuleOutcome) {}
+    /// A group's total and how much its floor or cap changed it.
+    fn group(&mut self, _group: usize, _total: Points, _limited: Points) {}
+    /// The known part of the reach, what counting it for the whole added, and what the axis' floor or cap changed.
+    fn axis(&mut self, _known: Points, _rescaled: Points, _limited: Points) {}
+}
+
+/// Forgets the lines.
+impl Sink for () {}
+
+impl Axis {
+    /// The lead's score, or `None` if the axis is not evaluable for it.
+    pub(crate) fn evaluate(&self, columns: &[Column], row: usize, sink: &mut impl Sink) -> Option<Points> {
+        if !self.evaluable {
+            return None;
+        }
+        let (mut sum, mut known, mut any_known) = (Points::ZERO, Points::ZERO, false);
+        for (at, group) in self.groups.iter().enumerate() {
+            let tally = group.evaluate(columns, row, at, sink);
+            sum = sum + tally.points;
+            known = known + tally.known;
+            any_known |= tally.any_known;
+        }
+        let neutral = self.missing == MissingPolicy::Neutral;
+        let answered = if self.reach > Points::ZERO { known > Points::ZERO } else { any_known };
+        let scaled = if neutral && sum > Points::ZERO { sum.scaled(self.reach, known) } else { sum };
+        let score = limited(scaled, Points::ZERO, self.cap);
+        sink.axis(known, scaled - sum, score - scaled);
+        (answered || !neutral).then_some(score)
+    }
+}
+
+struct Tally {
+    points: Points,
+    known: Points,
+    any_known: bool,
+}
+
+impl Group {
+    fn evaluate(&self, columns: &[Column], row: usize, at: usize, sink: &mut impl Sink) -> Tally {
+        let (mut sum, mut known, mut any_known) = (Points::ZERO, Points::ZERO, false);
+        for question in &self.questions {
+            let (mut asked_in_full, mut earned) = (true, Points::ZERO);
+            for position in &question.rules {
+                let Some(rule) = self.rules.get(*position) else { continue };
+                let outcome = rule.evaluate(columns, row);
+                sum = sum + outcome.points;
+                match outcome.truth {
+                    Truth::Unknown => asked_in_full = false,
+                    Truth::True => earned = earned + rule.points,
+                    Truth::False => {}
+                }
+                any_known |= outcome.truth != Truth::Unknown;
+                sink.rule(at, *position, outcome);
+            }
+            // A question half answered counts for what it has earned, so that no answer is worth more than all.
+            known = known + if asked_in_full { question.reach } else { earned.max(Points::ZERO).min(question.reach) };
+        }
+        let points = limited(sum, self.floor, self.cap);
+        sink.group(at, points, points - sum);
+        Tally { points, known: known.min(self.reach), any_known }
+    }
+}
+
+impl Rule {
+    fn evaluate(&self, columns: &[Column], row: usize) -> RuleOutcome {
+        let truth = self.predicate.truth(columns, row);
+        match (&self.decay, truth) {
+            (_, Truth::False | Truth::Unknown) => RuleOutcome { truth, points: Points::ZERO, age: None },
+            (None, Truth::True) => RuleOutcome { truth, points: self.points, age: None },
+            (Some(decay), Truth::True) => match decay.ages.of(columns, row) {
+                Some(age) => {
+                    RuleOutcome { truth, points: self.points.times(decay.curve.share_left(age)), age: Some(age) }
+                }
+                None => RuleOutcome { truth: Truth::Unknown, points: Points::ZERO, age: None },
+            },
+        }
+    }
+}
+
+impl Ages {
+    /// Looks the date up in the list.
+    pub(crate) fn bind(field: &FieldRef, binder: &Binder<'_>) -> Self {
+        let (Some((column, cells, rows)), Some(as_of)) = (binder.column(field), binder.as_of()) else {
+            return Self::Absent;
+        };
+        match rows {
+            Some(rows) => Self::Settled { column, ages: rows.iter().map(|row| age(cells, *row, as_of)).collect() },
+            None => Self::Open { column, as_of },
+        }
+    }
+
+    fn of(&self, columns: &[Column], row: usize) -> Option<i32> {
+        match self {
+            Self::Absent => None,
+            Self::Settled { column, ages } => *ages.get(columns.get(*column)?.word(row)?)?,
+            Self::Open { column, as_of } => age(columns.get(*column)?, row, *as_of),
+        }
+    }
+}
+
+fn age(cells: &Column, row: usize, as_of: Date) -> Option<i32> {
+    let age = as_of.days_since(cells.date(row)?);
+    (age >= 0).then_some(age)
+}
+
+fn limited(points: Points, floor: Points, cap: Points) -> Points {
+    points.min(cap).max(floor)
+}

@@ -1,0 +1,175 @@
+//! The lines of a score, kept: every rule, every floor and cap, what a blank withheld.
+
+use super::axis::{Axis, RuleOutcome, Sink};
+use crate::crm::FieldRef;
+use crate::model::{Points, Truth};
+
+/// One axis of one lead, line by line. The lines add up to the score exactly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AxisBreakdown {
+    /// The score; `None` if the axis cannot be evaluated for this lead.
+    pub score: Option<Points>,
+    /// The highest score of the axis.
+    pub cap: Points,
+    /// The most that all rules can earn together.
+    pub reach: Points,
+    /// The part of the reach that the lead's known fields decide.
+    pub known: Points,
+    /// The groups in the model's order.
+    pub groups: Vec<GroupBreakdown>,
+    /// What counting the known part for the whole added. Zero under the zero policy.
+    pub rescaled: Points,
+    /// What the axis' cap took or its floor of zero gave.
+    pub limited: Points,
+}
+
+/// One group of rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupBreakdown {
+    /// The group's name.
+    pub name: String,
+    /// The group's points: its rules and `limited` together.
+    pub points: Points,
+    /// The fewest points it gives.
+    pub floor: Points,
+    /// The most points it gives.
+    pub cap: Points,
+    /// What its cap took (negative) or its floor gave (positive).
+    pub limited: Points,
+    /// The rules in the model's order.
+    pub rules: Vec<RuleBreakdown>,
+    /// What the lead's blanks withhold, one entry per set of fields.
+    pub withheld: Vec<Withheld>,
+}
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleBreakdown {
+    /// The rule's name.
+    pub name: String,
+    /// The points it gave.
+    pub points: Points,
+    /// The points it gives at most (or takes), before decay.
+    pub possible: Points,
+    /// Whether its condition holds.
+    pub truth: Truth,
+    /// Age in days of the date its decay reads, where that mattered.
+    pub age: Option<i32>,
+    /// The fields it reads.
+    pub fields: Vec<FieldRef>,
+}
+
+/// Points that could not be decided because fields are blank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// The fields that the undecided rules read.
+    pub fields: Vec<FieldRef>,
+    /// The points left open.
+    pub points: Points,
+}
+
+impl AxisBreakdown {
+    /// The lines again added up; equal to the score wherever there is one.
+    #[must_use]
+    pub fn sum(&self) -> Points {
+        let groups: Points = self
+            .groups
+            .iter()
+            .map(|group| group.rules.iter().map(|rule| rule.points).sum::<Points>() + group.limited)
+            .sum();
+        groups + self.rescaled + self.limited
+    }
+}
+
+/// Keeps the lines of one axis.
+#[derive(Debug)]
+pub(crate) struct Lines<'a> {
+    axis: &'a Axis,
+    groups: Vec<GroupBreakdown>,
+    known: Points,
+    rescaled: Points,
+    limited: Points,
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn of(axis: &'a Axis) -> Self {
+        let groups = axis
+            .groups
+            .iter()
+            .map(|group| GroupBreakdown {
+                name: group.name.clone(),
+                points: Points::ZERO,
+                floor: group.floor,
+                cap: group.cap,
+                limited: Points::ZERO,
+                // An axis that is not evaluable is never walked: its rules stay unknown.
+                rules: group
+                    .rules
+                    .iter()
+                    .map(|rule| RuleBreakdown {
+                        name: rule.name.clone(),
+                        points: Points::ZERO,
+                        possible: rule.points,
+                        truth: Truth::Unknown,
+                        age: None,
+                        fields: rule.fields.clone(),
+                    })
+                    .collect(),
+                withheld: Vec::new(),
+            })
+            .collect();
+        Self { axis, groups, known: Points::ZERO, rescaled: Points::ZERO, limited: Points::ZERO }
+    }
+
+    pub(crate) fn finish(mut self, score: Option<Points>) -> AxisBreakdown {
+        for (group, lines) in self.axis.groups.iter().zip(&mut self.groups) {
+            for question in &group.questions {
+                let asked = || question.rules.iter().filter_map(|at| lines.rules.get(*at));
+                let earned: Points =
+                    asked().filter(|rule| rule.truth.holds()).map(|rule| rule.possible).sum::<Points>();
+                let open = question.reach - earned.max(Points::ZERO).min(question.reach);
+                let mut fields: Vec<FieldRef> = Vec::new();
+                for rule in asked().filter(|rule| rule.truth == Truth::Unknown) {
+                    fields.extend(
+                        rule.fields.iter().filter(|field| !fields.contains(field)).cloned().collect::<Vec<_>>(),
+                    );
+                }
+                if !fields.is_empty() && open > Points::ZERO {
+                    lines.withheld.push(Withheld { fields, points: open });
+                }
+            }
+        }
+        AxisBreakdown {
+            score,
+            cap: self.axis.cap,
+            reach: self.axis.reach,
+            known: self.known,
+            groups: self.groups,
+            rescaled: self.rescaled,
+            limited: self.limited,
+        }
+    }
+}
+
+impl Sink for Lines<'_> {
+    fn rule(&mut self, group: usize, rule: usize, outcome: RuleOutcome) {
+        if let Some(line) = self.groups.get_mut(group).and_then(|group| group.rules.get_mut(rule)) {
+            line.points = outcome.points;
+            line.truth = outcome.truth;
+            line.age = outcome.age;
+        }
+    }
+
+    fn group(&mut self, group: usize, total: Points, limited: Points) {
+        if let Some(lines) = self.groups.get_mut(group) {
+            lines.points = total;
+            lines.limited = limited;
+        }
+    }
+
+    fn axis(&mut self, known: Points, rescaled: Points, limited: Points) {
+        self.known = known;
+        self.rescaled = rescaled;
+        self.limited = limited;
+    }
+}

@@ -1,0 +1,45 @@
+//! The scored list as CSV: every column as it came, then what was found out.
+
+use super::scored::ScoredLeads;
+use crate::table::write::{CsvWriter, WriteOptions};
+
+/// The columns added at the end, in order.
+pub const ADDED_COLUMNS: [&str; 8] = [
+    "Leadcast fit",
+    "Leadcast engagement",
+    "Leadcast grade",
+    "Leadcast segment",
+    "Leadcast motion",
+    "Leadcast owner",
+    "Leadcast pool",
+    "Leadcast reasons",
+];
+
+impl ScoredLeads {
+    /// All rows in the order of the file as CSV, the original columns first.
+    ///
+    /// Columns that an earlier export added are replaced. Scores have up to six decimals and nothing is rounded.
+    #[must_use]
+    pub fn to_csv(&self, options: WriteOptions) -> Vec<u8> {
+        let original: Vec<_> = self.columns().iter().filter(|column| !ADDED_COLUMNS.contains(&column.name())).collect();
+        let mut csv = CsvWriter::new(options);
+        csv.row(original.iter().map(|column| column.name()).chain(ADDED_COLUMNS));
+        for row in 0..self.rows() {
+            for column in &original {
+                csv.field(column.raw(row));
+            }
+            let points =
+                |points: Option<crate::model::Points>| points.map_or(String::new(), |p| p.as_f64().to_string());
+            csv.field(&points(self.fit(row)));
+            csv.field(&points(self.engagement(row)));
+            csv.field(&if self.is_used(row) { self.grade(row).label() } else { String::new() });
+            csv.field(if self.is_used(row) { self.segment_name(row) } else { "" });
+            csv.field(self.segment(row).map_or("", |segment| segment.motion.name()));
+            csv.field(self.owner(row).unwrap_or(""));
+            csv.field(self.pool(row).unwrap_or(""));
+            csv.field(&self.reasons(row).join("; "));
+            csv.end_row();
+        }
+        csv.finish()
+    }
+}

@@ -1,0 +1,39 @@
+//! Whom to talk to and who does it: scores, grades, segments and owners for a list of leads.
+//!
+//! A model is bound to a list once; after that every lead passes the same three stations, and each can say why:
+//!
+//! ```text
+//!            ┌─► score ──► grade ─┐
+//!  LeadList ─┤                    ├─► route ──► ScoredLeads ──► view · values · export
+//!            └─► segment ─────────┘
+//! ```
+//!
+//! Points are whole millionths, so explanations add up exactly. Knows nothing of deals and forecasts.
+
+mod axis;
+mod explain;
+mod export;
+mod points;
+mod predicate;
+mod reach;
+mod reasons;
+mod rotation;
+mod route;
+mod score;
+mod scored;
+mod segment;
+mod values;
+mod view;
+mod words;
+
+pub use explain::{AxisBreakdown, GroupBreakdown, RuleBreakdown, Withheld};
+pub use export::ADDED_COLUMNS;
+pub use reasons::{Effect, Reason};
+pub use rotation::Rotation;
+pub use route::{Assignment, Obstacle, Outcome, Seat, rule_sentence, sla_text};
+pub use score::AxisName;
+pub use scored::{AsOf, ScoredLeads};
+pub use segment::UNASSIGNED;
+pub use values::{FieldValues, ValueBand, ValueCount};
+pub use view::{Filter, SortKey, View};
+pub use words::field_label;

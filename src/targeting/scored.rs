@@ -1,0 +1,401 @@
+//! A lead list scored, segmented and routed: the columns that result, and the lines behind any one lead.
+
+use super::explain::{AxisBreakdown, Lines};
+use super::predicate::Binder;
+use super::reasons::{self, Reason};
+use super::route::{self, Assignment, Candidate, Obstacle, Outcome, Router};
+use super::score::{AxisName, Score, Scorecard, axis_fields};
+use super::segment::{self, Segmentation, UNASSIGNED};
+use crate::calendar::Date;
+use crate::crm::{Field, FieldRef, LeadList};
+use crate::model::{Condition, Grade, OperatingModel, Points, Routing, Run, Segment, Test};
+use crate::table::{Column, ColumnKind};
+use std::cmp::Ordering;
+
+/// A lead list with everything that a model says about it.
+#[derive(Debug, Clone)]
+pub struct ScoredLeads {
+    leads: LeadList,
+    model: OperatingModel,
+    run: Run,
+    as_of: AsOf,
+    card: Scorecard,
+    scores: Vec<Score>,
+    segments: Vec<Option<u16>>,
+    assignments: Vec<Assignment>,
+}
+
+/// The day the list was scored as of, and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AsOf {
+    /// The run said so.
+    Run(Date),
+    /// The newest date in the named columns.
+    Newest(Date, Vec<String>),
+    /// Nobody said, and the file has no dates that matter.
+    Unknown,
+}
+
+impl AsOf {
+    /// The day, if there is one.
+    #[must_use]
+    pub fn date(&self) -> Option<Date> {
+        match self {
+            Self::Run(date) | Self::Newest(date, _) => Some(*date),
+            Self::Unknown => None,
+        }
+    }
+}
+
+impl LeadList {
+    /// Scores, segments and routes every lead of the list.
+    ///
+    /// Without an as-of day in the run, the newest created or last-activity date of the file (and of any other date
+    /// that the model reads) stands for today.
+    #[must_use]
+    pub fn score(&self, model: &OperatingModel, run: &Run) -> ScoredLeads {
+        let as_of = as_of(self, model, run);
+        let binder = Binder::new(self, as_of.date());
+        let card = Scorecard::bind(model, &binder);
+        let segmentation = Segmentation::bind(model, &binder);
+        let columns = self.table().columns();
+        let rows = self.rows();
+        let mut scores = Vec::with_capacity(rows);
+        let mut segments = Vec::with_capacity(rows);
+        for row in 0..rows {
+            scores.push(card.score(columns, row));
+            segments.push(segmentation.segment(columns, row).and_then(|segment| u16::try_from(segment).ok()));
+        }
+        let mut assignments = vec![Assignment::none(Outcome::Disqualified); rows];
+        let mut candidates = Vec::new();
+        for (row, score) in scores.iter().enumerate() {
+            if is_after(self, row, as_of.date()) {
+                if let Some(assignment) = assignments.get_mut(row) {
+                    *assignment = Assignment::none(Outcome::NotYetCreated);
+                }
+            } else if score.knock_out.is_none() {
+                candidates.push(row);
+            }
+        }
+        dealing_order(self, &mut candidates);
+        let candidates = candidates.into_iter().filter_map(|row| {
+            let segment = segments.get(row)?.map(usize::from);
+            Some(Candidate { row, grade: scores.get(row)?.grade, segment })
+        });
+        Router::bind(model, &binder).deal(model.routing(), columns, candidates, |row, assignment| {
+            if let Some(slot) = assignments.get_mut(row) {
+                *slot = assignment;
+            }
+        });
+        let (leads, model, run) = (self.clone(), model.clone(), Run { as_of: as_of.date(), ..*run });
+        ScoredLeads { leads, model, run, as_of, card, scores, segments, assignments }
+    }
+}
+
+impl ScoredLeads {
+    /// The list as it was read.
+    #[must_use]
+    pub fn leads(&self) -> &LeadList {
+        &self.leads
+    }
+
+    /// The model that scored it.
+    #[must_use]
+    pub fn model(&self) -> &OperatingModel {
+        &self.model
+    }
+
+    /// The run's options, the as-of day resolved.
+    #[must_use]
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// The day it was scored as of.
+    #[must_use]
+    pub fn as_of(&self) -> &AsOf {
+        &self.as_of
+    }
+
+    /// Number of rows of the file, those created after the as-of day included.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.scores.len()
+    }
+
+    /// Whether the row takes part: false if it was created after the as-of day, or there is no such row.
+    #[must_use]
+    pub fn is_used(&self, row: usize) -> bool {
+        self.assignments.get(row).is_some_and(|assignment| assignment.outcome != Outcome::NotYetCreated)
+    }
+
+    /// Fit points of a lead; `None` if fit cannot be evaluated.
+    #[must_use]
+    pub fn fit(&self, row: usize) -> Option<Points> {
+        self.used_score(row)?.fit
+    }
+
+    /// Engagement points of a lead; `None` if engagement cannot be evaluated.
+    #[must_use]
+    pub fn engagement(&self, row: usize) -> Option<Points> {
+        self.used_score(row)?.engagement
+    }
+
+    /// The grade of a lead.
+    #[must_use]
+    pub fn grade(&self, row: usize) -> Grade {
+        self.used_score(row).map_or_else(|| self.model.icp().grades.grade(None, None), |score| score.grade)
+    }
+
+    /// Name of the first knock-out that holds.
+    #[must_use]
+    pub fn disqualified(&self, row: usize) -> Option<&str> {
+        let knock_out = self.used_score(row)?.knock_out?;
+        self.model.icp().disqualify.get(knock_out).map(|knock_out| knock_out.name.as_str())
+    }
+
+    /// The segment of a lead; `None` if no segment covers it.
+    #[must_use]
+    pub fn segment(&self, row: usize) -> Option<&Segment> {
+        self.model.segments().get(self.segment_index(row)?)
+    }
+
+    pub(crate) fn segment_index(&self, row: usize) -> Option<usize> {
+        self.is_used(row).then(|| self.segments.get(row).copied().flatten().map(usize::from)).flatten()
+    }
+
+    /// The segment's name, or `Unassigned`.
+    #[must_use]
+    pub fn segment_name(&self, row: usize) -> &str {
+        self.segment(row).map_or(UNASSIGNED, |segment| segment.name.as_str())
+    }
+
+    /// Where a lead went, or why nowhere.
+    #[must_use]
+    pub fn assignment(&self, row: usize) -> Assignment {
+        self.assignments.get(row).copied().unwrap_or(Assignment::none(Outcome::Unassigned(Obstacle::NoRule)))
+    }
+
+    /// Name of the member who has the lead.
+    #[must_use]
+    pub fn owner(&self, row: usize) -> Option<&str> {
+        let seat = self.assignment(row).seat()?;
+        let pool = self.routing().pools.get(usize::from(seat.pool))?;
+        pool.members.get(usize::from(seat.member)).map(|member| member.name.as_str())
+    }
+
+    /// Name of the pool that the lead's owner took it from.
+    #[must_use]
+    pub fn pool(&self, row: usize) -> Option<&str> {
+        let seat = self.assignment(row).seat()?;
+        self.routing().pools.get(usize::from(seat.pool)).map(|pool| pool.name.as_str())
+    }
+
+    /// Name of the routing rule that applied.
+    #[must_use]
+    pub fn rule(&self, row: usize) -> Option<&str> {
+        let rule = self.assignment(row).rule?;
+        self.routing().rules.get(usize::from(rule)).map(|rule| rule.name.as_str())
+    }
+
+    /// How soon the lead must be answered, as a duration: `4 business hours`.
+    #[must_use]
+    pub fn sla(&self, row: usize) -> Option<String> {
+        let assignment = self.assignment(row);
+        assignment.seat()?;
+        let rule = self.routing().rules.get(usize::from(assignment.rule?))?;
+        rule.sla.map(route::sla_text)
+    }
+
+    /// Both axes line by line.
+    #[must_use]
+    pub fn breakdown(&self, row: usize) -> (AxisBreakdown, AxisBreakdown) {
+        let (mut fit, mut engagement) = (Lines::of(&self.card.fit), Lines::of(&self.card.engagement));
+        let score = self.card.trace(self.columns(), row, &mut fit, &mut engagement);
+        (fit.finish(score.fit), engagement.finish(score.engagement))
+    }
+
+    /// Every reason behind the scores, the most points first.
+    #[must_use]
+    pub fn all_reasons(&self, row: usize) -> Vec<Reason> {
+        let (fit, engagement) = self.breakdown(row);
+        let in_file = |field: &FieldRef| self.leads.column_of(field).is_some();
+        let missing = self.model.icp().missing;
+        let mut all = reasons::of_axis(AxisName::Fit, &fit, missing, &in_file);
+        all.extend(reasons::of_axis(AxisName::Engagement, &engagement, missing, &in_file));
+        reasons::sort(&mut all);
+        all
+    }
+
+    /// The few reasons that a row shows, a knock-out first.
+    #[must_use]
+    pub fn reasons(&self, row: usize) -> Vec<String> {
+        if !self.is_used(row) {
+            return vec![self.route_reason(row)];
+        }
+        let top = reasons::top(&self.all_reasons(row));
+        match self.disqualified(row) {
+            Some(name) => std::iter::once(format!("disqualified: {name}")).chain(top).take(3).collect(),
+            None => top,
+        }
+    }
+
+    /// Why the lead is in its segment.
+    #[must_use]
+    pub fn segment_reason(&self, row: usize) -> String {
+        match self.segment(row) {
+            Some(segment) => segment::reason(segment, &self.leads, row),
+            None => segment::reason_for_none(self.model.segments(), &self.leads, row),
+        }
+    }
+
+    /// Why the lead has its owner, or none.
+    #[must_use]
+    pub fn route_reason(&self, row: usize) -> String {
+        route::reason(self.assignment(row), &self.model, self.disqualified(row))
+    }
+
+    /// Whether an axis can be evaluated on this file at all, and the fields of it that the file does not have.
+    #[must_use]
+    pub fn axis_coverage(&self, axis: AxisName) -> (bool, Vec<FieldRef>) {
+        let (bound, axis) = match axis {
+            AxisName::Fit => (&self.card.fit, &self.model.icp().fit),
+            AxisName::Engagement => (&self.card.engagement, &self.model.icp().engagement),
+        };
+        let missing = axis_fields(axis).into_iter().filter(|field| self.leads.column_of(field).is_none()).collect();
+        (bound.evaluable, missing)
+    }
+
+    pub(crate) fn columns(&self) -> &[Column] {
+        self.leads.table().columns()
+    }
+
+    pub(crate) fn routing(&self) -> &Routing {
+        self.model.routing()
+    }
+
+    /// A canonical field's text in a row; `""` if the file does not have it or the cell is blank.
+    pub(crate) fn text(&self, field: Field, row: usize) -> &str {
+        segment::filled(&self.leads, &FieldRef::Known(field), row).unwrap_or("")
+    }
+
+    /// What a person calls this lead: the full name, else first and last, else company, else email.
+    pub(crate) fn name(&self, row: usize) -> String {
+        let full = self.text(Field::FullName, row);
+        if !full.is_empty() {
+            return full.to_owned();
+        }
+        let both = [self.text(Field::FirstName, row), self.text(Field::LastName, row)];
+        let both: Vec<&str> = both.into_iter().filter(|part| !part.is_empty()).collect();
+        if !both.is_empty() {
+            return both.join(" ");
+        }
+        [Field::Company, Field::Email]
+            .map(|field| self.text(field, row))
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .unwrap_or("")
+            .to_owned()
+    }
+
+    /// The lead's own id: of the person, else of the account.
+    pub(crate) fn id(&self, row: usize) -> &str {
+        [Field::PersonId, Field::AccountId]
+            .map(|field| self.text(field, row))
+            .into_iter()
+            .find(|id| !id.is_empty())
+            .unwrap_or("")
+    }
+
+    /// The column that says when leads were created.
+    pub(crate) fn created_column(&self) -> Option<&Column> {
+        self.columns().get(self.leads.column_of(&FieldRef::Known(Field::Created))?)
+    }
+
+    fn used_score(&self, row: usize) -> Option<&Score> {
+        if self.is_used(row) { self.scores.get(row) } else { None }
+    }
+}
+
+fn as_of(leads: &LeadList, model: &OperatingModel, run: &Run) -> AsOf {
+    if let Some(date) = run.as_of {
+        return AsOf::Run(date);
+    }
+    let mut fields = vec![FieldRef::Known(Field::Created), FieldRef::Known(Field::LastActivity)];
+    let icp = model.icp();
+    for rule in icp.fit.groups.iter().chain(&icp.engagement.groups).flat_map(|group| &group.rules) {
+        recency_fields(&rule.when, &mut fields);
+        fields.extend(rule.decay.as_ref().map(|decay| decay.field.clone()));
+    }
+    let conditions = icp.disqualify.iter().map(|knock_out| &knock_out.when);
+    let conditions = conditions.chain(model.segments().iter().map(|segment| &segment.when));
+    conditions
+        .chain(model.routing().rules.iter().map(|rule| &rule.when))
+        .for_each(|when| recency_fields(when, &mut fields));
+    let mut columns: Vec<usize> = fields.iter().filter_map(|field| leads.column_of(field)).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let dated: Vec<(Date, String)> = columns
+        .into_iter()
+        .filter_map(|column| leads.table().columns().get(column))
+        .filter_map(|column| Some((newest(column, leads.rows())?, column.name().to_owned())))
+        .collect();
+    match dated.iter().map(|(date, _)| *date).max() {
+        Some(date) => AsOf::Newest(date, dated.into_iter().map(|(_, name)| name).collect()),
+        None => AsOf::Unknown,
+    }
+}
+
+/// The fields that `within` reads.
+fn recency_fields(condition: &Condition, fields: &mut Vec<FieldRef>) {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| recency_fields(part, fields)),
+        Condition::Not(part) => recency_fields(part, fields),
+        Condition::Field { field, test: Test::Within { .. } } => fields.push(field.clone()),
+        Condition::Field { .. } => {}
+    }
+}
+
+fn newest(column: &Column, rows: usize) -> Option<Date> {
+    if !matches!(column.kind(), ColumnKind::Date(_)) {
+        return None;
+    }
+    if column.words().is_some() {
+        return column.cells().tally().into_iter().filter_map(|(_, row)| column.date(row)).max();
+    }
+    (0..rows).filter_map(|row| column.date(row)).max()
+}
+
+fn is_after(leads: &LeadList, row: usize, as_of: Option<Date>) -> bool {
+    created(leads, row).zip(as_of).is_some_and(|(created, as_of)| created > as_of)
+}
+
+fn created(leads: &LeadList, row: usize) -> Option<Date> {
+    leads.table().columns().get(leads.column_of(&FieldRef::Known(Field::Created))?)?.date(row)
+}
+
+/// Sorts rows by created date (blank last), then id, then content: whatever the order of the file, the same.
+fn dealing_order(leads: &LeadList, rows: &mut Vec<usize>) {
+    let columns = leads.table().columns();
+    let id = [Field::PersonId, Field::AccountId, Field::Email]
+        .into_iter()
+        .find_map(|field| columns.get(leads.column_of(&FieldRef::Known(field))?));
+    let mut by_name: Vec<&Column> = columns.iter().collect();
+    by_name.sort_by_key(|column| column.name());
+    let content = |a: usize, b: usize| {
+        by_name
+            .iter()
+            .map(|column| column.raw(a).cmp(column.raw(b)))
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
+    };
+    let mut keyed: Vec<(i32, &str, usize)> = rows
+        .iter()
+        .map(|row| {
+            let day = created(leads, *row).map_or(i32::MAX, Date::days);
+            (day, id.map_or("", |column| column.text(*row)), *row)
+        })
+        .collect();
+    keyed.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)).then_with(|| content(a.2, b.2)));
+    *rows = keyed.into_iter().map(|(_, _, row)| row).collect();
+}

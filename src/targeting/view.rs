@@ -1,0 +1,243 @@
+//! Which leads to show, and in what order.
+//!
+//! A view is a list of row numbers: sorted by any mix of results and file columns, ties in the order of the file,
+//! blanks last either way, filtered by grade, segment, owner and text.
+
+use super::scored::ScoredLeads;
+use super::segment::UNASSIGNED;
+use crate::crm::FieldRef;
+use crate::model::{Grade, GradePattern, fold};
+use crate::table::{Column, ColumnKind};
+use crate::{Error, ErrorKind, Place};
+
+/// What to show and in what order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct View {
+    /// Sort keys, the first one deciding. Empty: the order of the file.
+    pub sort: Vec<SortKey>,
+    /// What to leave out. Empty: nothing.
+    pub filter: Filter,
+}
+
+/// One sort key.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SortKey {
+    /// `fit`, `engagement`, `grade`, `segment`, `owner`, `pool`, `name`, `company`, `row`, any other field of the
+    /// file, or `column:` with a header. Names of results come first: `owner` is the assigned one.
+    pub by: String,
+    /// Turns the order round: highest score first. Default false.
+    #[serde(default)]
+    pub descending: bool,
+}
+
+/// What to show. Every part that is not empty must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Filter {
+    /// Grades, or patterns such as `A*`.
+    pub grades: Vec<String>,
+    /// Segment names; `Unassigned` for none.
+    pub segments: Vec<String>,
+    /// Owner names; `Unassigned` for none.
+    pub owners: Vec<String>,
+    /// Text that some cell of the row must hold; letter case and accents do not count.
+    pub text: String,
+    /// Only the disqualified (true) or only the others (false).
+    pub disqualified: Option<bool>,
+}
+
+impl View {
+    /// Reads a view from JSON; absent keys keep their default.
+    ///
+    /// # Errors
+    /// `bad-view` for an unknown key or a wrong value, with its path.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        let mut reader = serde_json::Deserializer::from_str(json);
+        let view = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = error.path().to_string();
+            Error::new(ErrorKind::Run, "bad-view", error.inner().to_string()).at(Place::path(path))
+        })?;
+        reader.end().map_err(|error| Error::new(ErrorKind::Run, "bad-view", error.to_string()))?;
+        Ok(view)
+    }
+}
+
+/// What stands for a blank: sorts last in either direction.
+const BLANK: u64 = u64::MAX;
+
+impl ScoredLeads {
+    /// The rows of a view, in its order. Leads created after the as-of day are in no view.
+    ///
+    /// # Errors
+    /// `unknown-field` if a sort key names nothing that the list has, `bad-grade` for a grade that cannot be read.
+    pub fn view(&self, view: &View) -> Result<Vec<u32>, Error> {
+        let mut rows = self.filtered(&view.filter)?;
+        let keys: Vec<(Vec<u64>, bool)> = view
+            .sort
+            .iter()
+            .enumerate()
+            .map(|(at, key)| Ok((self.sort_values(&key.by, at)?, key.descending)))
+            .collect::<Result<_, Error>>()?;
+        rows.sort_by(|a, b| {
+            keys.iter()
+                .map(|(values, descending)| {
+                    let [a, b] = [a, b].map(|row| values.get(*row as usize).copied().unwrap_or(BLANK));
+                    if *descending && a != BLANK && b != BLANK { b.cmp(&a) } else { a.cmp(&b) }
+                })
+                .find(|order| order.is_ne())
+                .unwrap_or(std::cmp::Ordering::Equal)
+        });
+        Ok(rows)
+    }
+
+    fn filtered(&self, filter: &Filter) -> Result<Vec<u32>, Error> {
+        let grades = filter
+            .grades
+            .iter()
+            .enumerate()
+            .map(|(at, text)| GradePattern::parse(text).ok_or_else(|| bad_grade(text, at)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let search = Search::new(self, &filter.text);
+        let rows = (0..self.rows()).filter(|row| {
+            let grade = self.grade(*row);
+            self.is_used(*row)
+                && (grades.is_empty() || grades.iter().any(|pattern| pattern.matches(grade)))
+                && any_of(&filter.segments, self.segment_name(*row))
+                && any_of(&filter.owners, self.owner(*row).unwrap_or(UNASSIGNED))
+                && filter.disqualified.is_none_or(|wanted| wanted == self.disqualified(*row).is_some())
+                && search.finds(*row)
+        });
+        Ok(rows.filter_map(|row| u32::try_from(row).ok()).collect())
+    }
+
+    /// One number per row that sorts as the key asks.
+    fn sort_values(&self, by: &str, at: usize) -> Result<Vec<u64>, Error> {
+        let rows = 0..self.rows();
+        let points = |points: Option<crate::model::Points>| points.map_or(BLANK, |points| ordered(points.micro()));
+        Ok(match by {
+            "row" => rows.map(|row| row as u64).collect(),
+            "fit" => rows.map(|row| points(self.fit(row))).collect(),
+            "engagement" => rows.map(|row| points(self.engagement(row))).collect(),
+            "grade" => {
+                let all = Grade::all();
+                let rank = |grade: Grade| all.iter().position(|known| *known == grade).map_or(BLANK, |at| at as u64);
+                rows.map(|row| rank(self.grade(row))).collect()
+            }
+            // Segments, pools and people sort as the model lists them.
+            "segment" => rows.map(|row| self.segment_index(row).map_or(BLANK, |at| at as u64)).collect(),
+            "owner" | "pool" => rows
+                .map(|row| {
+                    let seat = self.assignment(row).seat();
+                    seat.map_or(BLANK, |seat| u64::from(seat.pool) << 16 | u64::from(seat.member))
+                })
+                .collect(),
+            "name" => ranked(rows.map(|row| fold(&self.name(row))).collect()),
+            _ => {
+                let field: Option<FieldRef> = by.parse().ok();
+                let column = field.and_then(|field| self.columns().get(self.leads().column_of(&field)?));
+                column_values(column.ok_or_else(|| unknown_field(by, at))?, self.rows())
+            }
+        })
+    }
+}
+
+fn bad_grade(text: &str, at: usize) -> Error {
+    let message = format!("expected a grade such as `B2`, `A*` or `A–`, found `{text}`");
+    Error::new(ErrorKind::Run, "bad-grade", message).at(Place::path(format!("filter.grades[{at}]")))
+}
+
+fn unknown_field(by: &str, at: usize) -> Error {
+    let message = format!(
+        "nothing is called `{by}` in this list (use fit, engagement, grade, segment, owner, pool, name, row, a field \
+         of the file, or `column:` and a header)"
+    );
+    Error::new(ErrorKind::Run, "unknown-field", message).at(Place::path(format!("sort[{at}].by")))
+}
+
+fn any_of(wanted: &[String], name: &str) -> bool {
+    wanted.is_empty() || wanted.iter().any(|wanted| wanted == name)
+}
+
+/// A signed number as an unsigned one of the same order; the very largest is kept free for blanks.
+fn ordered(number: i64) -> u64 {
+    ((number as u64) ^ (1 << 63)).min(BLANK - 1)
+}
+
+fn column_values(column: &Column, rows: usize) -> Vec<u64> {
+    let rows = 0..rows;
+    match column.kind() {
+        ColumnKind::Number(_) => rows.map(|row| column.number(row).map_or(BLANK, ordered_float)).collect(),
+        ColumnKind::Date(_) => {
+            rows.map(|row| column.date(row).map_or(BLANK, |date| ordered(i64::from(date.days())))).collect()
+        }
+        _ => match column.words() {
+            Some(_) => {
+                let firsts: Vec<usize> = column.cells().tally().into_iter().map(|(_, row)| row).collect();
+                let ranks = ranked(firsts.iter().map(|row| fold(column.text(*row))).collect());
+                rows.map(|row| column.word(row).and_then(|word| ranks.get(word).copied()).unwrap_or(BLANK)).collect()
+            }
+            None => ranked(rows.map(|row| fold(column.text(row))).collect()),
+        },
+    }
+}
+
+/// The bits of a number in the order of `total_cmp`.
+fn ordered_float(number: f64) -> u64 {
+    let bits = number.to_bits() as i64;
+    // As `f64::total_cmp` does it: negative numbers count downwards.
+    ordered(bits ^ (((bits >> 63) as u64) >> 1) as i64)
+}
+
+/// The rank of each text among all, equal texts sharing one; blanks last.
+fn ranked(texts: Vec<String>) -> Vec<u64> {
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by(|a, b| texts.get(*a).cmp(&texts.get(*b)));
+    let mut ranks = vec![BLANK; texts.len()];
+    let mut last: Option<(&String, u64)> = None;
+    for (position, at) in order.into_iter().enumerate() {
+        let (Some(text), Some(rank)) = (texts.get(at), ranks.get_mut(at)) else { continue };
+        let value = match last {
+            Some((previous, rank)) if previous == text => rank,
+            _ => position as u64,
+        };
+        last = Some((text, value));
+        if !text.is_empty() {
+            *rank = value;
+        }
+    }
+    ranks
+}
+
+/// A text looked for in all text columns; settled once per distinct word where words repeat.
+struct Search<'a> {
+    wanted: String,
+    columns: Vec<(&'a Column, Option<Vec<bool>>)>,
+}
+
+impl<'a> Search<'a> {
+    fn new(leads: &'a ScoredLeads, text: &str) -> Self {
+        let wanted = fold(text);
+        if wanted.is_empty() {
+            return Self { wanted, columns: Vec::new() };
+        }
+        let settle = |column: &Column| {
+            let answers = |(_, row)| fold(column.text(row)).contains(&wanted);
+            column.words().is_some().then(|| column.cells().tally().into_iter().map(answers).collect())
+        };
+        let columns = leads.columns().iter().map(|column| (column, settle(column))).collect();
+        Self { wanted, columns }
+    }
+
+    fn finds(&self, row: usize) -> bool {
+        self.wanted.is_empty()
+            || self.columns.iter().any(|(column, settled)| match settled {
+                Some(words) => column.word(row).and_then(|word| words.get(word).copied()).unwrap_or(false),
+                None => fold(column.text(row)).contains(&self.wanted),
+            })
+    }
+}
