@@ -127,7 +127,7 @@ fn a_wrong_value_is_named_by_path_and_range() {
         (
             "/stages/2/winProbability/strength",
             json!(0),
-            "stages[2].winProbability.strength: must be above 0 and at most 1000000, found 0",
+            "stages[2].winProbability.strength: must be above 0 and at most 10000, found 0",
         ),
         ("/stages/0/order", json!(2), "stages[1].order: 2 is already the order of `Qualification` (renumber one)"),
         ("/stages/0/expectedDays", json!(0), "stages[0].expectedDays: must be above 0 and at most 3650, found 0"),

@@ -53,7 +53,7 @@ pub enum StageOutcome {
 pub struct WinProbability {
     /// The mean.
     pub mean: Probability,
-    /// How many closed deals the figure is worth, above 0. `None`: known exactly. Default: 20.
+    /// How many closed deals the figure is worth, above 0, at most 10,000. `None`: known exactly. Default: 20.
     pub strength: Option<f64>,
 }
 

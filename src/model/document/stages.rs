@@ -107,7 +107,7 @@ struct WinDocument {
 struct WinParts {
     /// The mean, 0 to 1.
     mean: f64,
-    /// How many closed deals the figure is worth, above 0, at most 1,000,000; null: known exactly. Default: 20.
+    /// How many closed deals the figure is worth, above 0, at most 10,000; null: known exactly. Default: 20.
     #[serde(default = "default_strength")]
     strength: Option<f64>,
 }
@@ -219,8 +219,7 @@ impl StageDocument {
         };
         let mean_at = if parts.plain { at.clone() } else { at.key("mean") };
         let mean: Probability = mean_at.probability(parts.parts.mean)?;
-        let strength =
-            parts.parts.strength.map(|value| positive(&at.key("strength"), value, 1_000_000.0)).transpose()?;
+        let strength = parts.parts.strength.map(|value| positive(&at.key("strength"), value, 10_000.0)).transpose()?;
         self.win_probability = Some(WinDocument { plain: false, ..parts });
         Ok(WinProbability { mean, strength })
     }
