@@ -289,7 +289,7 @@ fn employees(draws: &mut Draws, employees: i64) -> String {
         (5000, "1K–5K"),
         (10_000, "5,001-10,000"),
     ];
-    match draws.weighted(&[0.62, 0.30, 0.05, 0.03]) {
+    match draws.weighted(&[0.80, 0.13, 0.04, 0.03]) {
         0 => employees.to_string(),
         1 => RANGES.iter().find(|(top, _)| employees <= *top).map_or("10,001+", |(_, text)| text).to_owned(),
         2 if employees >= 1000 => format!("{},{:03}", employees / 1000, employees % 1000),
