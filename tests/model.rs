@@ -151,7 +151,7 @@ fn a_wrong_value_is_named_by_path_and_range() {
         ),
         ("/meta/timeZone", json!("<b>"), "meta.timeZone: expected a time zone such as Europe/Paris, found `<b>`"),
         ("/icp/fit/cap", json!(0), "icp.fit.cap: must be above 0 and at most 10000, found 0"),
-        ("/icp/grades/fit/B", json!(80), "icp.grades.fit.B: must be below the cut of A, 70, found 80"),
+        ("/icp/grades/fit/B", json!(90), "icp.grades.fit.B: must be below the cut of A, 80, found 90"),
         ("/icp/grades/engagement/1", json!(101), "icp.grades.engagement.1: must be above 0 and at most 100, found 101"),
         (
             "/icp/engagement/groups/0/rules/0/decay",
@@ -508,15 +508,15 @@ fn grades_cut_where_the_model_says() {
     let grade = |fit: Option<f64>, engagement: Option<f64>| {
         model.icp().grades.grade(fit.map(Points::from_f64), engagement.map(Points::from_f64))
     };
-    assert_eq!(grade(Some(70.0), Some(64.9)).label(), "A2");
+    assert_eq!(grade(Some(80.0), Some(64.9)).label(), "A2");
     assert_eq!(grade(Some(0.0), None).label(), "D–");
     assert_eq!(grade(None, Some(100.0)).label(), "–1");
     assert_eq!(Grade::all().len(), 25);
     let pattern = |text: &str| GradePattern::parse(text).unwrap();
-    assert!(pattern("A*").matches(grade(Some(70.0), None)));
-    assert!(pattern("a").matches(grade(Some(70.0), Some(0.0))));
-    assert!(pattern("A–").matches(grade(Some(70.0), None)) && pattern("A-").matches(grade(Some(70.0), None)));
-    assert!(!pattern("A–").matches(grade(Some(70.0), Some(1.0))));
+    assert!(pattern("A*").matches(grade(Some(80.0), None)));
+    assert!(pattern("a").matches(grade(Some(80.0), Some(0.0))));
+    assert!(pattern("A–").matches(grade(Some(80.0), None)) && pattern("A-").matches(grade(Some(80.0), None)));
+    assert!(!pattern("A–").matches(grade(Some(80.0), Some(1.0))));
     assert!(pattern("*1").matches(grade(None, Some(100.0))));
     for label in Grade::all().into_iter().map(Grade::label) {
         assert_eq!(pattern(&label).label(), label);
