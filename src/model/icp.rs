@@ -101,7 +101,8 @@ pub enum DecayCurve {
 }
 
 impl DecayCurve {
-    /// The share of the points left after `age` days, in [0, 1]; all of them for a date still to come.
+    /// The share of the points left after `age` days, in [0, 1]; all of them for a negative age. A date after the
+    /// as-of day has no age: it is not yet known, and scoring leaves the rule unknown.
     #[must_use]
     pub fn share_left(self, age: i32) -> f64 {
         let age = f64::from(age.max(0));
