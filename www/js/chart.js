@@ -104,6 +104,8 @@ function drawChart(host, data) {
   const { report, kind } = data;
   const drawing = kind === 'periods' ? periodsPlot(report, width) : amountPlot(report, kind, width);
   for (const style of drawing.querySelectorAll('style')) style.remove();
+  // The drawing has one name; names on its parts are noise to a screen reader.
+  for (const part of drawing.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   drawing.setAttribute('role', 'img');
   drawing.setAttribute('aria-label', title(report, kind));
   host.replaceChildren(drawing);

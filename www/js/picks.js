@@ -20,6 +20,9 @@ export const PICKS = [
 
 const GROUP = 'Who you sell to';
 
+/** Fields that say the same thing as a picked one: a rule on the level of a job is a rule on its title. @type {Record<PickField, string[]>} */
+const KIN = { employees: ['employees'], industry: ['industry'], country: ['country'], title: ['title', 'seniority', 'department', 'buyingRole'] };
+
 /**
  * @param {any} model
  * @param {Picks} picks
@@ -73,13 +76,13 @@ function condition(field, pick) {
 }
 
 /**
- * Whether a condition tests this field and no other.
+ * Whether a condition tests this field or its kin, and nothing else.
  * @param {any} when
- * @param {string} field
+ * @param {PickField} field
  */
 function isAbout(when, field) {
-  const fields = new Set(fieldsOf(when));
-  return fields.size === 1 && fields.has(field);
+  const fields = fieldsOf(when);
+  return fields.length > 0 && fields.every((one) => KIN[field].includes(one));
 }
 
 /**

@@ -84,8 +84,8 @@ function matrix(state, report) {
           const isOn = state.leads.view.grades.includes(grade);
           return h('td', { key: engagement }, h('button', {
             type: 'button', class: `cell heat-${heat(n, most)} ${isOn ? 'on' : ''}`, 'aria-pressed': String(isOn), 'data-grade': grade,
-            'aria-label': `${grade}: ${counted(n, 'lead', 'leads')}`, disabled: n === 0 && !isOn, onclick: () => act.toggleGrade(grade),
-          }, h('span', { class: 'cell-grade' }, grade), h('span', { class: 'cell-count' }, count(n))));
+            disabled: n === 0 && !isOn, onclick: () => act.toggleGrade(grade),
+          }, h('span', { class: 'cell-grade' }, grade), h('span', { class: 'cell-count' }, count(n), h('span', { class: 'visually-hidden' }, n === 1 ? ' lead' : ' leads'))));
         }))))));
 }
 
