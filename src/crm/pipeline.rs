@@ -143,19 +143,17 @@ impl Pipeline {
 
 fn note_missing_fields(binding: &Binding, notes: &mut Diagnostics) {
     let has = |field| binding.column_of(field).is_some();
-    let mut missing = |name: &str, effect: &str| {
-        notes.count(MISSING_FIELD, Place::default(), name, || format!("no column for {name} was found: {effect}"));
-    };
-    if !has(Field::Amount) && !has(Field::ActualAmount) {
-        missing("the amount", "every deal counts as 0");
-    }
     let flags = has(Field::IsClosed) || has(Field::IsWon) || has(Field::WonDate);
-    if !has(Field::DealStatus) && !has(Field::Stage) && !flags {
-        missing("stage or status", "every deal counts as open");
-    }
-    if !has(Field::CloseDate) && !has(Field::ActualCloseDate) && !has(Field::WonDate) {
-        missing("the close date", "deals cannot be told apart by period");
-    }
+    let closes = has(Field::CloseDate) || has(Field::ActualCloseDate) || has(Field::WonDate);
+    let wanted = [
+        (has(Field::Amount) || has(Field::ActualAmount), "the amount (every deal counts as 0)"),
+        (has(Field::DealStatus) || has(Field::Stage) || flags, "stage or status (every deal counts as open)"),
+        (closes, "the close date (deals fall in no period)"),
+    ];
+    let missing: Vec<&str> = wanted.into_iter().filter(|(found, _)| !found).map(|(_, what)| what).collect();
+    notes.count_many(MISSING_FIELD, missing.len() as u64, Place::default(), "", || {
+        format!("no column was found for {}", missing.join(", "))
+    });
 }
 
 /// Tells open, won and lost: explicit flag, then status word, then stage word, then dates, then probability.

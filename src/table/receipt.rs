@@ -21,7 +21,7 @@ pub enum Action {
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnostic {
-    /// Stable kebab-case name, listed in `docs/import.md`.
+    /// Stable kebab-case name, listed in `docs/errors.md`.
     pub code: &'static str,
     /// How often it was seen.
     pub count: u64,
