@@ -23,6 +23,11 @@ use crm::{LeadList, Mapping};
 use model::Run;
 use table::{ReadOptions, Table};
 
+/// Runs the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// The engine's version, as every report carries it.
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
 
