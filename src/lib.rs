@@ -15,11 +15,12 @@ pub mod targeting;
 pub mod wasm;
 
 pub use error::{Error, ErrorKind, Place};
+pub use forecast::Forecast;
 pub use model::OperatingModel;
-pub use report::{LeadExplanation, LeadReport};
+pub use report::{ForecastReport, LeadExplanation, LeadReport};
 pub use targeting::ScoredLeads;
 
-use crm::{LeadList, Mapping};
+use crm::{LeadList, Mapping, Pipeline};
 use model::Run;
 use table::{ReadOptions, Table};
 
@@ -84,4 +85,24 @@ pub fn score_lead(record: &str, model: &OperatingModel, run: &Run) -> Result<Lea
         return Err(one_record());
     }
     LeadList::from_table(table, &Mapping::default())?.score(model, run).explain(0).ok_or_else(one_record)
+}
+
+/// Simulates what the open deals of a CSV export will bring.
+///
+/// ```
+/// use leadcast::model::{Preset, Run};
+/// let csv = b"Deal Name,Stage,Amount,Close Date,Created Date\nAcme,Proposal,120000,2026-03-20,2026-01-10\n";
+/// let model = leadcast::OperatingModel::preset(Preset::SalesLed)?;
+/// let run = Run::from_json(r#"{ "asOf": "2026-02-15", "quota": 100000 }"#)?;
+/// let report = leadcast::forecast_deals(csv, &model, &run)?.report();
+/// assert_eq!(report.period, "2026 Q1");
+/// assert_eq!(report.headline.open_deals, 1);
+/// # Ok::<(), leadcast::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`Table::from_csv`] and [`Pipeline::prepare`].
+pub fn forecast_deals(csv: &[u8], model: &OperatingModel, run: &Run) -> Result<Forecast, Error> {
+    let table = Table::from_csv(csv, &ReadOptions::default())?;
+    Pipeline::from_table(table, &Mapping::default())?.simulate(model, run)
 }

@@ -4,14 +4,104 @@
 //! [`Trials`] holds the totals and their statistics. Streams are keyed by seed, deal and batch, and sums are integers, so
 //! that neither the order of the deals nor the number of workers changes a bit.
 
+mod horizon;
 mod input;
 mod kernel;
 mod odds;
+mod outcome;
 mod plan;
 mod simulate;
+mod stages;
+mod timing;
 mod trials;
 
+pub use horizon::Horizon;
+
 pub use input::{Amount, MAX_DEALS, MAX_PERIODS, MAX_TRIALS, SharedRate, SimulatedDeal, SimulationInput, Step, Win};
+pub(crate) use outcome::OPEN_CATEGORIES;
+pub use outcome::{DealLine, Outcome};
 pub use plan::{GROUPS, Plan};
 pub use simulate::Simulation;
+pub use stages::{StageLine, StageSource};
+pub use timing::Expectation;
 pub use trials::Trials;
+
+use crate::Error;
+use crate::crm::Pipeline;
+use crate::model::{OperatingModel, Run};
+
+impl Pipeline {
+    /// Simulates what the open deals will bring.
+    ///
+    /// # Errors
+    /// Those of [`prepare`](Self::prepare).
+    pub fn simulate(&self, model: &OperatingModel, run: &Run) -> Result<Forecast, Error> {
+        Ok(self.prepare(model, run)?.finish())
+    }
+
+    /// Resolves the deals and prepares their simulation, to be run in parts.
+    ///
+    /// # Errors
+    /// `no-as-of` if neither the run nor the file names a day; the limits of [`SimulationInput::validate`].
+    pub fn prepare(&self, model: &OperatingModel, run: &Run) -> Result<PendingForecast, Error> {
+        let outcome = Outcome::new(self, model, run)?;
+        let simulation = Simulation::new(outcome.input(model, run)?)?;
+        let source = Source { model: model.clone(), run: *run, rows: self.fingerprint() };
+        Ok(PendingForecast { outcome, source, simulation })
+    }
+}
+
+/// A forecast whose trials are still being simulated.
+#[derive(Debug)]
+pub struct PendingForecast {
+    outcome: Outcome,
+    source: Source,
+    simulation: Simulation,
+}
+
+impl PendingForecast {
+    /// The simulation: run its batches here, or absorb the parts that others ran.
+    pub fn simulation(&mut self) -> &mut Simulation {
+        &mut self.simulation
+    }
+
+    /// Runs what is left and hands out the forecast.
+    #[must_use]
+    pub fn finish(self) -> Forecast {
+        Forecast { outcome: self.outcome, source: self.source, trials: self.simulation.finish() }
+    }
+}
+
+/// A simulated forecast: what was asked, and the totals of every trial.
+#[derive(Debug, Clone)]
+pub struct Forecast {
+    outcome: Outcome,
+    source: Source,
+    trials: Trials,
+}
+
+/// What a forecast's fingerprint is taken of.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) model: OperatingModel,
+    pub(crate) run: Run,
+    pub(crate) rows: [u8; 32],
+}
+
+impl Forecast {
+    /// The deals, periods, stages and assumptions behind the figures.
+    #[must_use]
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// The totals of every trial.
+    #[must_use]
+    pub fn trials(&self) -> &Trials {
+        &self.trials
+    }
+
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+}

@@ -30,6 +30,20 @@ pub struct Run {
     pub periods: u8,
     /// Quota of the current period in major units, instead of the model's. Default: the model's.
     pub quota: Option<f64>,
+    /// Which win probability counts for a deal that states its own. Default: its own.
+    pub deal_probability: DealProbability,
+}
+
+/// Which win probability a deal counts with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+pub enum DealProbability {
+    /// The one the file states for the deal, where it does; else its stage's. The default.
+    #[default]
+    Own,
+    /// That of the deal's stage, whatever the file states.
+    Stage,
 }
 
 /// The options as written. Numbers are read wide, so that a wrong one is told its range.
@@ -42,12 +56,21 @@ struct RunDocument {
     period: PeriodKind,
     periods: f64,
     quota: Option<f64>,
+    deal_probability: DealProbability,
 }
 
 impl Default for RunDocument {
     fn default() -> Self {
         let Run { seed, trials, period, periods, .. } = Run::default();
-        Self { as_of: None, seed: seed.into(), trials: trials.into(), period, periods: periods.into(), quota: None }
+        Self {
+            as_of: None,
+            seed: seed.into(),
+            trials: trials.into(),
+            period,
+            periods: periods.into(),
+            quota: None,
+            deal_probability: DealProbability::default(),
+        }
     }
 }
 
@@ -84,6 +107,7 @@ impl Run {
             period: document.period,
             periods: whole("periods", document.periods, 1, u32::from(Self::MAX_PERIODS))? as u8,
             quota: document.quota,
+            deal_probability: document.deal_probability,
         };
         run.quota.map(|quota| root.key("quota").range(quota, 0.0, Self::MAX_QUOTA)).transpose()?;
         Ok(run)
@@ -92,7 +116,15 @@ impl Run {
 
 impl Default for Run {
     fn default() -> Self {
-        Self { as_of: None, seed: 1, trials: 102_400, period: PeriodKind::Quarter, periods: 4, quota: None }
+        Self {
+            as_of: None,
+            seed: 1,
+            trials: 102_400,
+            period: PeriodKind::Quarter,
+            periods: 4,
+            quota: None,
+            deal_probability: DealProbability::Own,
+        }
     }
 }
 
@@ -115,8 +147,7 @@ mod tests {
 
     #[test]
     fn every_option_is_read() {
-        let text =
-            r#"{"asOf":"2025-02-15","seed":4294967295,"trials":4096000,"period":"month","periods":24,"quota":0}"#;
+        let text = r#"{"asOf":"2025-02-15","seed":4294967295,"trials":4096000,"period":"month","periods":24,"quota":0,"dealProbability":"stage"}"#;
         let run = Run::from_json(text).unwrap();
         assert_eq!(serde_json::to_string(&run).unwrap().replace("0.0", "0"), text);
     }
@@ -144,7 +175,7 @@ mod tests {
         assert_eq!(
             message(r#"{"trails":5}"#),
             "run at trails: unknown key `trails` (did you mean `trials`? known: `trials`, `asOf`, `period`, \
-             `periods`, `seed`, `quota`)"
+             `periods`, `seed`, `quota`, `dealProbability`)"
         );
         assert_eq!(message("[1]"), "run: expected an object, found a list");
     }

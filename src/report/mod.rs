@@ -2,9 +2,15 @@
 
 mod explanation;
 mod fingerprint;
+mod forecast;
 mod leads;
+mod wording;
 
 pub use explanation::{AxisExplanation, FieldValue, GroupExplanation, LeadExplanation, ReasonLine, RuleExplanation};
+pub use forecast::{
+    CategoryFigures, CategoryReport, DealRow, Exceedance, Figures, ForecastReport, Headline, HistogramReport,
+    PeriodReport, StageReport, TotalReport,
+};
 pub use leads::{
     Axes, AxisCoverage, GradeCount, LeadCounts, LeadReport, LeadRow, OwnerCount, RouteCount, SegmentCount,
 };

@@ -1,0 +1,324 @@
+//! Turns the deals of a file, a model and the options of a run into what the simulation needs.
+
+use super::horizon::Horizon;
+use super::input::{Amount, SharedRate, SimulatedDeal, SimulationInput, Win};
+use super::stages::{StageLine, StageSource, StageTable};
+use super::timing::Expectation;
+use crate::calendar::Date;
+use crate::crm::{Deal, DealStatus, Deals, ForecastCategory, Pipeline};
+use crate::model::{DealProbability, OperatingModel, Run, fold};
+use crate::money::{Currency, Money};
+use crate::random::StreamKey;
+use crate::stats::Beta;
+use crate::table::{Action, Diagnostic, Receipt};
+use crate::{Error, ErrorKind, Place};
+use std::collections::BTreeMap;
+
+/// The categories an open deal can be in, from the surest down; the simulation counts them in this order.
+pub(crate) const OPEN_CATEGORIES: [ForecastCategory; 4] =
+    [ForecastCategory::Commit, ForecastCategory::BestCase, ForecastCategory::Pipeline, ForecastCategory::Omitted];
+
+/// Shared rates are kept at every percent of stated probability; between two, a deal's rate is their blend.
+const PERCENTS: f64 = 100.0;
+
+/// A forecast's question, resolved: which deals, which periods, which rates, and what was assumed.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The periods.
+    pub horizon: Horizon,
+    /// The currency of every amount.
+    pub currency: Currency,
+    /// The open deals, in the order of the file.
+    pub deals: Vec<DealLine>,
+    /// The stages that they are in, in the order of the sale.
+    pub stages: Vec<StageLine>,
+    /// Per period: the amount won up to the day of the forecast, in minor units.
+    pub won_to_date: Vec<i64>,
+    /// Deals won in the current period up to the day of the forecast.
+    pub won_deals: usize,
+    /// Per period: the quota in minor units, if there is one.
+    pub quotas: Vec<Option<i64>>,
+    /// Open deals that could not be used.
+    pub excluded: usize,
+    /// What was read, used and left out.
+    pub receipt: Receipt,
+    /// What was assumed, one sentence each.
+    pub assumptions: Vec<String>,
+}
+
+/// An open deal as the forecast sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DealLine {
+    /// Row in the table.
+    pub row: usize,
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// Names the deal's random stream.
+    pub key: u64,
+    /// Amount in minor units.
+    pub amount: i64,
+    /// Index of its stage in [`Outcome::stages`].
+    pub stage: usize,
+    /// What it is called: its own category, else that of its stage.
+    pub category: ForecastCategory,
+    /// The probability that it is won in the end.
+    pub probability: f64,
+    /// Whether that probability is the deal's own or its stage's.
+    pub probability_source: DealProbability,
+    /// The stated close date.
+    pub close: Option<Date>,
+    /// Whether that date has passed.
+    pub is_past_close: bool,
+    /// The period it is called in: that of its stated date, the current one if the date has passed.
+    pub called_in: Option<usize>,
+    /// Per step of the horizon: the probability that it has closed by then.
+    pub closed_by: Vec<f64>,
+}
+
+impl Outcome {
+    /// Resolves `pipeline` under `model` for `run`.
+    ///
+    /// # Errors
+    /// `no-as-of` if neither the run nor the file names a day.
+    pub fn new(pipeline: &Pipeline, model: &OperatingModel, run: &Run) -> Result<Self, Error> {
+        let mut assumptions = Vec::new();
+        let as_of = match (run.as_of, pipeline.proposed_as_of()) {
+            (Some(day), _) => day,
+            (None, Some(day)) => {
+                assumptions.push(format!("as of {day}, the newest day on which a deal was created or closed"));
+                day
+            }
+            (None, None) => {
+                let message = "the file names no day on which a deal was created or closed (give asOf)";
+                return Err(Error::new(ErrorKind::Run, "no-as-of", message).at(Place::path("asOf")));
+            }
+        };
+        let Deals { deals, mut receipt, .. } = pipeline.as_of(Some(as_of), model.meta().currency);
+        let currency = reporting_currency(&deals, model.meta().currency, &mut assumptions);
+        let excluded = exclude_foreign(&deals, currency, &mut receipt);
+        let used: Vec<&Deal> = deals.iter().filter(|deal| deal.amount.currency == currency).collect();
+        let horizon = Horizon::new(as_of, model.meta().fiscal_year, run.period, usize::from(run.periods));
+        let stages = StageTable::new(&used, model);
+        let lines: Vec<DealLine> = used
+            .iter()
+            .filter(|deal| deal.is_open())
+            .map(|deal| deal_line(deal, &stages, &horizon, run.deal_probability))
+            .collect();
+        let mut won_to_date = vec![0; horizon.periods().len()];
+        let mut won_deals = 0;
+        for deal in used.iter().filter(|deal| deal.status == DealStatus::Won) {
+            if let Some(period) = deal.close.filter(|&day| day <= as_of).and_then(|day| horizon.period_of(day)) {
+                won_to_date[period] += deal.amount.minor;
+                won_deals += usize::from(period == 0);
+            }
+        }
+        let quotas = quotas(&horizon, model, run, currency);
+        let mut outcome = Self {
+            horizon,
+            currency,
+            deals: lines,
+            stages: stages.lines,
+            won_to_date,
+            won_deals,
+            quotas,
+            excluded,
+            receipt,
+            assumptions,
+        };
+        outcome.assume(model);
+        Ok(outcome)
+    }
+
+    /// The simulation of this question.
+    ///
+    /// # Errors
+    /// `out-of-range` for a stage whose probability has no distribution; a valid model has none.
+    pub fn input(&self, model: &OperatingModel, run: &Run) -> Result<SimulationInput, Error> {
+        let mut rates = Rates::new(&self.stages);
+        let deals = self.deals.iter().map(|deal| {
+            Ok(SimulatedDeal {
+                key: deal.key,
+                category: OPEN_CATEGORIES.iter().position(|&c| c == deal.category).unwrap_or(0),
+                amount: Amount::Fixed(deal.amount),
+                win: rates.win(deal.stage, deal.probability)?,
+                closed_by: deal.closed_by.clone(),
+            })
+        });
+        let deals = deals.collect::<Result<Vec<_>, Error>>()?;
+        Ok(SimulationInput {
+            deals,
+            rates: rates.rates,
+            steps: self.horizon.steps().to_vec(),
+            won_to_date: self.won_to_date.clone(),
+            target: 0,
+            categories: OPEN_CATEGORIES.len(),
+            market: model.forecast().market_correlation,
+            minor_per_major: self.currency.minor_per_major() as f64,
+            seed: run.seed,
+            trials: run.trials,
+        })
+    }
+
+    /// Σ probability × amount of the open deals that `of` accepts, in minor units.
+    pub fn weighted(&self, of: impl Fn(&DealLine) -> bool) -> f64 {
+        // Summed in the order of the keys: no row order may change a bit.
+        let mut parts: Vec<(u64, f64)> =
+            self.deals.iter().filter(|deal| of(deal)).map(|d| (d.key, d.probability * d.amount as f64)).collect();
+        parts.sort_by_key(|&(key, _)| key);
+        parts.into_iter().fold(0.0, |sum, (_, part)| sum + part)
+    }
+
+    fn assume(&mut self, model: &OperatingModel) {
+        let count = |holds: &dyn Fn(&DealLine) -> bool| self.deals.iter().filter(|deal| holds(deal)).count();
+        let mut told = Vec::new();
+        let own = count(&|deal| deal.probability_source == DealProbability::Own);
+        if own > 0 {
+            told.push(format!(
+                "{own} of {} open deals count with their own probability, the others with that of their stage",
+                self.deals.len()
+            ));
+        }
+        let undated = count(&|deal| deal.close.is_none());
+        if undated > 0 {
+            told.push(format!(
+                "{undated} open deals state no close date: they close at the pace of the stages ahead of them"
+            ));
+        }
+        let past = count(&|deal| deal.is_past_close);
+        if past > 0 {
+            told.push(format!("{past} open deals are past their close date: they close from the day after {} on, with the delay of their stage", self.horizon.as_of()));
+        }
+        for line in self.stages.iter().filter(|line| line.model_stage.is_none()) {
+            let name = if line.name.is_empty() {
+                "deals without a known stage".to_owned()
+            } else {
+                format!("stage `{}`", line.name)
+            };
+            let source = match line.source {
+                StageSource::OwnClosedDeals => "of this file's closed deals",
+                StageSource::ProbabilityColumn => "that its open deals state",
+                _ => "of all closed deals",
+            };
+            told.push(format!("{name}: won at the rate {source}, {:.0} %", 100.0 * line.win_probability));
+        }
+        let rho = model.forecast().market_correlation;
+        if rho > 0.0 {
+            told.push(format!("deals of one quarter rise and fall together with a correlation of {rho}"));
+        }
+        told.push("deals that are not in the file yet are not counted".to_owned());
+        self.assumptions.extend(told);
+    }
+}
+
+fn deal_line(deal: &Deal, stages: &StageTable, horizon: &Horizon, prefer: DealProbability) -> DealLine {
+    let stage = stages.of(deal);
+    let line = &stages.lines[stage];
+    let as_of = horizon.as_of();
+    let own = deal.probability.filter(|_| prefer == DealProbability::Own);
+    let expectation = match deal.close {
+        Some(close) => Expectation::Stated { close, on_time: line.on_time, mean_delay: line.mean_delay },
+        None => Expectation::Open { mean_days: line.days_to_close },
+    };
+    DealLine {
+        row: deal.row,
+        line: deal.line,
+        key: deal.key,
+        amount: deal.amount.minor,
+        stage,
+        category: match deal.category.unwrap_or(line.category) {
+            // An open deal is not closed, whatever it is called.
+            ForecastCategory::Closed => ForecastCategory::Commit,
+            category => category,
+        },
+        probability: own.unwrap_or(line.win_probability),
+        probability_source: if own.is_some() { DealProbability::Own } else { DealProbability::Stage },
+        close: deal.close,
+        is_past_close: deal.close.is_some_and(|close| close < as_of),
+        called_in: deal.close.and_then(|close| horizon.period_of(close.max(as_of))),
+        closed_by: horizon.ends().iter().map(|&end| expectation.closed_by(as_of, end)).collect(),
+    }
+}
+
+/// The rates that deals share: one distribution per stage and percent of probability, all of a stage moving together.
+struct Rates<'a> {
+    stages: &'a [StageLine],
+    rates: Vec<SharedRate>,
+    known: BTreeMap<(usize, u64), usize>,
+}
+
+impl<'a> Rates<'a> {
+    fn new(stages: &'a [StageLine]) -> Self {
+        Self { stages, rates: Vec::new(), known: BTreeMap::new() }
+    }
+
+    fn win(&mut self, stage: usize, p: f64) -> Result<Win, Error> {
+        let Some(strength) = self.stages[stage].strength.filter(|_| p > 0.0 && p < 1.0) else {
+            return Ok(Win::Fixed(p));
+        };
+        let at = p * PERCENTS;
+        let (floor, nearest) = (at.floor(), at.round());
+        if (at - nearest).abs() < 1e-9 || p.to_bits() == self.stages[stage].win_probability.to_bits() {
+            return Ok(Win::Shared(self.rate(stage, p, strength)?));
+        }
+        let low = self.rate(stage, floor / PERCENTS, strength)?;
+        let high = self.rate(stage, (floor + 1.0) / PERCENTS, strength)?;
+        Ok(Win::Blend { low, high, weight: at - floor })
+    }
+
+    fn rate(&mut self, stage: usize, mean: f64, strength: f64) -> Result<usize, Error> {
+        let key = (stage, mean.to_bits());
+        if let Some(&known) = self.known.get(&key) {
+            return Ok(known);
+        }
+        let name = fold(&self.stages[stage].name);
+        let draw = name.bytes().fold(StreamKey::new(name.len() as u64), |key, byte| key.with(byte.into())).bits();
+        self.rates.push(SharedRate { distribution: Beta::with_mean(mean, strength)?, draw });
+        self.known.insert(key, self.rates.len() - 1);
+        Ok(self.rates.len() - 1)
+    }
+}
+
+/// The model's currency if the file has deals in it, else the one most of the file's deals are in.
+fn reporting_currency(deals: &[Deal], wanted: Currency, assumptions: &mut Vec<String>) -> Currency {
+    let mut counts: BTreeMap<Currency, usize> = BTreeMap::new();
+    for deal in deals.iter().filter(|deal| deal.amount_known) {
+        *counts.entry(deal.amount.currency).or_default() += 1;
+    }
+    if counts.is_empty() || counts.contains_key(&wanted) {
+        return wanted;
+    }
+    let most = counts.iter().max_by_key(|&(currency, count)| (*count, std::cmp::Reverse(*currency)));
+    let found = most.map_or(wanted, |(&currency, _)| currency);
+    assumptions.push(format!("no deal is in {wanted}: amounts and quotas are taken as {found}"));
+    found
+}
+
+/// Moves the deals in another currency from used to excluded, counted; returns how many open ones there are.
+fn exclude_foreign(deals: &[Deal], currency: Currency, receipt: &mut Receipt) -> usize {
+    let foreign: Vec<&Deal> = deals.iter().filter(|deal| deal.amount.currency != currency).collect();
+    let Some(first) = foreign.iter().min_by_key(|deal| deal.line) else { return 0 };
+    let count = foreign.len() as u64;
+    receipt.rows_used -= count.min(receipt.rows_used);
+    receipt.rows_excluded += count;
+    let open = foreign.iter().filter(|deal| deal.is_open()).count();
+    receipt.diagnostics.push(Diagnostic {
+        code: "foreign-currency",
+        count,
+        place: Place::line(first.line),
+        sample: first.amount.currency.to_string(),
+        action: Action::Excluded,
+        message: format!("deals are not in {currency} and there is no rate for them, {open} of them open"),
+        remedy: format!("convert the amounts to {currency}, or set the model's currency"),
+    });
+    open
+}
+
+fn quotas(horizon: &Horizon, model: &OperatingModel, run: &Run, currency: Currency) -> Vec<Option<i64>> {
+    let mut quotas: Vec<Option<i64>> =
+        horizon.periods().iter().map(|&period| model.quota_for(period, None).map(|quota| quota.minor)).collect();
+    let own = run.quota.and_then(|major| Money::from_major(major, currency).ok());
+    if let (Some(quota), Some(first)) = (own, quotas.first_mut()) {
+        *first = Some(quota.minor);
+    }
+    quotas
+}

@@ -1,0 +1,486 @@
+//! What a forecast says: odds, percentiles with their error, calls beside simulation, stages and assumptions.
+
+use super::{fingerprint, wording};
+use crate::calendar::Date;
+use crate::crm::ForecastCategory;
+use crate::forecast::{DealLine, Forecast, OPEN_CATEGORIES, Outcome, StageSource, Trials};
+use crate::model::DealProbability;
+use crate::money::Currency;
+use crate::stats::{Estimate, Histogram};
+use crate::table::Receipt;
+use serde::Serialize;
+
+/// Bins of a histogram, about.
+const BINS: usize = 40;
+
+/// Excluded deals above this share of the open ones are said in the headline.
+const WORTH_SAYING: f64 = 0.05;
+
+/// A forecast as data. Amounts are in major units of `currency`; P10 is the amount that 10 % of trials stay at or below.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ForecastReport {
+    /// Version of the engine.
+    pub engine: &'static str,
+    /// SHA-256 over engine, model, run and rows, in hexadecimal: equal for equal input in any order of the rows.
+    pub fingerprint: String,
+    /// The day of the forecast.
+    #[cfg_attr(feature = "wasm", tsify(type = "string"))]
+    pub as_of: Date,
+    /// Seed of the streams.
+    pub seed: u32,
+    /// Trials run: those asked for, rounded up to whole batches.
+    pub trials: usize,
+    /// Batches they ran in; rates and market are drawn once per batch.
+    pub batches: usize,
+    /// Currency of every amount.
+    #[cfg_attr(feature = "wasm", tsify(type = "string"))]
+    pub currency: Currency,
+    /// The current period, such as `2025 Q1`.
+    pub period: String,
+    /// The current period in one sentence and its figures.
+    pub headline: Headline,
+    /// Each period, the current one first.
+    pub periods: Vec<PeriodReport>,
+    /// All periods together.
+    pub total: TotalReport,
+    /// The current period by category: called, and simulated.
+    pub categories: Vec<CategoryReport>,
+    /// The stages that open deals are in, in the order of the sale.
+    pub stages: Vec<StageReport>,
+    /// Σ probability × amount of all open deals, whenever they close.
+    pub weighted_pipeline: f64,
+    /// What was assumed, one sentence each.
+    pub assumptions: Vec<String>,
+    /// What was read, used and left out.
+    pub receipt: Receipt,
+}
+
+/// The current period at a glance.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Headline {
+    /// Such as `62 % to reach $1.2M; P50 $1.26M; 38 deals; 4 excluded`.
+    pub sentence: String,
+    /// The quota, if there is one.
+    pub quota: Option<f64>,
+    /// The probability to reach it, won to date included.
+    pub odds: Option<Estimate>,
+    /// 10 % of trials stay at or below this.
+    pub p10: Estimate,
+    /// Half of the trials stay at or below this.
+    pub p50: Estimate,
+    /// 90 % of trials stay at or below this.
+    pub p90: Estimate,
+    /// The mean.
+    pub mean: Estimate,
+    /// Amount won up to the day of the forecast; part of every trial.
+    pub won_to_date: f64,
+    /// Open deals simulated.
+    pub open_deals: usize,
+    /// Open deals that could not be used.
+    pub excluded_deals: usize,
+    /// Their share of all open deals, by number: amounts without a rate cannot be compared.
+    pub excluded_share: f64,
+}
+
+/// One period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct PeriodReport {
+    /// Such as `2025 Q1`.
+    pub label: String,
+    /// First day.
+    #[cfg_attr(feature = "wasm", tsify(type = "string"))]
+    pub start: Date,
+    /// Last day, itself part of the period.
+    #[cfg_attr(feature = "wasm", tsify(type = "string"))]
+    pub end: Date,
+    /// The quota, if there is one.
+    pub quota: Option<f64>,
+    /// The probability to reach it.
+    pub odds: Option<Estimate>,
+    /// The figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+}
+
+/// All periods together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct TotalReport {
+    /// From the first period to the last, such as `2025 Q1 – 2025 Q4`.
+    pub label: String,
+    /// First day.
+    #[cfg_attr(feature = "wasm", tsify(type = "string"))]
+    pub start: Date,
+    /// Last day.
+    #[cfg_attr(feature = "wasm", tsify(type = "string"))]
+    pub end: Date,
+    /// The figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+}
+
+/// The distribution of an amount.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Figures {
+    /// Won up to the day of the forecast; part of every trial.
+    pub won_to_date: f64,
+    /// Σ probability × amount of the open deals expected here by their stated date, past-due ones in the current
+    /// period.
+    pub weighted: f64,
+    /// The mean.
+    pub mean: Estimate,
+    /// The standard deviation.
+    pub sd: Estimate,
+    /// 10 % of trials stay at or below this.
+    pub p10: Estimate,
+    /// Half of the trials stay at or below this.
+    pub p50: Estimate,
+    /// 90 % of trials stay at or below this.
+    pub p90: Estimate,
+    /// How many trials fall between which amounts.
+    pub histogram: HistogramReport,
+    /// The probability to reach each amount.
+    pub exceedance: Exceedance,
+}
+
+/// Counts between amounts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct HistogramReport {
+    /// One more than there are counts, ascending and evenly spaced.
+    pub edges: Vec<f64>,
+    /// Trials from each edge up to but not including the next.
+    pub counts: Vec<u64>,
+}
+
+/// The probability to reach an amount.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Exceedance {
+    /// Amounts, ascending.
+    pub amounts: Vec<f64>,
+    /// The share of trials at or above each.
+    pub probabilities: Vec<f64>,
+}
+
+/// One category of the current period. Called: deals whose stated date falls into it, past-due ones included.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct CategoryReport {
+    /// `closed`, `commit`, `best-case`, `pipeline` or `omitted`.
+    pub category: ForecastCategory,
+    /// Deals called; for `closed` those won.
+    pub deals: usize,
+    /// Their amount.
+    pub called: f64,
+    /// The call: this category and the surer ones. None for omitted deals, which are in no call.
+    pub called_cumulative: Option<f64>,
+    /// Σ probability × amount of the deals called.
+    pub weighted: f64,
+    /// Mean of what the category's deals bring in the period.
+    pub mean: f64,
+    /// 10 % of trials stay at or below this.
+    pub p10: f64,
+    /// Half of the trials stay at or below this.
+    pub p50: f64,
+    /// 90 % of trials stay at or below this.
+    pub p90: f64,
+    /// What this category and the surer ones bring, won to date included. None for omitted deals.
+    pub cumulative: Option<CategoryFigures>,
+}
+
+/// Mean and percentiles of a category with the surer ones.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct CategoryFigures {
+    /// The mean.
+    pub mean: f64,
+    /// 10 % of trials stay at or below this.
+    pub p10: f64,
+    /// Half of the trials stay at or below this.
+    pub p50: f64,
+    /// 90 % of trials stay at or below this.
+    pub p90: f64,
+}
+
+/// A stage that open deals are in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct StageReport {
+    /// The name in the file; empty for deals without a known stage.
+    pub name: String,
+    /// Open deals in it.
+    pub count: usize,
+    /// Their amount.
+    pub amount: f64,
+    /// Place in the order of the sale.
+    pub order: u32,
+    /// Share of deals here that are won in the end.
+    pub win_probability: f64,
+    /// How many closed deals that figure is worth; none if known exactly.
+    pub strength: Option<f64>,
+    /// Where it comes from.
+    pub source: StageSource,
+    /// Category of deals that state none.
+    pub category: ForecastCategory,
+    /// The model's stage that this one is, if any.
+    pub model_stage: Option<String>,
+}
+
+/// An open deal as the forecast counted it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct DealRow {
+    /// Row in the table.
+    pub row: usize,
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// The stage as the file writes it; empty if not known.
+    pub stage: String,
+    /// What it is called.
+    pub category: ForecastCategory,
+    /// The amount.
+    pub amount: f64,
+    /// The stated close date.
+    #[cfg_attr(feature = "wasm", tsify(type = "string | null"))]
+    pub close: Option<Date>,
+    /// Whether that date has passed.
+    pub past_close: bool,
+    /// The probability that it is won in the end.
+    pub probability: f64,
+    /// Whether that is the deal's own or its stage's.
+    pub probability_source: DealProbability,
+    /// The probability that it is won in the current period, the market aside.
+    pub won_in_period: f64,
+    /// Label of the period it is called in, if any.
+    pub called_in: Option<String>,
+}
+
+impl Forecast {
+    /// The forecast as data.
+    #[must_use]
+    pub fn report(&self) -> ForecastReport {
+        let (outcome, trials) = (self.outcome(), self.trials());
+        let source = self.source();
+        let periods: Vec<PeriodReport> =
+            (0..trials.periods()).map(|index| period_report(outcome, trials, index)).collect();
+        let horizon = outcome.horizon.periods();
+        let major = |minor: f64| minor / outcome.currency.minor_per_major() as f64;
+        ForecastReport {
+            engine: crate::ENGINE,
+            fingerprint: fingerprint::of(&source.model, &source.run, &source.rows),
+            as_of: outcome.horizon.as_of(),
+            seed: source.run.seed,
+            trials: trials.count(),
+            batches: trials.plan().batches,
+            currency: outcome.currency,
+            period: horizon.first().map_or_else(String::new, |period| period.label()),
+            headline: headline(outcome, &periods),
+            total: total_report(outcome, trials),
+            periods,
+            categories: category_reports(outcome, trials),
+            stages: outcome
+                .stages
+                .iter()
+                .map(|line| StageReport {
+                    name: line.name.clone(),
+                    count: line.count,
+                    amount: major(line.amount as f64),
+                    order: line.order,
+                    win_probability: line.win_probability,
+                    strength: line.strength,
+                    source: line.source,
+                    category: line.category,
+                    model_stage: line.model_stage.clone(),
+                })
+                .collect(),
+            weighted_pipeline: major(outcome.weighted(|_| true)),
+            assumptions: outcome.assumptions.clone(),
+            receipt: outcome.receipt.clone(),
+        }
+    }
+
+    /// The open deals, in the order of the file.
+    #[must_use]
+    pub fn deals(&self) -> Vec<DealRow> {
+        self.outcome().deals.iter().map(|deal| deal_row(self.outcome(), deal)).collect()
+    }
+}
+
+fn headline(outcome: &Outcome, periods: &[PeriodReport]) -> Headline {
+    let open_deals = outcome.deals.len();
+    let excluded_share = outcome.excluded as f64 / (outcome.excluded + open_deals).max(1) as f64;
+    let current = periods.first();
+    let estimate = |of: fn(&Figures) -> Estimate| current.map_or(Estimate::default(), |period| of(&period.figures));
+    let (quota, odds) = current.map_or((None, None), |period| (period.quota, period.odds));
+    let p50 = estimate(|figures| figures.p50);
+    let money = |amount| wording::money(amount, outcome.currency);
+    let mut parts = Vec::new();
+    if let (Some(quota), Some(odds)) = (quota, odds) {
+        parts.push(format!("{} to reach {}", wording::percent(odds.value), money(quota)));
+    }
+    parts.push(format!("P50 {}", money(p50.value)));
+    if quota.is_none() {
+        let (p10, p90) = (estimate(|figures| figures.p10), estimate(|figures| figures.p90));
+        parts.push(format!("P10 {}, P90 {}", money(p10.value), money(p90.value)));
+    }
+    parts.push(wording::count(open_deals, "deal", "deals"));
+    parts.push(if excluded_share > WORTH_SAYING {
+        format!("{} excluded, {} of the open pipeline", outcome.excluded, wording::percent(excluded_share))
+    } else {
+        format!("{} excluded", outcome.excluded)
+    });
+    Headline {
+        sentence: parts.join("; "),
+        quota,
+        odds,
+        p10: estimate(|figures| figures.p10),
+        p50,
+        p90: estimate(|figures| figures.p90),
+        mean: estimate(|figures| figures.mean),
+        won_to_date: current.map_or(0.0, |period| period.figures.won_to_date),
+        open_deals,
+        excluded_deals: outcome.excluded,
+        excluded_share,
+    }
+}
+
+fn period_report(outcome: &Outcome, trials: &Trials, index: usize) -> PeriodReport {
+    let totals = trials.period(index);
+    let period = outcome.horizon.periods()[index];
+    let quota = outcome.quotas[index];
+    let weighted = outcome.weighted(|deal| deal.called_in == Some(index));
+    PeriodReport {
+        label: period.label(),
+        start: period.first_day(),
+        end: period.last_day(),
+        quota: quota.map(|minor| minor as f64 / outcome.currency.minor_per_major() as f64),
+        odds: quota.map(|minor| trials.sample(&totals).share_at_least(minor)),
+        figures: figures(outcome, trials, &totals, trials.won_to_date(index), weighted),
+    }
+}
+
+fn total_report(outcome: &Outcome, trials: &Trials) -> TotalReport {
+    let periods = outcome.horizon.periods();
+    let (first, last) = (periods.first(), periods.last());
+    let label = |period: Option<&crate::calendar::Period>| period.map_or_else(String::new, |p| p.label());
+    let as_of = outcome.horizon.as_of();
+    let won = (0..trials.periods()).map(|index| trials.won_to_date(index)).sum();
+    let weighted = outcome.weighted(|deal| deal.called_in.is_some());
+    TotalReport {
+        label: if periods.len() == 1 { label(first) } else { format!("{} – {}", label(first), label(last)) },
+        start: first.map_or(as_of, |period| period.first_day()),
+        end: last.map_or(as_of, |period| period.last_day()),
+        figures: figures(outcome, trials, &trials.total(), won, weighted),
+    }
+}
+
+fn figures(outcome: &Outcome, trials: &Trials, totals: &[i64], won: i64, weighted: f64) -> Figures {
+    let scale = outcome.currency.minor_per_major();
+    let major = |minor: f64| minor / scale as f64;
+    let estimate = |e: Estimate| Estimate { value: major(e.value), error: major(e.error) };
+    let sample = trials.sample(totals);
+    let quantiles = sample.quantiles(&[0.1, 0.5, 0.9]);
+    let histogram = Histogram::nice(totals, BINS, scale);
+    let edges: Vec<f64> = histogram.edges().iter().map(|&edge| major(edge as f64)).collect();
+    Figures {
+        won_to_date: major(won as f64),
+        weighted: major(weighted),
+        mean: estimate(sample.mean()),
+        sd: estimate(sample.sd()),
+        p10: estimate(quantiles[0]),
+        p50: estimate(quantiles[1]),
+        p90: estimate(quantiles[2]),
+        exceedance: Exceedance { amounts: edges.clone(), probabilities: histogram.exceedance() },
+        histogram: HistogramReport { edges, counts: histogram.counts().to_vec() },
+    }
+}
+
+/// Closed first, then the open categories from the surest down.
+fn category_reports(outcome: &Outcome, trials: &Trials) -> Vec<CategoryReport> {
+    let scale = outcome.currency.minor_per_major() as f64;
+    let won = trials.won_to_date(0);
+    let closed = won as f64 / scale;
+    let certain = CategoryFigures { mean: closed, p10: closed, p50: closed, p90: closed };
+    let mut reports = vec![CategoryReport {
+        category: ForecastCategory::Closed,
+        deals: outcome.won_deals,
+        called: closed,
+        called_cumulative: Some(closed),
+        weighted: closed,
+        mean: closed,
+        p10: closed,
+        p50: closed,
+        p90: closed,
+        cumulative: Some(certain),
+    }];
+    let mut called_so_far = won;
+    for (index, &category) in OPEN_CATEGORIES.iter().enumerate() {
+        let called = |deal: &DealLine| deal.category == category && deal.called_in == Some(0);
+        let deals: Vec<&DealLine> = outcome.deals.iter().filter(|deal| called(deal)).collect();
+        let amount: i64 = deals.iter().map(|deal| deal.amount).sum();
+        called_so_far += amount;
+        let in_call = category != ForecastCategory::Omitted;
+        let surer: Vec<usize> = (0..=index).collect();
+        let single = category_figures(trials, &[index], 0, scale);
+        reports.push(CategoryReport {
+            category,
+            deals: deals.len(),
+            called: amount as f64 / scale,
+            called_cumulative: in_call.then_some(called_so_far as f64 / scale),
+            weighted: outcome.weighted(called) / scale,
+            mean: single.mean,
+            p10: single.p10,
+            p50: single.p50,
+            p90: single.p90,
+            cumulative: in_call.then(|| category_figures(trials, &surer, won, scale)),
+        });
+    }
+    reports
+}
+
+fn category_figures(trials: &Trials, categories: &[usize], won: i64, scale: f64) -> CategoryFigures {
+    let totals = trials.categories(categories);
+    let sample = trials.sample(&totals);
+    let quantiles = sample.quantiles(&[0.1, 0.5, 0.9]);
+    let major = |minor: f64| (minor + won as f64) / scale;
+    CategoryFigures {
+        mean: major(sample.mean().value),
+        p10: major(quantiles[0].value),
+        p50: major(quantiles[1].value),
+        p90: major(quantiles[2].value),
+    }
+}
+
+fn deal_row(outcome: &Outcome, deal: &DealLine) -> DealRow {
+    let steps = outcome.horizon.steps();
+    let current_end = steps.iter().rposition(|step| step.period == 0).unwrap_or(0);
+    DealRow {
+        row: deal.row,
+        line: deal.line,
+        stage: outcome.stages[deal.stage].name.clone(),
+        category: deal.category,
+        amount: deal.amount as f64 / outcome.currency.minor_per_major() as f64,
+        close: deal.close,
+        past_close: deal.is_past_close,
+        probability: deal.probability,
+        probability_source: deal.probability_source,
+        won_in_period: deal.probability * deal.closed_by.get(current_end).copied().unwrap_or(0.0),
+        called_in: deal.called_in.map(|period| outcome.horizon.periods()[period].label()),
+    }
+}
