@@ -5,7 +5,7 @@ use super::dialect::{Dialects, Kind};
 use super::{Field, FieldRef, Mapping, key, summary};
 use crate::table::{Action, Code, Diagnostics, Receipt, Table};
 use crate::{Error, Place};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 const OTHER_KIND: Code = Code::new("looks-like-deals", Action::Kept, "open the file as a pipeline if it holds deals");
 const NO_FIELDS: Code =
@@ -27,6 +27,8 @@ pub struct LeadList {
     table: Arc<Table>,
     binding: Binding,
     receipt: Receipt,
+    /// Worked out when first asked for; clones share it.
+    rows_digest: Arc<OnceLock<[u8; 32]>>,
 }
 
 impl LeadList {
@@ -69,7 +71,7 @@ impl LeadList {
             diagnostics,
             assumptions: Vec::new(),
         };
-        Ok(Self { table: Arc::new(table), binding, receipt })
+        Ok(Self { table: Arc::new(table), binding, receipt, rows_digest: Arc::default() })
     }
 
     /// Number of leads.
@@ -116,7 +118,16 @@ impl LeadList {
     /// their numbers and dates.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
-        key::fingerprint(&self.table, &labels(&self.table, &self.binding))
+        *self.rows_digest.get_or_init(|| key::fingerprint(&self.table, &labels(&self.table, &self.binding)))
+    }
+
+    /// Hashes of whole rows, of what the cells mean and not how they are written, whatever the order of the columns.
+    pub(crate) fn row_hashes(&self) -> impl FnMut(usize) -> u64 + '_ {
+        let labels = labels(&self.table, &self.binding);
+        let mut columns: Vec<usize> = (0..self.table.columns().len()).collect();
+        columns.sort_by(|a, b| labels.get(*a).cmp(&labels.get(*b)));
+        let mut buffer = Vec::new();
+        move |row| key::hash_cells(&self.table, row, columns.iter().copied(), &mut buffer)
     }
 }
 
