@@ -11,6 +11,9 @@ const OTHER_KIND: Code = Code::new("looks-like-deals", Action::Kept, "open the f
 const NO_FIELDS: Code =
     Code::new("no-known-column", Action::Kept, "map at least one column to a field such as industry or employees");
 
+const REVENUE_UNIT: Code =
+    Code::new("revenue-unit", Action::Kept, "say the unit in the header, as in `Revenue (in thousands)`");
+
 /// A list of leads, contacts or accounts. Cloning shares the table.
 ///
 /// ```
@@ -54,6 +57,7 @@ impl LeadList {
         if binding.fields().next().is_none() {
             notes.count(NO_FIELDS, Place::default(), "", || "no column is known by its name".to_owned());
         }
+        note_revenue_unit(&table, &binding, &mut notes);
         let mut diagnostics = table.notes().to_vec();
         diagnostics.extend(notes.into_vec());
         let rows = table.rows() as u64;
@@ -128,6 +132,23 @@ impl LeadList {
         columns.sort_by(|a, b| labels.get(*a).cmp(&labels.get(*b)));
         let mut buffer = Vec::new();
         move |row| key::hash_cells(&self.table, row, columns.iter().copied(), &mut buffer)
+    }
+}
+
+/// Says so if revenue per employee is too small for whole units of any currency: the file may count in thousands.
+fn note_revenue_unit(table: &Table, binding: &Binding, notes: &mut Diagnostics) {
+    /// Units of currency per employee and year below which no company lives.
+    const LEAST: f64 = 1000.0;
+    let column = |field| table.columns().get(binding.column_of(field)?);
+    let (Some(revenue), Some(employees)) = (column(Field::Revenue), column(Field::Employees)) else { return };
+    let ratio = |row| Some(revenue.number(row)? / employees.number(row).filter(|n| *n > 0.0)?);
+    let mut ratios: Vec<f64> = (0..table.rows()).filter_map(ratio).collect();
+    ratios.sort_by(f64::total_cmp);
+    let Some(median) = ratios.get(ratios.len() / 2).filter(|_| ratios.len() >= 5) else { return };
+    if *median < LEAST {
+        notes.count(REVENUE_UNIT, Place::default().in_column(revenue.name()), "", || {
+            format!("the median revenue per employee is {median:.1}: the amounts may be in thousands or millions")
+        });
     }
 }
 

@@ -29,12 +29,23 @@ pub struct NumberFormat {
     pub currency: Option<Currency>,
     /// Whether some value reads differently with the other decimal mark and none decides.
     pub ambiguous: bool,
+    /// Whether every value is written in digits only.
+    pub whole: bool,
+    /// Power of ten that the header says values are to be multiplied with: 3 for `Revenue (in 000s)`.
+    pub power: u8,
 }
 
 impl NumberFormat {
     /// Plain numbers with a decimal point.
-    pub const PLAIN: Self =
-        Self { decimal: DecimalMark::Point, percent: false, suffixes: false, currency: None, ambiguous: false };
+    pub const PLAIN: Self = Self {
+        decimal: DecimalMark::Point,
+        percent: false,
+        suffixes: false,
+        currency: None,
+        ambiguous: false,
+        whole: false,
+        power: 0,
+    };
 
     /// The exact value of a cell, or `None` if it is not a number in this format.
     pub(crate) fn read(&self, text: &str) -> Option<Decimal> {
@@ -42,12 +53,14 @@ impl NumberFormat {
         if cell.suffix && !self.suffixes {
             return None;
         }
-        cell.under(self.decimal)
+        let value = cell.under(self.decimal)?;
+        Some(Decimal { scale: value.scale - i32::from(self.power), ..value })
     }
 
     /// Such as `1,234.5 USD`: a sample in this format.
     pub(crate) fn describe(&self) -> String {
         let mut sample = match self.decimal {
+            _ if self.whole => "1234".to_owned(),
             DecimalMark::Point => "1,234.5".to_owned(),
             DecimalMark::Comma => "1.234,5".to_owned(),
         };
@@ -60,6 +73,11 @@ impl NumberFormat {
         if let Some(currency) = self.currency {
             sample.push(' ');
             sample.push_str(currency.code());
+        }
+        match self.power {
+            3 => sample.push_str(" in thousands"),
+            6 => sample.push_str(" in millions"),
+            _ => {}
         }
         sample
     }
@@ -108,6 +126,18 @@ impl Decimal {
         let away = half.is_gt() || (half.is_eq() && quotient % 2 != 0);
         i64::try_from(quotient + if away { self.mantissa.signum() } else { 0 }).ok()
     }
+}
+
+/// The power of ten a header announces, as in `Revenue (in 000s USD)` or `Umsatz in Tsd. EUR`.
+pub(crate) fn header_power(header: &str) -> u8 {
+    let header = header.to_lowercase();
+    let says = |words: &[&str]| {
+        words.iter().any(|word| ["in ", "("].iter().any(|before| header.contains(&format!("{before}{word}"))))
+    };
+    if says(&["000s", "000 ", "000)", "thousand", "tsd", "k€", "k$", "keur", "kusd", "milliers", "miles de"]) {
+        return 3;
+    }
+    if says(&["million", "mio", "mln"]) { 6 } else { 0 }
 }
 
 /// What one cell can be read as.
@@ -460,6 +490,21 @@ mod tests {
         assert_eq!(point("1,234"), Some(1234.0));
         assert!(scan("00123").unwrap().padded);
         assert!(!scan("0.5").unwrap().padded);
+    }
+
+    #[test]
+    fn headers_announce_thousands() {
+        for (header, power) in [
+            ("Revenue (in 000s USD)", 3),
+            ("Umsatz in Tsd. EUR", 3),
+            ("Revenue (in millions)", 6),
+            ("Revenue", 0),
+            ("Margin (k)", 0),
+            ("Revenue Range (in USD)", 0),
+            ("Millions served", 0),
+        ] {
+            assert_eq!(header_power(header), power, "{header}");
+        }
     }
 
     #[test]
