@@ -89,17 +89,16 @@ pub(crate) fn bind(
 }
 
 fn mark_placeholders(table: &mut Table, dialects: &Dialects, notes: &mut Diagnostics) {
+    let words: Vec<&str> = dialects.missing_words().collect();
     for at in 0..table.columns().len() {
-        for word in dialects.missing_words() {
-            let Some(column) = table.columns_mut().get_mut(at) else { continue };
-            if !matches!(column.kind(), ColumnKind::Text) {
-                continue;
-            }
-            let (count, row) = column.treat_as_missing(word);
-            if count > 0 {
-                let place = Place::line(table.line(row)).in_column(table.columns()[at].name());
-                notes.count_many(PLACEHOLDER, count, place, word, || format!("`{word}` counts as a missing value"));
-            }
+        let Some(column) = table.columns_mut().get_mut(at) else { continue };
+        if !matches!(column.kind(), ColumnKind::Text) {
+            continue;
+        }
+        for (word, count, row) in column.treat_as_missing(&words) {
+            let place = Place::line(table.line(row)).in_column(table.columns()[at].name());
+            let word = words.get(word).copied().unwrap_or("");
+            notes.count_many(PLACEHOLDER, count, place, word, || format!("`{word}` counts as a missing value"));
         }
     }
 }
