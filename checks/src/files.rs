@@ -133,7 +133,8 @@ pub fn deals() -> impl Strategy<Value = Vec<DealRow>> {
         word(&["Qualification", "Discovery", "Proposal", "Negotiation", "Closed Won", "Closed Lost", "Ceremony"]),
         1_u32..500_000,
         -40_i32..300,
-        0_u32..=100,
+        // Above 1, so that the column is in percent whichever rows there are.
+        2_u32..=100,
     );
     vec(deal, 1..25).prop_map(|deals| {
         let deal = |(stage, amount, days, probability): (String, u32, i32, u32)| {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// Open stages in order, with the probability the CRM gives each.
 pub(super) const STAGES: &[(&str, u32)] =
-    &[("Qualification", 10), ("Discovery", 20), ("Proposal", 50), ("Negotiation", 75), ("Executive Alignment", 90)];
+    &[("Qualification", 5), ("Discovery", 15), ("Proposal", 40), ("Negotiation", 65), ("Executive Alignment", 85)];
 /// Where a lost deal stops, per stage.
 const LOST_AT: [f64; 4] = [0.34, 0.26, 0.28, 0.12];
 /// Mid-market deals die over the proposal: the planted bottleneck.
@@ -82,9 +82,9 @@ impl Deal {
 /// How a segment sells: deals per quarter, log-odds of winning, median days to win, median amount in dollars.
 fn pace(segment: Segment) -> (f64, f64, f64, f64) {
     match segment {
-        Segment::Enterprise => (18.0, -1.2, 185.0, 118_000.0),
-        Segment::MidMarket => (24.0, -1.05, 120.0, 38_000.0),
-        Segment::Smb => (31.0, -0.6, 58.0, 8_400.0),
+        Segment::Enterprise => (18.0, -1.2, 185.0, 95_000.0),
+        Segment::MidMarket => (24.0, -1.05, 120.0, 30_000.0),
+        Segment::Smb => (31.0, -0.6, 58.0, 6_500.0),
     }
 }
 
@@ -287,8 +287,9 @@ impl Life {
         let entries = self.entries(draws, created, &path);
         let believes = if draws.chance(0.75) { self.wins } else { !self.wins };
         let (_, _, cycle, _) = pace(self.segment);
-        let promised = created
-            + (draws.log_normal(cycle, 0.35) * if self.product == "Signal Insights" { 0.9 } else { 1.0 }) as i64;
+        // Insights is sold a little faster than the others, and promised so.
+        let hurry = if self.product == "Signal Insights" { 1.2 } else { 1.35 };
+        let promised = created + draws.log_normal(cycle * hurry, 0.35) as i64;
         let mut now = Event {
             day: created,
             minute: draws.minute(),
@@ -316,7 +317,7 @@ impl Life {
                     now.amount = round_amount(self.amount * ratio);
                 }
                 if now.close < today && weekday(today) == today && draws.chance(self.seller.4) {
-                    let later = today + draws.whole(20, 110);
+                    let later = today + draws.whole(35, 150);
                     now.close = if draws.chance(0.4) { quarter_end(later) } else { weekday(later) };
                     now.pushes += 1;
                 }
