@@ -357,3 +357,97 @@ fn one_record_scores_as_the_same_row_of_a_file() {
     let error = leadcast::score_lead("[]", &model("neutral"), &run()).unwrap_err();
     assert_eq!(error.to_string(), "expected one JSON object, the lead's fields by name (such as {\"employees\": 250})");
 }
+
+/// One axis of one group with the given rules, everything else by default.
+fn fit_rules(policy: &str, rules: &str) -> OperatingModel {
+    let json = format!(
+        r#"{{ "format": 1, "icp": {{ "missing": "{policy}", "fit": {{ "groups": [ {{ "name": "G", "rules": [{rules}] }} ] }} }} }}"#
+    );
+    OperatingModel::from_json(&json).unwrap()
+}
+
+#[test]
+fn points_fade_by_line_and_by_window() {
+    let active = |decay: &str| {
+        let when = r#"{ "field": "lastActivity", "exists": true }"#;
+        let rule = format!(r#"{{ "name": "R", "when": {when}, "points": 60, "decay": {decay} }}"#);
+        // 2026-03-01 is 30 days before 2026-03-31.
+        leads(&[FULL]).score(&fit_rules("zero", &rule), &run()).fit(0).unwrap().micro()
+    };
+    assert_eq!(active(r#"{ "lineDays": 90 }"#), 40_000_000);
+    assert_eq!(active(r#"{ "lineDays": 30 }"#), 0);
+    assert_eq!(active(r#"{ "windowDays": 30 }"#), 60_000_000);
+    assert_eq!(active(r#"{ "windowDays": 29 }"#), 0);
+    assert_eq!(active(r#"{ "halfLifeDays": 15 }"#), 15_000_000);
+}
+
+#[test]
+fn an_alternative_that_the_file_cannot_answer_is_left_to_the_others() {
+    let rules = r#"
+        { "name": "Leader", "points": 40, "when": { "any": [ { "field": "seniority", "is": "VP" },
+          { "field": "title", "contains": ["vp"] } ] } },
+        { "name": "Software", "points": 60, "when": { "field": "industry", "is": "Software" } }"#;
+    let leads = leads(&[FULL, STUDENT, NO_TITLE]).score(&fit_rules("neutral", rules), &run());
+    // The file has no seniority, so the title decides: yes, no, unknown.
+    let (fit, _) = leads.breakdown(0);
+    assert_eq!((fit.score.unwrap().micro(), fit.known.micro()), (100_000_000, 100_000_000));
+    let (fit, _) = leads.breakdown(1);
+    assert_eq!((fit.score.unwrap().micro(), fit.known.micro()), (0, 100_000_000));
+    let (fit, _) = leads.breakdown(2);
+    assert_eq!((fit.score.unwrap().micro(), fit.known.micro()), (0, 60_000_000));
+}
+
+#[test]
+fn a_knock_out_needs_to_be_certain() {
+    let json = r#"{ "format": 1, "icp": { "disqualify": [
+        { "name": "No phone", "when": { "field": "phone", "exists": false } },
+        { "name": "Not in Europe", "when": { "not": { "field": "country", "in": ["FR", "DE"] } } } ] } }"#;
+    let leads = leads(&[FULL, STUDENT, BARE]).score(&OperatingModel::from_json(json).unwrap(), &run());
+    // The file has no phone column: nobody is out for it. US is not in Europe; FR is; a blank country may be.
+    let out: Vec<_> = (0..3).map(|row| leads.disqualified(row)).collect();
+    assert_eq!(out, [Some("Not in Europe"), None, None]);
+}
+
+#[test]
+fn reach_is_what_one_value_can_earn_at_best() {
+    let reach = |rules: &[(i32, &str)]| {
+        let rule = |(at, (points, when)): (usize, &(i32, &str))| {
+            format!(r#"{{ "name": "r{at}", "points": {points}, "when": {{ {when} }} }}"#)
+        };
+        let rules: Vec<String> = rules.iter().enumerate().map(rule).collect();
+        leads(&[FULL]).score(&fit_rules("neutral", &rules.join(",")), &run()).breakdown(0).0.reach.as_f64()
+    };
+    let (from_200, from_1001) = (r#""field": "employees", "atLeast": 200"#, r#""field": "employees", "atLeast": 1001"#);
+    // Bands exclude each other: 30, not 50.
+    assert_eq!(reach(&[(30, r#""field": "employees", "between": [200, 1000]"#), (20, from_1001)]), 30.0);
+    // Thresholds add up: 2,000 employees earn both.
+    assert_eq!(reach(&[(30, from_200), (20, from_1001)]), 50.0);
+    // A deduction costs: 200 employees earn 30, from 1,001 on it is 10.
+    assert_eq!(reach(&[(30, from_200), (-20, from_1001)]), 30.0);
+    // Different fields are different questions.
+    assert_eq!(reach(&[(30, from_200), (20, r#""field": "country", "is": "US""#)]), 50.0);
+}
+
+#[test]
+fn a_long_file_scores_as_its_records_one_by_one() {
+    // 3,000 different sizes and titles: too many to be stored as repeating words.
+    let rows: Vec<String> = (0..3000)
+        .map(|n| format!("{n},C{n},VP of team {n},{},Software,US,2026-03-01,{},no,2026-01-01", n * 7 % 3001, n % 9))
+        .collect();
+    let scored = scored("neutral", &rows.iter().map(String::as_str).collect::<Vec<_>>());
+    for row in (0..3000).step_by(271) {
+        let record = format!(
+            r#"{{ "id": "{row}", "company": "C{row}", "title": "VP of team {row}", "employees": {},
+                "industry": "Software", "country": "US", "lastActivity": "2026-03-01", "Visits": {}, "Demo": false }}"#,
+            row * 7 % 3001,
+            row % 9
+        );
+        let one = leadcast::score_lead(&record, &model("neutral"), &run()).unwrap();
+        let micro = |points: Option<leadcast::model::Points>| points.map(|points| points.micro());
+        assert_eq!(
+            (one.fit.score_micro, one.engagement.score_micro),
+            (micro(scored.fit(row)), micro(scored.engagement(row)))
+        );
+        assert_eq!(one.segment, scored.segment_name(row));
+    }
+}

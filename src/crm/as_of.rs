@@ -123,7 +123,7 @@ impl<'a> View<'a> {
             let (actual, amount) = (actual.name(), amount.name());
             assumptions.push(format!("won deals count `{actual}` where it is filled in and not 0, else `{amount}`"));
         }
-        if self.currencies.is_none() && self.amount.or(self.actual).is_some_and(|c| c.nulls() < u64::MAX) {
+        if self.currencies.is_none() && self.amount.or(self.actual).is_some() {
             let written = self.amount.and_then(|c| match c.kind() {
                 crate::table::ColumnKind::Number(format) => format.currency,
                 _ => None,

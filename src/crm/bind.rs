@@ -89,17 +89,16 @@ pub(crate) fn bind(
 }
 
 fn mark_placeholders(table: &mut Table, dialects: &Dialects, notes: &mut Diagnostics) {
+    let words: Vec<&str> = dialects.missing_words().collect();
     for at in 0..table.columns().len() {
-        for word in dialects.missing_words() {
-            let Some(column) = table.columns_mut().get_mut(at) else { continue };
-            if !matches!(column.kind(), ColumnKind::Text) {
-                continue;
-            }
-            let (count, row) = column.treat_as_missing(word);
-            if count > 0 {
-                let place = Place::line(table.line(row)).in_column(table.columns()[at].name());
-                notes.count_many(PLACEHOLDER, count, place, word, || format!("`{word}` counts as a missing value"));
-            }
+        let Some(column) = table.columns_mut().get_mut(at) else { continue };
+        if !matches!(column.kind(), ColumnKind::Text) {
+            continue;
+        }
+        for (word, count, row) in column.treat_as_missing(&words) {
+            let place = Place::line(table.line(row)).in_column(table.columns()[at].name());
+            let word = words.get(word).copied().unwrap_or("");
+            notes.count_many(PLACEHOLDER, count, place, word, || format!("`{word}` counts as a missing value"));
         }
     }
 }
@@ -166,12 +165,14 @@ fn claim_columns(
             other.field == claim.field
                 && columns[other.column].is_none()
                 && other.rank.tier <= Tier::Other
+                && !is_weighted(table.columns()[other.column].name())
                 && other.filled > claim.filled.saturating_mul(2)
         });
         let winner = fuller.unwrap_or(claim);
         let source = if winner.rank.tier == Tier::System { MappingSource::System } else { MappingSource::Synonym };
         columns[winner.column] = Some((winner.field, source));
     }
+    split_estimates(table, &claims, columns);
     let bound = |field: Field| columns.iter().position(|c| c.is_some_and(|(f, _)| f == field));
     let name = |at: usize| table.columns()[at].name();
     let is_id = |header: &str| super::fold::fold(header).ends_with("id");
@@ -200,6 +201,30 @@ fn claim_columns(
                     column.kind().name()
                 )
             });
+        }
+    }
+}
+
+/// Expected revenue is filled in wherever a chance is, often with 0: it never displaces an amount.
+fn is_weighted(header: &str) -> bool {
+    super::fold::fold(header).contains("expected")
+}
+
+/// Where an amount and an estimated amount stand side by side, the one is what the deal brought, the other what it
+/// was thought to bring.
+fn split_estimates(table: &Table, claims: &[Claim], columns: &mut [Option<(Field, MappingSource)>]) {
+    let is = |bound: &Option<(Field, MappingSource)>, field| bound.is_some_and(|(f, _)| f == field);
+    let estimated = |at: usize| super::fold::fold(table.columns()[at].name()).starts_with("est");
+    let amount = columns.iter().position(|bound| is(bound, Field::Amount)).filter(|at| !estimated(*at));
+    let free = !columns.iter().any(|bound| is(bound, Field::ActualAmount));
+    let estimate = claims.iter().find(|claim| {
+        claim.field == Field::Amount && claim.filled > 0 && columns[claim.column].is_none() && estimated(claim.column)
+    });
+    if let (Some(amount), true, Some(estimate)) = (amount, free, estimate) {
+        let source = columns[amount].map_or(MappingSource::Synonym, |(_, source)| source);
+        if source != MappingSource::Override {
+            columns[amount] = Some((Field::ActualAmount, source));
+            columns[estimate.column] = Some((Field::Amount, MappingSource::Synonym));
         }
     }
 }

@@ -99,7 +99,7 @@ pub(crate) enum Tier {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Recognised {
     index: usize,
-    /// Share of the headers that are this system's own names, in percent.
+    /// 20 for each header of the signature, at most 100.
     pub(crate) confidence: u8,
 }
 
@@ -107,6 +107,7 @@ pub(crate) struct Recognised {
 #[derive(Debug, Clone)]
 pub struct Dialects {
     all: Vec<Dialect>,
+    signatures: Vec<Vec<String>>,
     lead: Vec<BTreeMap<String, Vec<(Field, usize)>>>,
     deal: Vec<BTreeMap<String, Vec<(Field, usize)>>>,
     status: BTreeMap<String, DealStatus>,
@@ -141,22 +142,22 @@ impl Dialects {
         for (code, words) in all.iter().flat_map(|d| &d.currency) {
             currency.extend(words.iter().filter(|w| fold(w).is_empty()).map(|w| (w.clone(), *code)));
         }
-        Self { lead, deal, status, category, currency, all }
+        let signatures = all.iter().map(|d| d.signature.iter().map(|header| fold(header)).collect()).collect();
+        Self { signatures, lead, deal, status, category, currency, all }
     }
 
     /// The system whose signature at least two headers bear; the one with most, the first listed among equals.
     pub(crate) fn recognise(&self, headers: &[&str]) -> Option<Recognised> {
         let keys: Vec<String> = headers.iter().map(|header| fold(header)).collect();
         let mut best: Option<(usize, usize)> = None;
-        for (index, dialect) in self.all.iter().enumerate().filter(|(_, d)| d.system.is_some()) {
-            let signature: Vec<String> = dialect.signature.iter().map(|header| fold(header)).collect();
+        for (index, signature) in self.signatures.iter().enumerate() {
             let hits = keys.iter().filter(|key| !key.is_empty() && signature.contains(key)).count();
             if hits >= 2 && best.is_none_or(|(most, _)| hits > most) {
                 best = Some((hits, index));
             }
         }
         let (hits, index) = best?;
-        Some(Recognised { index, confidence: (hits * 100 / headers.len().max(1)).min(100) as u8 })
+        Some(Recognised { index, confidence: (hits * 20).min(100) as u8 })
     }
 
     pub(crate) fn system(&self, recognised: Recognised) -> Option<&str> {

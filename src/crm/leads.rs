@@ -5,11 +5,14 @@ use super::dialect::{Dialects, Kind};
 use super::{Field, FieldRef, Mapping, key, summary};
 use crate::table::{Action, Code, Diagnostics, Receipt, Table};
 use crate::{Error, Place};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 const OTHER_KIND: Code = Code::new("looks-like-deals", Action::Kept, "open the file as a pipeline if it holds deals");
 const NO_FIELDS: Code =
     Code::new("no-known-column", Action::Kept, "map at least one column to a field such as industry or employees");
+
+const REVENUE_UNIT: Code =
+    Code::new("revenue-unit", Action::Kept, "say the unit in the header, as in `Revenue (in thousands)`");
 
 /// A list of leads, contacts or accounts. Cloning shares the table.
 ///
@@ -27,6 +30,8 @@ pub struct LeadList {
     table: Arc<Table>,
     binding: Binding,
     receipt: Receipt,
+    /// Worked out when first asked for; clones share it.
+    rows_digest: Arc<OnceLock<[u8; 32]>>,
 }
 
 impl LeadList {
@@ -52,6 +57,7 @@ impl LeadList {
         if binding.fields().next().is_none() {
             notes.count(NO_FIELDS, Place::default(), "", || "no column is known by its name".to_owned());
         }
+        note_revenue_unit(&table, &binding, &mut notes);
         let mut diagnostics = table.notes().to_vec();
         diagnostics.extend(notes.into_vec());
         let rows = table.rows() as u64;
@@ -69,7 +75,7 @@ impl LeadList {
             diagnostics,
             assumptions: Vec::new(),
         };
-        Ok(Self { table: Arc::new(table), binding, receipt })
+        Ok(Self { table: Arc::new(table), binding, receipt, rows_digest: Arc::default() })
     }
 
     /// Number of leads.
@@ -116,7 +122,33 @@ impl LeadList {
     /// their numbers and dates.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
-        key::fingerprint(&self.table, &labels(&self.table, &self.binding))
+        *self.rows_digest.get_or_init(|| key::fingerprint(&self.table, &labels(&self.table, &self.binding)))
+    }
+
+    /// Hashes of whole rows, of what the cells mean and not how they are written, whatever the order of the columns.
+    pub(crate) fn row_hashes(&self) -> impl FnMut(usize) -> u64 + '_ {
+        let labels = labels(&self.table, &self.binding);
+        let mut columns: Vec<usize> = (0..self.table.columns().len()).collect();
+        columns.sort_by(|a, b| labels.get(*a).cmp(&labels.get(*b)));
+        let mut buffer = Vec::new();
+        move |row| key::hash_cells(&self.table, row, columns.iter().copied(), &mut buffer)
+    }
+}
+
+/// Says so if revenue per employee is too small for whole units of any currency: the file may count in thousands.
+fn note_revenue_unit(table: &Table, binding: &Binding, notes: &mut Diagnostics) {
+    /// Units of currency per employee and year below which no company lives.
+    const LEAST: f64 = 1000.0;
+    let column = |field| table.columns().get(binding.column_of(field)?);
+    let (Some(revenue), Some(employees)) = (column(Field::Revenue), column(Field::Employees)) else { return };
+    let ratio = |row| Some(revenue.number(row)? / employees.number(row).filter(|n| *n > 0.0)?);
+    let mut ratios: Vec<f64> = (0..table.rows()).filter_map(ratio).collect();
+    ratios.sort_by(f64::total_cmp);
+    let Some(median) = ratios.get(ratios.len() / 2).filter(|_| ratios.len() >= 5) else { return };
+    if *median < LEAST {
+        notes.count(REVENUE_UNIT, Place::default().in_column(revenue.name()), "", || {
+            format!("the median revenue per employee is {median:.1}: the amounts may be in thousands or millions")
+        });
     }
 }
 

@@ -8,6 +8,7 @@ use super::number::DecimalMark;
 use super::options::{ColumnType, Header, ReadOptions};
 use super::receipt::{Action, Code, Diagnostics, shorten};
 use super::store::CellsBuilder;
+use super::write::unguarded;
 use super::{MOST_COLUMNS, MOST_ROWS, Source, Table};
 use crate::{Error, ErrorKind, Place};
 use std::collections::HashSet;
@@ -16,6 +17,7 @@ const ENCODING_ASSUMED: Code =
     Code::new("encoding-assumed", Action::Kept, "save the file as UTF-8, or set `encoding` in the read options");
 const BAD_BYTES: Code = Code::new("bad-bytes", Action::Repaired, "save the file as UTF-8 and try again");
 const CONTROL: Code = Code::new("control-character", Action::Kept, "remove the characters in the source system");
+const GUARDED: Code = Code::new("guarded-cell", Action::Repaired, "nothing to do: it was put there on export");
 const UNCLOSED: Code = Code::new("unclosed-quote", Action::Repaired, "close the quote, or double it inside the cell");
 const SHORT_ROW: Code = Code::new("short-row", Action::Kept, "missing cells count as missing values");
 const LONG_ROW: Code =
@@ -97,7 +99,10 @@ impl TableBuilder {
                 if bytes.contains(&0) {
                     self.note_control(line, &cell);
                 }
-                return self.cells(line, ends.len(), &|at| cell(at).unwrap_or(""));
+                if bytes.contains(&b'\'') {
+                    self.note_guarded(line, &cell);
+                }
+                return self.cells(line, ends.len(), &|at| unguarded(cell(at).unwrap_or("")));
             }
         }
         let mut repaired = Vec::with_capacity(ends.len());
@@ -112,7 +117,7 @@ impl TableBuilder {
             }
             repaired.push(text.into_owned());
         }
-        self.cells(line, ends.len(), &|at| repaired.get(at).map_or("", String::as_str))
+        self.cells(line, ends.len(), &|at| repaired.get(at).map_or("", |text| unguarded(text)))
     }
 
     /// Takes a row of `count` cells.
@@ -307,6 +312,17 @@ impl TableBuilder {
         if let Some((at, text)) = at {
             let place = self.place(line, at);
             self.notes.count(CONTROL, place, &text.replace('\0', "␀"), || "cells hold NUL characters".to_owned());
+        }
+    }
+
+    fn note_guarded<'a>(&mut self, line: u64, cell: &dyn Fn(usize) -> Option<&'a str>) {
+        for (at, text) in (0..).map_while(|at| cell(at).map(|text| (at, text))) {
+            if unguarded(text) != text {
+                let place = self.place(line, at);
+                self.notes.count(GUARDED, place, text, || {
+                    "an apostrophe before what looks like a formula was taken off".to_owned()
+                });
+            }
         }
     }
 

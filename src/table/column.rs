@@ -238,21 +238,29 @@ impl Column {
         }
     }
 
-    /// From now on `word` means missing in this column. Gives the number of rows that hold it and the first.
-    pub(crate) fn treat_as_missing(&mut self, word: &str) -> (u64, usize) {
-        if !self.cells.words().iter().any(|cell| cell.trim() == word) {
-            return (0, usize::MAX);
-        }
+    /// From now on these words mean missing in this column. Gives for each that occurs its place in the list, the
+    /// number of rows that hold it and the first of them.
+    pub(crate) fn treat_as_missing(&mut self, words: &[&str]) -> Vec<(usize, u64, usize)> {
+        let longest = words.iter().map(|word| word.len()).max().unwrap_or(0);
+        let which = |cell: &str| {
+            // Blanks around a placeholder are few; most cells are ruled out by their length.
+            if cell.len() > longest + 8 { None } else { words.iter().position(|word| *word == cell.trim()) }
+        };
+        let found: Vec<(usize, usize)> =
+            self.cells.words().iter().enumerate().filter_map(|(at, cell)| Some((at, which(cell)?))).collect();
+        let Some(_) = found.first() else { return Vec::new() };
         let tally = self.cells.tally();
-        let mut seen = (0, usize::MAX);
-        for (cell, (count, first)) in self.cells.words().iter().zip(tally) {
-            if cell.trim() == word && count > 0 {
-                seen = (seen.0 + count, seen.1.min(first));
+        let mut seen: Vec<(usize, u64, usize)> = Vec::new();
+        for (at, word) in found {
+            let Some((count, first)) = tally.get(at).copied().filter(|(count, _)| *count > 0) else { continue };
+            match seen.iter_mut().find(|(known, ..)| *known == word) {
+                Some(entry) => *entry = (word, entry.1 + count, entry.2.min(first)),
+                None => seen.push((word, count, first)),
             }
         }
-        if seen.0 > 0 {
-            self.placeholders.push(word.to_owned());
-            self.evidence.nulls += seen.0;
+        for (word, count, _) in &seen {
+            self.placeholders.extend(words.get(*word).map(|word| (*word).to_owned()));
+            self.evidence.nulls += count;
             self.evidence.distinct = self.evidence.distinct.saturating_sub(1);
         }
         seen

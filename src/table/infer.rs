@@ -72,6 +72,7 @@ struct Tally {
     suffixed: u64,
     percent: u64,
     padded: u64,
+    whole: u64,
     missing_word: u64,
     currencies: Vec<(Currency, u64, usize)>,
     serials: [u64; 4],
@@ -112,6 +113,9 @@ pub(crate) fn infer(
     let readable = decide_number(&tally, options, defaults, &mut evidence);
     let dates = decide_date(&tally, options, defaults, &mut evidence);
     (evidence.numbers, evidence.dates) = (readable, dates);
+    if let Some(format) = &mut evidence.number {
+        format.power = number::header_power(name);
+    }
     let expected = tally.values - tally.missing_word;
     let enough = |n: u64| n > 0 && n * 10 >= expected * 9;
 
@@ -206,6 +210,7 @@ impl Tally {
         }
         self.suffixed += if cell.suffix { rows } else { 0 };
         self.percent += if cell.percent { rows } else { 0 };
+        self.whole += if text.bytes().all(|b| b.is_ascii_digit()) { rows } else { 0 };
         self.padded += if cell.padded { rows } else { 0 };
         if let Some(currency) = cell.currency {
             match self.currencies.iter_mut().find(|(known, ..)| *known == currency) {
@@ -280,6 +285,8 @@ fn decide_number(tally: &Tally, options: &ColumnOptions, defaults: Defaults, evi
         suffixes,
         currency: known.map(|(currency, ..)| *currency),
         ambiguous: tally.both_differ > 0 && !decided && options.decimal.is_none(),
+        whole: tally.whole == total,
+        power: 0,
     });
     let serials = [Serial::Spreadsheet, Serial::UnixSeconds, Serial::UnixMillis, Serial::Compact];
     evidence.serial = serials.into_iter().find(|s| tally.serials[*s as usize] * 10 >= total * 9);

@@ -29,25 +29,41 @@ pub struct NumberFormat {
     pub currency: Option<Currency>,
     /// Whether some value reads differently with the other decimal mark and none decides.
     pub ambiguous: bool,
+    /// Whether every value is written in digits only.
+    pub whole: bool,
+    /// Power of ten that the header says values are to be multiplied with: 3 for `Revenue (in 000s)`.
+    pub power: u8,
 }
 
 impl NumberFormat {
     /// Plain numbers with a decimal point.
-    pub const PLAIN: Self =
-        Self { decimal: DecimalMark::Point, percent: false, suffixes: false, currency: None, ambiguous: false };
+    pub const PLAIN: Self = Self {
+        decimal: DecimalMark::Point,
+        percent: false,
+        suffixes: false,
+        currency: None,
+        ambiguous: false,
+        whole: false,
+        power: 0,
+    };
 
     /// The exact value of a cell, or `None` if it is not a number in this format.
     pub(crate) fn read(&self, text: &str) -> Option<Decimal> {
+        if let Some(value) = read_plain(text, self.decimal) {
+            return Some(Decimal { scale: value.scale - i32::from(self.power), ..value });
+        }
         let cell = scan(text)?;
         if cell.suffix && !self.suffixes {
             return None;
         }
-        cell.under(self.decimal)
+        let value = cell.under(self.decimal)?;
+        Some(Decimal { scale: value.scale - i32::from(self.power), ..value })
     }
 
     /// Such as `1,234.5 USD`: a sample in this format.
     pub(crate) fn describe(&self) -> String {
         let mut sample = match self.decimal {
+            _ if self.whole => "1234".to_owned(),
             DecimalMark::Point => "1,234.5".to_owned(),
             DecimalMark::Comma => "1.234,5".to_owned(),
         };
@@ -60,6 +76,11 @@ impl NumberFormat {
         if let Some(currency) = self.currency {
             sample.push(' ');
             sample.push_str(currency.code());
+        }
+        match self.power {
+            3 => sample.push_str(" in thousands"),
+            6 => sample.push_str(" in millions"),
+            _ => {}
         }
         sample
     }
@@ -108,6 +129,18 @@ impl Decimal {
         let away = half.is_gt() || (half.is_eq() && quotient % 2 != 0);
         i64::try_from(quotient + if away { self.mantissa.signum() } else { 0 }).ok()
     }
+}
+
+/// The power of ten a header announces, as in `Revenue (in 000s USD)` or `Umsatz in Tsd. EUR`.
+pub(crate) fn header_power(header: &str) -> u8 {
+    let header = header.to_lowercase();
+    let says = |words: &[&str]| {
+        words.iter().any(|word| ["in ", "("].iter().any(|before| header.contains(&format!("{before}{word}"))))
+    };
+    if says(&["000s", "000 ", "000)", "thousand", "tsd", "k€", "k$", "keur", "kusd", "milliers", "miles de"]) {
+        return 3;
+    }
+    if says(&["million", "mio", "mln"]) { 6 } else { 0 }
 }
 
 /// What one cell can be read as.
@@ -200,12 +233,45 @@ fn is_code(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()) && CODES.split(' ').any(|code| code == text)
 }
 
+/// Digits with at most one decimal point, which most numbers are; `None` for anything else, number or not.
+fn read_plain(text: &str, mark: DecimalMark) -> Option<Decimal> {
+    const MOST: usize = 18;
+    let (digits, negative) = match text.strip_prefix('-') {
+        Some(digits) => (digits, true),
+        None => (text, false),
+    };
+    if digits.is_empty() || digits.len() > MOST {
+        return None;
+    }
+    let (mut mantissa, mut scale) = (0_i64, None);
+    for byte in digits.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                mantissa = mantissa * 10 + i64::from(byte - b'0');
+                scale = scale.map(|scale: i32| scale + 1);
+            }
+            b'.' if mark == DecimalMark::Point && scale.is_none() => scale = Some(0),
+            _ => return None,
+        }
+    }
+    if digits == "." {
+        return None;
+    }
+    let mantissa = i128::from(if negative { -mantissa } else { mantissa });
+    Some(Decimal { mantissa, scale: scale.unwrap_or(0) })
+}
+
 /// Reads a cell under both conventions; `None` if it is a number under neither.
 pub(crate) fn scan(text: &str) -> Option<NumberCell> {
     let mut rest = text.trim();
     // Most cells that are no numbers hold no digit near either end.
     if rest.is_empty() || rest.len() > 64 || !rest.bytes().any(|b| b.is_ascii_digit()) {
         return None;
+    }
+    if rest.len() <= 18 && rest.bytes().all(|b| b.is_ascii_digit()) {
+        let value = read_plain(rest, DecimalMark::Comma);
+        let padded = rest.len() > 1 && rest.starts_with('0');
+        return Some(NumberCell { point: value, comma: value, percent: false, suffix: false, padded, currency: None });
     }
     let (mut negative, mut parenthesis, mut percent, mut signed) = (false, false, false, false);
     let mut currency = None;
@@ -460,6 +526,35 @@ mod tests {
         assert_eq!(point("1,234"), Some(1234.0));
         assert!(scan("00123").unwrap().padded);
         assert!(!scan("0.5").unwrap().padded);
+    }
+
+    #[test]
+    fn the_short_way_reads_what_the_long_way_reads() {
+        for text in
+            ["0", "7", "007", "-12", "12.50", "-0.125", ".5", "5.", "-", ".", "-.", "1.2.3", "999999999999999999"]
+        {
+            for mark in [DecimalMark::Point, DecimalMark::Comma] {
+                if let Some(value) = read_plain(text, mark) {
+                    assert_eq!(scan(text).and_then(|cell| cell.under(mark)), Some(value), "{text}");
+                }
+            }
+            assert_eq!(read_plain(text, DecimalMark::Point).is_some(), point(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn headers_announce_thousands() {
+        for (header, power) in [
+            ("Revenue (in 000s USD)", 3),
+            ("Umsatz in Tsd. EUR", 3),
+            ("Revenue (in millions)", 6),
+            ("Revenue", 0),
+            ("Margin (k)", 0),
+            ("Revenue Range (in USD)", 0),
+            ("Millions served", 0),
+        ] {
+            assert_eq!(header_power(header), power, "{header}");
+        }
     }
 
     #[test]

@@ -159,7 +159,7 @@ pub struct Receipt {
     pub file: Option<String>,
     /// The system that wrote the file, if its column names gave it away.
     pub system: Option<String>,
-    /// Share of the columns that carry that system's own names, in percent.
+    /// How sure that is: 20 for each header that is typical of the system, at most 100.
     pub system_confidence: u8,
     /// `utf-8`, `utf-16le`, `utf-16be`, `windows-1252` or `json`.
     pub encoding: &'static str,

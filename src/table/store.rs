@@ -1,23 +1,28 @@
 //! The cells of one column, kept compact: text that repeats is stored once, the rest end to end.
 //!
-//! Words lie in one string, each behind its length, with an offset every eight words: about 1.5 bytes more than the
-//! text itself. Lengths are written in ASCII bytes of six bits so that the string stays valid UTF-8.
+//! Words lie in one string, each behind its length. Where words are listed row by row an offset stands every eight
+//! words, which is about 1.5 bytes more than the text itself; words that repeat have an offset each. Lengths are written in ASCII bytes of six bits so that the string stays valid UTF-8.
 
-/// Words between two stored offsets.
+/// Words between two stored offsets where there is a word per row.
 const STRIDE: usize = 8;
 
 /// Distinct words a code of two bytes can name.
 const MOST_CODES: usize = 65_535;
 
 /// A list of words in one string.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Words {
     text: String,
     starts: Vec<u32>,
     len: usize,
+    stride: usize,
 }
 
 impl Words {
+    fn every(stride: usize) -> Self {
+        Self { text: String::new(), starts: Vec::new(), len: 0, stride }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.len
     }
@@ -29,7 +34,7 @@ impl Words {
         if self.text.len() + word.len() + 6 > u32::MAX as usize {
             return false;
         }
-        if self.len.is_multiple_of(STRIDE) {
+        if self.len.is_multiple_of(self.stride) {
             self.starts.push(start);
         }
         let mut rest = word.len();
@@ -45,12 +50,12 @@ impl Words {
 
     /// The word at `index`, or an empty one past the end.
     pub(crate) fn get(&self, index: usize) -> &str {
-        let Some(&start) = self.starts.get(index / STRIDE) else { return "" };
+        let Some(&start) = self.starts.get(index / self.stride) else { return "" };
         if index >= self.len {
             return "";
         }
         let mut position = start as usize;
-        for _ in 0..index % STRIDE {
+        for _ in 0..index % self.stride {
             position = self.span(position).1;
         }
         let (from, to) = self.span(position);
@@ -158,7 +163,7 @@ impl Cells {
 }
 
 /// Collects the cells of a column, as words that repeat until they no longer do.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct CellsBuilder {
     codes: Vec<u16>,
     words: Words,
@@ -170,6 +175,12 @@ pub(crate) struct CellsBuilder {
 }
 
 const FREE: u32 = u32::MAX;
+
+impl Default for CellsBuilder {
+    fn default() -> Self {
+        Self { codes: Vec::new(), words: Words::every(1), slots: Vec::new(), plain: false, total: 0 }
+    }
+}
 
 impl CellsBuilder {
     pub(crate) fn len(&self) -> usize {
@@ -249,7 +260,7 @@ impl CellsBuilder {
     }
 
     fn make_plain(&mut self) -> bool {
-        let mut all = Words::default();
+        let mut all = Words::every(STRIDE);
         let fits = self.codes.iter().all(|code| all.push(self.words.get(usize::from(*code))));
         *self = Self { words: all, plain: true, ..Self::default() };
         fits
@@ -257,7 +268,7 @@ impl CellsBuilder {
 
     pub(crate) fn finish(mut self) -> Cells {
         let width = if self.words.len() <= 256 { 1 } else { 2 };
-        let coded = self.codes.len() * width + self.words.text.len() + self.words.len() / 2;
+        let coded = self.codes.len() * width + self.words.text.len() + self.words.len() * 4;
         // Where codes cost more than what they save, the words in full are quicker too.
         if !self.plain && coded > self.total + self.codes.len() * 3 / 2 && self.words.len() > 256 {
             self.make_plain();
@@ -303,7 +314,7 @@ mod tests {
     #[test]
     fn words_of_every_length_come_back() {
         let words: Vec<String> = (0..600).map(|n| "é".repeat(n * 7 % 300)).collect();
-        let mut list = Words::default();
+        let mut list = Words::every(STRIDE);
         for word in &words {
             assert!(list.push(word));
         }

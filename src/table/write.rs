@@ -231,6 +231,21 @@ mod tests {
     }
 
     #[test]
+    fn a_file_written_and_read_has_the_same_cells() {
+        use crate::table::{ReadOptions, Table};
+        let cells = ["=1+1", "'=1", "-5", "'-5", "a,b", "say \"hi\"", "two\r\nlines", "@x", "'plain", "ü", "+49 30 1"];
+        let mut csv = CsvWriter::new(WriteOptions::default());
+        csv.row(["id", "text"]);
+        for (id, cell) in cells.iter().enumerate() {
+            csv.row([id.to_string().as_str(), cell]);
+        }
+        let table = Table::from_csv(&csv.finish(), &ReadOptions::default()).unwrap();
+        let read: Vec<&str> = (0..table.rows()).map(|row| table.columns()[1].raw(row)).collect();
+        assert_eq!(read, cells);
+        assert!(table.notes().iter().any(|note| note.code == "guarded-cell" && note.count == 4));
+    }
+
+    #[test]
     fn the_guard_can_be_switched_off() {
         assert_eq!(written(WriteOptions { guard_formulas: false, ..PLAIN }, &["=1"]), "=1\r\n");
     }

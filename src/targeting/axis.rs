@@ -48,6 +48,10 @@ pub(crate) struct Rule {
 pub(crate) struct Question {
     pub(crate) rules: Vec<usize>,
     pub(crate) reach: Points,
+    /// The fields that each of them reads.
+    pub(crate) fields: Vec<FieldRef>,
+    /// Whether the file has at least one of those.
+    pub(crate) in_file: bool,
 }
 
 /// A decay whose date has been looked up.
@@ -80,6 +84,8 @@ pub(crate) struct RuleOutcome {
 /// Receives the lines of a score in order.
 pub(crate) trait Sink {
     fn rule(&mut self, _group: usize, _rule: usize, _outcome: RuleOutcome) {}
+    /// The points that a question's unknown rules leave open.
+    fn open(&mut self, _group: usize, _question: usize, _points: Points) {}
     /// A group's total and how much its floor or cap changed it.
     fn group(&mut self, _group: usize, _total: Points, _limited: Points) {}
     /// The known part of the reach, what counting it for the whole added, and what the axis' floor or cap changed.
@@ -120,7 +126,7 @@ struct Tally {
 impl Group {
     fn evaluate(&self, columns: &[Column], row: usize, at: usize, sink: &mut impl Sink) -> Tally {
         let (mut sum, mut known, mut any_known) = (Points::ZERO, Points::ZERO, false);
-        for question in &self.questions {
+        for (asked, question) in self.questions.iter().enumerate() {
             let (mut asked_in_full, mut earned) = (true, Points::ZERO);
             for position in &question.rules {
                 let Some(rule) = self.rules.get(*position) else { continue };
@@ -135,7 +141,11 @@ impl Group {
                 sink.rule(at, *position, outcome);
             }
             // A question half answered counts for what it has earned, so that no answer is worth more than all.
-            known = known + if asked_in_full { question.reach } else { earned.max(Points::ZERO).min(question.reach) };
+            let decided = if asked_in_full { question.reach } else { earned.max(Points::ZERO).min(question.reach) };
+            known = known + decided;
+            if decided < question.reach {
+                sink.open(at, asked, question.reach - decided);
+            }
         }
         let points = limited(sum, self.floor, self.cap);
         sink.group(at, points, points - sum);

@@ -121,24 +121,7 @@ impl<'a> Lines<'a> {
         Self { axis, groups, known: Points::ZERO, rescaled: Points::ZERO, limited: Points::ZERO }
     }
 
-    pub(crate) fn finish(mut self, score: Option<Points>) -> AxisBreakdown {
-        for (group, lines) in self.axis.groups.iter().zip(&mut self.groups) {
-            for question in &group.questions {
-                let asked = || question.rules.iter().filter_map(|at| lines.rules.get(*at));
-                let earned: Points =
-                    asked().filter(|rule| rule.truth.holds()).map(|rule| rule.possible).sum::<Points>();
-                let open = question.reach - earned.max(Points::ZERO).min(question.reach);
-                let mut fields: Vec<FieldRef> = Vec::new();
-                for rule in asked().filter(|rule| rule.truth == Truth::Unknown) {
-                    fields.extend(
-                        rule.fields.iter().filter(|field| !fields.contains(field)).cloned().collect::<Vec<_>>(),
-                    );
-                }
-                if !fields.is_empty() && open > Points::ZERO {
-                    lines.withheld.push(Withheld { fields, points: open });
-                }
-            }
-        }
+    pub(crate) fn finish(self, score: Option<Points>) -> AxisBreakdown {
         AxisBreakdown {
             score,
             cap: self.axis.cap,
@@ -157,6 +140,13 @@ impl Sink for Lines<'_> {
             line.points = outcome.points;
             line.truth = outcome.truth;
             line.age = outcome.age;
+        }
+    }
+
+    fn open(&mut self, group: usize, question: usize, points: Points) {
+        let asked = self.axis.groups.get(group).and_then(|group| group.questions.get(question));
+        if let (Some(asked), Some(lines)) = (asked, self.groups.get_mut(group)) {
+            lines.withheld.push(Withheld { fields: asked.fields.clone(), points });
         }
     }
 

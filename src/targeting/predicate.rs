@@ -1,14 +1,15 @@
 //! Conditions bound to a table's columns, ready to be asked row by row.
 //!
-//! Binding looks every field up once. Where a column's text repeats, each test is settled once per distinct value and
-//! a row costs one look-up; where it does not, the model's own test reads the cell. Both give the same answer.
+//! Binding looks every field up once and settles every test: once per distinct word where a column's words repeat, else
+//! once per row. After that a row costs a look-up per test, and live changes of points read no cell at all.
 
 use crate::calendar::Date;
 use crate::crm::{FieldRef, LeadList};
 use crate::model::{Condition, Record, Test, Truth};
 use crate::table::Column;
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::sync::Arc;
 
 /// A list and a day to bind to, with what binding works out once per column.
 #[derive(Debug)]
@@ -17,12 +18,14 @@ pub(crate) struct Binder<'a> {
     as_of: Option<Date>,
     /// The first row of each distinct word, where words repeat.
     first_rows: Vec<OnceCell<Option<Vec<usize>>>>,
+    /// Tests already settled, by column: models ask the same of the same column more than once.
+    settled: RefCell<Vec<(usize, Test, Answers)>>,
 }
 
 impl<'a> Binder<'a> {
     pub(crate) fn new(leads: &'a LeadList, as_of: Option<Date>) -> Self {
         let columns = leads.table().columns().len();
-        Self { leads, as_of, first_rows: (0..columns).map(|_| OnceCell::new()).collect() }
+        Self { leads, as_of, first_rows: (0..columns).map(|_| OnceCell::new()).collect(), settled: RefCell::default() }
     }
 
     pub(crate) fn as_of(&self) -> Option<Date> {
@@ -43,6 +46,23 @@ impl<'a> Binder<'a> {
         });
         Some((position, cells, rows.as_deref()))
     }
+
+    /// The test's answers; `None` if the file has no such column.
+    fn settle(&self, field: &FieldRef, test: &Test) -> Option<Answers> {
+        let (column, cells, rows) = self.column(field)?;
+        let mut settled = self.settled.borrow_mut();
+        if let Some((.., answers)) = settled.iter().find(|(at, known, _)| *at == column && known == test) {
+            return Some(answers.clone());
+        }
+        let answer = |row: usize| test.evaluate(field, &Cell { cells, row, as_of: self.as_of });
+        let truths = match rows {
+            Some(rows) => rows.iter().map(|row| answer(*row)).collect(),
+            None => (0..self.leads.rows()).map(answer).collect(),
+        };
+        let answers = Answers { column, by_word: rows.is_some(), truths };
+        settled.push((column, test.clone(), answers.clone()));
+        Some(answers)
+    }
 }
 
 /// A condition whose fields have been looked up.
@@ -53,18 +73,16 @@ pub(crate) enum Predicate {
     Not(Box<Predicate>),
     /// The file has no such column: nothing can be known.
     Absent,
-    /// A test settled once per distinct value of the column.
-    Settled {
-        column: usize,
-        answers: Vec<Truth>,
-    },
-    /// A test of a column whose values hardly repeat.
-    Open {
-        column: usize,
-        field: FieldRef,
-        test: Test,
-        as_of: Option<Date>,
-    },
+    /// A test of a column, settled when bound.
+    Settled(Answers),
+}
+
+/// A test's answers for a column: one per distinct word where words repeat, else one per row.
+#[derive(Debug, Clone)]
+pub(crate) struct Answers {
+    column: usize,
+    by_word: bool,
+    truths: Arc<[Truth]>,
 }
 
 impl Predicate {
@@ -96,7 +114,7 @@ impl Predicate {
             Self::All(parts) => parts.iter().any(Self::never_holds),
             Self::Any(parts) => parts.iter().all(Self::never_holds),
             Self::Not(part) => part.never_fails(),
-            Self::Settled { .. } | Self::Open { .. } => false,
+            Self::Settled(_) => false,
         }
     }
 
@@ -107,20 +125,12 @@ impl Predicate {
             Self::All(parts) => parts.iter().all(Self::never_fails),
             Self::Any(parts) => parts.iter().any(Self::never_fails),
             Self::Not(part) => part.never_holds(),
-            Self::Settled { .. } | Self::Open { .. } => false,
+            Self::Settled(_) => false,
         }
     }
 
     fn bind_test(field: &FieldRef, test: &Test, binder: &Binder<'_>) -> Self {
-        let Some((column, cells, rows)) = binder.column(field) else { return Self::Absent };
-        let as_of = binder.as_of();
-        match rows {
-            Some(rows) => {
-                let answers = rows.iter().map(|row| test.evaluate(field, &Cell { cells, row: *row, as_of })).collect();
-                Self::Settled { column, answers }
-            }
-            None => Self::Open { column, field: field.clone(), test: test.clone(), as_of },
-        }
+        binder.settle(field, test).map_or(Self::Absent, Self::Settled)
     }
 
     /// Whether the condition holds for the row.
@@ -148,15 +158,15 @@ impl Predicate {
             }
             Self::Not(part) => part.truth(columns, row).negate(),
             Self::Absent => Truth::Unknown,
-            Self::Settled { column, answers } => columns
-                .get(*column)
-                .and_then(|cells| cells.word(row))
-                .and_then(|code| answers.get(code).copied())
-                .unwrap_or(Truth::Unknown),
-            Self::Open { column, field, test, as_of } => columns
-                .get(*column)
-                .map_or(Truth::Unknown, |cells| test.evaluate(field, &Cell { cells, row, as_of: *as_of })),
+            Self::Settled(answers) => answers.of(columns, row).unwrap_or(Truth::Unknown),
         }
+    }
+}
+
+impl Answers {
+    fn of(&self, columns: &[Column], row: usize) -> Option<Truth> {
+        let at = if self.by_word { columns.get(self.column)?.word(row)? } else { row };
+        self.truths.get(at).copied()
     }
 }
 

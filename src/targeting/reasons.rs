@@ -1,9 +1,8 @@
 //! Why a lead scores as it does, in sentences a rep can say.
 
-use super::explain::AxisBreakdown;
+use super::axis::{Axis, RuleOutcome, Sink};
 use super::score::AxisName;
 use super::words;
-use crate::crm::FieldRef;
 use crate::model::{MissingPolicy, Points};
 
 /// One reason, with the points it stands for.
@@ -35,86 +34,165 @@ pub enum Effect {
 /// The most reasons a row shows.
 const TOP: usize = 3;
 
-/// Every reason of one axis, the most points first, equal ones in the model's order.
-///
-/// `in_file` says whether the file has a field: what is missing for every lead is no reason for this one.
-pub(crate) fn of_axis(
+/// A reason that has not been put into words yet: most never are.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
     axis: AxisName,
-    lines: &AxisBreakdown,
-    missing: MissingPolicy,
-    in_file: &dyn Fn(&FieldRef) -> bool,
-) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    for group in &lines.groups {
-        for rule in group.rules.iter().filter(|rule| rule.points != Points::ZERO) {
-            let effect = if rule.points > Points::ZERO { Effect::Up } else { Effect::Down };
-            let ago = match rule.age {
-                Some(age) if rule.points != rule.possible => {
-                    format!(" ({} ago)", words::count(age.unsigned_abs(), "day"))
-                }
-                _ => String::new(),
-            };
-            let text = format!("{}: {}{ago}", rule.name, rule.points.signed());
-            reasons.push(Reason { axis, effect, points: rule.points, text });
-        }
-        if lines.score.is_none() {
-            continue;
-        }
-        for open in group.withheld.iter().filter(|open| open.fields.iter().any(in_file)) {
-            let fields: Vec<String> = open.fields.iter().map(words::field_label).collect();
-            let fields = words::list(&fields, "or");
-            let text = match missing {
-                MissingPolicy::Zero => format!("{fields} unknown: 0 of {}", open.points),
-                MissingPolicy::Neutral => format!("{fields} unknown: {} points left out", open.points),
-            };
-            reasons.push(Reason { axis, effect: Effect::Unknown, points: open.points, text });
-        }
-    }
-    sort(&mut reasons);
-    reasons
+    effect: Effect,
+    points: Points,
+    about: About,
 }
 
-/// The few reasons that a row shows: what gave the most, and last the one thing that cost or withheld the most.
-pub(crate) fn top(reasons: &[Reason]) -> Vec<String> {
-    let up = reasons.iter().filter(|reason| reason.effect == Effect::Up);
-    let against = reasons
-        .iter()
-        .filter(|reason| reason.effect != Effect::Up)
-        .reduce(|most, next| if weight(next) > weight(most) { next } else { most });
-    let room = TOP - usize::from(against.is_some());
-    up.take(room).chain(against).map(|reason| reason.text.clone()).collect()
+#[derive(Debug, Clone)]
+enum About {
+    Rule {
+        group: usize,
+        rule: usize,
+        age: Option<i32>,
+    },
+    Blank {
+        group: usize,
+        question: usize,
+    },
+    /// The axis cannot be evaluated: these questions are open.
+    Nothing(Vec<(usize, usize)>),
+}
+
+/// Collects the reasons of one axis while it is evaluated.
+#[derive(Debug)]
+pub(crate) struct Gather<'a> {
+    name: AxisName,
+    axis: &'a Axis,
+    found: Vec<Candidate>,
+}
+
+impl<'a> Gather<'a> {
+    pub(crate) fn of(name: AxisName, axis: &'a Axis) -> Self {
+        Self { name, axis, found: Vec::new() }
+    }
+
+    pub(crate) fn finish(mut self, score: Option<Points>) -> Vec<Candidate> {
+        if score.is_none() {
+            let mut open = Vec::new();
+            self.found.retain(|candidate| match candidate.about {
+                About::Blank { group, question } => {
+                    open.push((group, question));
+                    false
+                }
+                _ => true,
+            });
+            if !open.is_empty() {
+                let (axis, points) = (self.name, self.axis.reach);
+                self.found.push(Candidate { axis, effect: Effect::Unknown, points, about: About::Nothing(open) });
+            }
+        }
+        self.found
+    }
+}
+
+impl Sink for Gather<'_> {
+    fn rule(&mut self, group: usize, rule: usize, outcome: RuleOutcome) {
+        let effect = if outcome.points > Points::ZERO { Effect::Up } else { Effect::Down };
+        if outcome.points != Points::ZERO {
+            let about = About::Rule { group, rule, age: outcome.age };
+            self.found.push(Candidate { axis: self.name, effect, points: outcome.points, about });
+        }
+    }
+
+    fn open(&mut self, group: usize, question: usize, points: Points) {
+        // What is missing for every lead of the file is no reason for this one.
+        let asked = self.axis.groups.get(group).and_then(|group| group.questions.get(question));
+        if asked.is_some_and(|question| question.in_file) {
+            let about = About::Blank { group, question };
+            self.found.push(Candidate { axis: self.name, effect: Effect::Unknown, points, about });
+        }
+    }
+}
+
+impl Candidate {
+    /// Puts the reason into words; `axis` is the one it was gathered from.
+    pub(crate) fn say(&self, axis: &Axis) -> Reason {
+        let text = match &self.about {
+            About::Rule { group, rule, age } => {
+                let rule = axis.groups.get(*group).and_then(|group| group.rules.get(*rule));
+                let faded = rule.is_some_and(|rule| rule.points != self.points);
+                let ago = match age {
+                    Some(age) if faded => format!(" ({} ago)", words::count(age.unsigned_abs(), "day")),
+                    _ => String::new(),
+                };
+                format!("{}: {}{ago}", rule.map_or("", |rule| rule.name.as_str()), self.points.signed())
+            }
+            About::Blank { group, question } => {
+                let fields = words::list(&labels(axis, &[(*group, *question)]), "or");
+                match axis.missing {
+                    MissingPolicy::Zero => format!("{fields} unknown: 0 of {}", self.points),
+                    MissingPolicy::Neutral => format!("{fields} unknown: {} points left out", self.points),
+                }
+            }
+            About::Nothing(open) => {
+                format!("{} unknown: {} blank", self.axis.name(), words::list(&labels(axis, open), "and"))
+            }
+        };
+        Reason { axis: self.axis, effect: self.effect, points: self.points, text }
+    }
+
+    /// The axis it is about.
+    pub(crate) fn axis(&self) -> AxisName {
+        self.axis
+    }
+
+    fn weight(&self) -> u64 {
+        self.points.micro().unsigned_abs()
+    }
 }
 
 /// Puts the most points first, equal ones in the order they came in.
-pub(crate) fn sort(reasons: &mut [Reason]) {
-    reasons.sort_by_key(|reason| std::cmp::Reverse(weight(reason)));
+pub(crate) fn sort(candidates: &mut [Candidate]) {
+    candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.weight()));
 }
 
-fn weight(reason: &Reason) -> u64 {
-    reason.points.micro().unsigned_abs()
+/// The few reasons that a row shows, of sorted ones: what gave the most, and last what cost or withheld the most.
+pub(crate) fn top(sorted: &[Candidate]) -> impl Iterator<Item = &Candidate> {
+    let against = sorted.iter().find(|candidate| candidate.effect != Effect::Up);
+    let room = TOP - usize::from(against.is_some());
+    sorted.iter().filter(|candidate| candidate.effect == Effect::Up).take(room).chain(against)
+}
+
+/// The fields of some questions as people say them, each once.
+fn labels(axis: &Axis, questions: &[(usize, usize)]) -> Vec<String> {
+    let mut labels = Vec::new();
+    let asked = questions.iter().filter_map(|(group, question)| axis.groups.get(*group)?.questions.get(*question));
+    for label in asked.flat_map(|question| &question.fields).map(words::field_label) {
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    labels
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn reason(effect: Effect, points: f64, text: &str) -> Reason {
-        Reason { axis: AxisName::Fit, effect, points: Points::from_f64(points), text: text.to_owned() }
+    fn candidate(effect: Effect, points: f64) -> Candidate {
+        let about = About::Nothing(Vec::new());
+        Candidate { axis: AxisName::Fit, effect, points: Points::from_f64(points), about }
     }
 
     #[test]
     fn a_row_shows_what_gave_most_and_the_one_thing_that_cost_most() {
-        let mut reasons = vec![
-            reason(Effect::Up, 5.0, "e"),
-            reason(Effect::Down, -10.0, "d"),
-            reason(Effect::Up, 25.0, "a"),
-            reason(Effect::Unknown, 15.0, "u"),
-            reason(Effect::Up, 20.0, "b"),
+        let mut all = vec![
+            candidate(Effect::Up, 5.0),
+            candidate(Effect::Down, -10.0),
+            candidate(Effect::Up, 25.0),
+            candidate(Effect::Unknown, 15.0),
+            candidate(Effect::Up, 20.0),
         ];
-        sort(&mut reasons);
-        assert_eq!(top(&reasons), ["a", "b", "u"]);
-        reasons.retain(|reason| reason.effect == Effect::Up);
-        assert_eq!(top(&reasons), ["a", "b", "e"]);
-        assert!(top(&[]).is_empty());
+        sort(&mut all);
+        let shown = |all: &[Candidate]| top(all).map(|candidate| candidate.points.as_f64()).collect::<Vec<_>>();
+        assert_eq!(shown(&all), [25.0, 20.0, 15.0]);
+        all.retain(|candidate| candidate.effect == Effect::Up);
+        assert_eq!(shown(&all), [25.0, 20.0, 5.0]);
+        assert!(shown(&[]).is_empty());
     }
 }

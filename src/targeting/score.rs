@@ -6,7 +6,6 @@
 use super::axis::{Ages, Axis, BoundDecay, Group, Question, Rule, Sink};
 use super::predicate::{Binder, Predicate};
 use super::reach::reach;
-use crate::calendar::Date;
 use crate::crm::FieldRef;
 use crate::model::{self, Condition, Grade, GradeCuts, MissingPolicy, OperatingModel, Points};
 use crate::table::Column;
@@ -42,6 +41,17 @@ pub enum AxisName {
     Fit,
     /// How much interest the lead shows.
     Engagement,
+}
+
+impl AxisName {
+    /// `fit` or `engagement`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fit => "fit",
+            Self::Engagement => "engagement",
+        }
+    }
 }
 
 impl Scorecard {
@@ -114,7 +124,7 @@ fn bind_axis(axis: &model::Axis, missing: MissingPolicy, binder: &Binder<'_>) ->
 
 fn bind_group(group: &model::RuleGroup, binder: &Binder<'_>) -> Group {
     let rules: Vec<Rule> = group.rules.iter().map(|rule| bind_rule(rule, binder)).collect();
-    let questions = questions(&group.rules, &rules, binder.as_of());
+    let questions = questions(&group.rules, &rules, binder);
     let whole: Points = questions.iter().map(|question| question.reach).sum();
     let reach = whole.min(group.cap).max(Points::ZERO);
     Group { name: group.name.clone(), floor: group.floor, cap: group.cap, rules, questions, reach }
@@ -134,7 +144,7 @@ fn bind_rule(rule: &model::Rule, binder: &Binder<'_>) -> Rule {
 }
 
 /// Rules that read the same fields, together, in the order of their first.
-fn questions(rules: &[model::Rule], bound: &[Rule], as_of: Option<Date>) -> Vec<Question> {
+fn questions(rules: &[model::Rule], bound: &[Rule], binder: &Binder<'_>) -> Vec<Question> {
     let mut asked: Vec<(Vec<FieldRef>, Vec<usize>)> = Vec::new();
     for (position, rule) in bound.iter().enumerate() {
         let mut fields = rule.fields.clone();
@@ -149,7 +159,10 @@ fn questions(rules: &[model::Rule], bound: &[Rule], as_of: Option<Date>) -> Vec<
         .map(|(_, positions)| {
             let parts: Vec<(&Condition, Points)> =
                 positions.iter().filter_map(|at| rules.get(*at)).map(|rule| (&rule.when, rule.points)).collect();
-            Question { reach: reach(&parts, as_of), rules: positions }
+            let first = positions.first().and_then(|at| bound.get(*at));
+            let fields = first.map(|rule| rule.fields.clone()).unwrap_or_default();
+            let in_file = fields.iter().any(|field| binder.has(field));
+            Question { reach: reach(&parts, binder.as_of()), rules: positions, fields, in_file }
         })
         .collect()
 }

@@ -4,13 +4,12 @@ use super::explain::{AxisBreakdown, Lines};
 use super::predicate::Binder;
 use super::reasons::{self, Reason};
 use super::route::{self, Assignment, Candidate, Obstacle, Outcome, Router};
-use super::score::{AxisName, Score, Scorecard, axis_fields};
+use super::score::{AxisName, Scorecard, axis_fields};
 use super::segment::{self, Segmentation, UNASSIGNED};
 use crate::calendar::Date;
 use crate::crm::{Field, FieldRef, LeadList};
 use crate::model::{Condition, Grade, OperatingModel, Points, Routing, Run, Segment, Test};
 use crate::table::{Column, ColumnKind};
-use std::cmp::Ordering;
 
 /// A lead list with everything that a model says about it.
 #[derive(Debug, Clone)]
@@ -20,10 +19,17 @@ pub struct ScoredLeads {
     run: Run,
     as_of: AsOf,
     card: Scorecard,
-    scores: Vec<Score>,
+    /// Scores are at least 0 and kept as millionths; below 0 means not evaluable. A list may have 2,000,000 rows.
+    fit: Vec<i64>,
+    engagement: Vec<i64>,
+    grades: Vec<Grade>,
+    knock_outs: Vec<Option<u16>>,
     segments: Vec<Option<u16>>,
     assignments: Vec<Assignment>,
 }
+
+/// Stands for a score that there is none of.
+const NOT_EVALUABLE: i64 = -1;
 
 /// The day the list was scored as of, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,27 +66,32 @@ impl LeadList {
         let segmentation = Segmentation::bind(model, &binder);
         let columns = self.table().columns();
         let rows = self.rows();
-        let mut scores = Vec::with_capacity(rows);
+        let (mut fit, mut engagement) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        let (mut grades, mut knock_outs) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         let mut segments = Vec::with_capacity(rows);
         for row in 0..rows {
-            scores.push(card.score(columns, row));
+            let score = card.score(columns, row);
+            fit.push(score.fit.map_or(NOT_EVALUABLE, Points::micro));
+            engagement.push(score.engagement.map_or(NOT_EVALUABLE, Points::micro));
+            grades.push(score.grade);
+            knock_outs.push(score.knock_out.and_then(|at| u16::try_from(at).ok()));
             segments.push(segmentation.segment(columns, row).and_then(|segment| u16::try_from(segment).ok()));
         }
         let mut assignments = vec![Assignment::none(Outcome::Disqualified); rows];
         let mut candidates = Vec::new();
-        for (row, score) in scores.iter().enumerate() {
+        for (row, knock_out) in knock_outs.iter().enumerate() {
             if is_after(self, row, as_of.date()) {
                 if let Some(assignment) = assignments.get_mut(row) {
                     *assignment = Assignment::none(Outcome::NotYetCreated);
                 }
-            } else if score.knock_out.is_none() {
+            } else if knock_out.is_none() {
                 candidates.push(row);
             }
         }
         dealing_order(self, &mut candidates);
         let candidates = candidates.into_iter().filter_map(|row| {
             let segment = segments.get(row)?.map(usize::from);
-            Some(Candidate { row, grade: scores.get(row)?.grade, segment })
+            Some(Candidate { row, grade: *grades.get(row)?, segment })
         });
         Router::bind(model, &binder).deal(model.routing(), columns, candidates, |row, assignment| {
             if let Some(slot) = assignments.get_mut(row) {
@@ -88,7 +99,7 @@ impl LeadList {
             }
         });
         let (leads, model, run) = (self.clone(), model.clone(), Run { as_of: as_of.date(), ..*run });
-        ScoredLeads { leads, model, run, as_of, card, scores, segments, assignments }
+        ScoredLeads { leads, model, run, as_of, card, fit, engagement, grades, knock_outs, segments, assignments }
     }
 }
 
@@ -120,7 +131,7 @@ impl ScoredLeads {
     /// Number of rows of the file, those created after the as-of day included.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.scores.len()
+        self.fit.len()
     }
 
     /// Whether the row takes part: false if it was created after the as-of day, or there is no such row.
@@ -132,26 +143,27 @@ impl ScoredLeads {
     /// Fit points of a lead; `None` if fit cannot be evaluated.
     #[must_use]
     pub fn fit(&self, row: usize) -> Option<Points> {
-        self.used_score(row)?.fit
+        self.points(&self.fit, row)
     }
 
     /// Engagement points of a lead; `None` if engagement cannot be evaluated.
     #[must_use]
     pub fn engagement(&self, row: usize) -> Option<Points> {
-        self.used_score(row)?.engagement
+        self.points(&self.engagement, row)
     }
 
     /// The grade of a lead.
     #[must_use]
     pub fn grade(&self, row: usize) -> Grade {
-        self.used_score(row).map_or_else(|| self.model.icp().grades.grade(None, None), |score| score.grade)
+        let grade = self.grades.get(row).filter(|_| self.is_used(row)).copied();
+        grade.unwrap_or_else(|| self.model.icp().grades.grade(None, None))
     }
 
     /// Name of the first knock-out that holds.
     #[must_use]
     pub fn disqualified(&self, row: usize) -> Option<&str> {
-        let knock_out = self.used_score(row)?.knock_out?;
-        self.model.icp().disqualify.get(knock_out).map(|knock_out| knock_out.name.as_str())
+        let knock_out = self.knock_outs.get(row).filter(|_| self.is_used(row)).copied()??;
+        self.model.icp().disqualify.get(usize::from(knock_out)).map(|knock_out| knock_out.name.as_str())
     }
 
     /// The segment of a lead; `None` if no segment covers it.
@@ -211,6 +223,9 @@ impl ScoredLeads {
     #[must_use]
     pub fn breakdown(&self, row: usize) -> (AxisBreakdown, AxisBreakdown) {
         let (mut fit, mut engagement) = (Lines::of(&self.card.fit), Lines::of(&self.card.engagement));
+        if !self.is_used(row) {
+            return (fit.finish(None), engagement.finish(None));
+        }
         let score = self.card.trace(self.columns(), row, &mut fit, &mut engagement);
         (fit.finish(score.fit), engagement.finish(score.engagement))
     }
@@ -218,13 +233,7 @@ impl ScoredLeads {
     /// Every reason behind the scores, the most points first.
     #[must_use]
     pub fn all_reasons(&self, row: usize) -> Vec<Reason> {
-        let (fit, engagement) = self.breakdown(row);
-        let in_file = |field: &FieldRef| self.leads.column_of(field).is_some();
-        let missing = self.model.icp().missing;
-        let mut all = reasons::of_axis(AxisName::Fit, &fit, missing, &in_file);
-        all.extend(reasons::of_axis(AxisName::Engagement, &engagement, missing, &in_file));
-        reasons::sort(&mut all);
-        all
+        self.candidates(row).iter().map(|candidate| self.say(candidate)).collect()
     }
 
     /// The few reasons that a row shows, a knock-out first.
@@ -233,11 +242,31 @@ impl ScoredLeads {
         if !self.is_used(row) {
             return vec![self.route_reason(row)];
         }
-        let top = reasons::top(&self.all_reasons(row));
-        match self.disqualified(row) {
-            Some(name) => std::iter::once(format!("disqualified: {name}")).chain(top).take(3).collect(),
-            None => top,
+        let candidates = self.candidates(row);
+        let knock_out = self.disqualified(row).map(|name| format!("disqualified: {name}"));
+        let top = reasons::top(&candidates).map(|candidate| self.say(candidate).text);
+        let said: Vec<String> = knock_out.into_iter().chain(top).take(3).collect();
+        if said.is_empty() { vec!["no rule of the scorecard holds".to_owned()] } else { said }
+    }
+
+    fn candidates(&self, row: usize) -> Vec<reasons::Candidate> {
+        if !self.is_used(row) {
+            return Vec::new();
         }
+        let mut fit = reasons::Gather::of(AxisName::Fit, &self.card.fit);
+        let mut engagement = reasons::Gather::of(AxisName::Engagement, &self.card.engagement);
+        let score = self.card.trace(self.columns(), row, &mut fit, &mut engagement);
+        let mut candidates = fit.finish(score.fit);
+        candidates.extend(engagement.finish(score.engagement));
+        reasons::sort(&mut candidates);
+        candidates
+    }
+
+    fn say(&self, candidate: &reasons::Candidate) -> Reason {
+        candidate.say(match candidate.axis() {
+            AxisName::Fit => &self.card.fit,
+            AxisName::Engagement => &self.card.engagement,
+        })
     }
 
     /// Why the lead is in its segment.
@@ -312,8 +341,9 @@ impl ScoredLeads {
         self.columns().get(self.leads.column_of(&FieldRef::Known(Field::Created))?)
     }
 
-    fn used_score(&self, row: usize) -> Option<&Score> {
-        if self.is_used(row) { self.scores.get(row) } else { None }
+    fn points(&self, axis: &[i64], row: usize) -> Option<Points> {
+        let micro = *axis.get(row).filter(|micro| **micro != NOT_EVALUABLE)?;
+        self.is_used(row).then(|| Points::from_micro(micro))
     }
 }
 
@@ -380,15 +410,6 @@ fn dealing_order(leads: &LeadList, rows: &mut Vec<usize>) {
     let id = [Field::PersonId, Field::AccountId, Field::Email]
         .into_iter()
         .find_map(|field| columns.get(leads.column_of(&FieldRef::Known(field))?));
-    let mut by_name: Vec<&Column> = columns.iter().collect();
-    by_name.sort_by_key(|column| column.name());
-    let content = |a: usize, b: usize| {
-        by_name
-            .iter()
-            .map(|column| column.raw(a).cmp(column.raw(b)))
-            .find(|order| order.is_ne())
-            .unwrap_or(Ordering::Equal)
-    };
     let mut keyed: Vec<(i32, &str, usize)> = rows
         .iter()
         .map(|row| {
@@ -396,6 +417,10 @@ fn dealing_order(leads: &LeadList, rows: &mut Vec<usize>) {
             (day, id.map_or("", |column| column.text(*row)), *row)
         })
         .collect();
-    keyed.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)).then_with(|| content(a.2, b.2)));
+    keyed.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)));
+    let mut content = leads.row_hashes();
+    for ties in keyed.chunk_by_mut(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|ties| ties.len() > 1) {
+        ties.sort_by_cached_key(|(_, _, row)| content(*row));
+    }
     *rows = keyed.into_iter().map(|(_, _, row)| row).collect();
 }
