@@ -404,6 +404,25 @@ fn units_in_the_header_are_read_and_odd_ones_questioned() {
 }
 
 #[test]
+fn ranges_of_size_are_read_as_their_middle() {
+    let list = leads("Company,Employees,Visits\nA,51-200,51-200\nB,\"10,001+\",5\nC,~110,6\nD,30,7\nE,many,8\n");
+    let employees = &list.table().columns()[1];
+    assert_eq!(
+        [0, 1, 2, 3, 4].map(|row| employees.number(row)),
+        [Some(125.5), Some(10_001.0), Some(110.0), Some(30.0), None]
+    );
+    let range = note(list.receipt(), "range-value");
+    assert_eq!(range.message, "ranges and rough values are read as numbers: `51-200` as 125.5");
+    let unreadable: Vec<&Diagnostic> =
+        list.receipt().diagnostics.iter().filter(|n| n.code == "unreadable-value").collect();
+    assert_eq!((unreadable.len(), unreadable[0].count, unreadable[0].place.line), (1, 1, Some(6)));
+    assert_eq!(list.table().columns()[2].kind().name(), "text");
+    let all = leads("Company,Company Size\nA,1-10\nB,11-50\n");
+    assert_eq!(all.table().columns()[1].number(1), Some(30.5));
+    assert_eq!((note(all.receipt(), "range-value").count, all.receipt().columns[1].r#type), (2, "number"));
+}
+
+#[test]
 fn dates_written_as_numbers_are_dates_where_a_date_is_meant() {
     let list = leads("Company,Created Date,Employees\nA,46348,46348\nB,46349.5,100\n");
     assert_eq!(list.table().columns()[1].date(0).unwrap().to_string(), "2026-11-22");

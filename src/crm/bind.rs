@@ -17,6 +17,9 @@ const PLACEHOLDER: Code =
     Code::new("placeholder", Action::Repaired, "nothing to do: the value means that nothing was chosen");
 const SERIAL: Code = Code::new("date-as-number", Action::Repaired, "format the column as a date before exporting");
 
+const RANGE: Code =
+    Code::new("range-value", Action::Repaired, "nothing to do, unless the exact numbers are known: then export those");
+
 /// Which column is which field.
 #[derive(Debug, Clone)]
 pub struct Binding {
@@ -236,11 +239,17 @@ fn fits(column: &Column, field: Field, dialects: &Dialects) -> bool {
     }
     match field.expects() {
         Expect::Any | Expect::Text => true,
+        Expect::Number if is_size(field) => column.reads_mostly_as_ranges(),
         Expect::Number => column.reads_mostly_as_numbers(),
         Expect::Date => column.reads_mostly_as_dates(),
         Expect::Flag => share(column, |text| boolean(text).is_some()) == 100,
         Expect::Status => share(column, |text| dialects.status_of(text).is_some()) >= 50,
     }
+}
+
+/// Fields that data vendors give as ranges.
+fn is_size(field: Field) -> bool {
+    matches!(field, Field::Employees | Field::Revenue)
 }
 
 /// Percent of the values for which a test holds.
@@ -256,9 +265,25 @@ fn share(column: &Column, test: impl Fn(&str) -> bool) -> u64 {
     (held * 100_u64).checked_div(all).unwrap_or(0)
 }
 
+/// Reads ranges and rough values where the size of a company is meant.
+fn read_sizes(table: &mut Table, at: usize, notes: &mut Diagnostics) {
+    let Some((count, row)) = table.read_ranges(at) else { return };
+    let column = &table.columns()[at];
+    let text = column.text(row);
+    let place = Place::line(table.line(row)).in_column(column.name());
+    notes.count_many(RANGE, count, place, text, || {
+        let value = column.number(row).unwrap_or(0.0);
+        format!("ranges and rough values are read as numbers: `{text}` as {value}")
+    });
+}
+
 fn read_as_fields(table: &mut Table, columns: &[Option<(Field, MappingSource)>], notes: &mut Diagnostics) {
     for (at, bound) in columns.iter().enumerate() {
         let Some((field, _)) = bound else { continue };
+        if is_size(*field) {
+            read_sizes(table, at, notes);
+            continue;
+        }
         let Some(column) = table.columns_mut().get_mut(at) else { continue };
         let before = *column.kind();
         let read = match field.expects() {

@@ -30,7 +30,7 @@ const DUPLICATE_HEADER: Code =
     Code::new("duplicate-header", Action::Repaired, "rename one of the columns, or map the one that counts");
 const HEADER_LIKE_DATA: Code =
     Code::new("header-looks-like-data", Action::Kept, "set `header` to `none` if the first row is data already");
-const UNREADABLE: Code =
+pub(crate) const UNREADABLE: Code =
     Code::new("unreadable-value", Action::Repaired, "correct the values, or set the column's type");
 const TYPE_NOT_FOUND: Code = Code::new("type-not-found", Action::Kept, "remove the setting for this column");
 

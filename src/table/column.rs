@@ -220,6 +220,27 @@ impl Column {
         matches!(self.kind, ColumnKind::Number(_))
     }
 
+    /// Whether at least half of the values are numbers or ranges.
+    pub(crate) fn reads_mostly_as_ranges(&self) -> bool {
+        if self.reads_mostly_as_numbers() {
+            return true;
+        }
+        let format = NumberFormat { ranges: true, ..self.evidence.number.unwrap_or(NumberFormat::PLAIN) };
+        let tally = self.cells.tally();
+        let read = |(cell, (count, _)): (&str, (u64, usize))| if format.read(cell).is_some() { count } else { 0 };
+        self.cells.words().iter().zip(tally).map(read).sum::<u64>() * 2 >= self.evidence.values.max(1)
+    }
+
+    /// Reads the column as numbers, with or without ranges; `false` if it is empty.
+    pub(crate) fn read_as_sizes(&mut self, ranges: bool) -> bool {
+        if matches!(self.kind, ColumnKind::Empty) {
+            return false;
+        }
+        let format = self.evidence.number.unwrap_or(NumberFormat::PLAIN);
+        self.kind = ColumnKind::Number(NumberFormat { ranges, ..format });
+        true
+    }
+
     /// Reads the column as dates whatever share of it parses, serial numbers included; `false` if no cell does.
     pub(crate) fn read_as_dates(&mut self) -> bool {
         if !matches!(self.kind, ColumnKind::Date(_)) {

@@ -287,6 +287,7 @@ fn decide_number(tally: &Tally, options: &ColumnOptions, defaults: Defaults, evi
         ambiguous: tally.both_differ > 0 && !decided && options.decimal.is_none(),
         whole: tally.whole == total,
         power: 0,
+        ranges: false,
     });
     let serials = [Serial::Spreadsheet, Serial::UnixSeconds, Serial::UnixMillis, Serial::Compact];
     evidence.serial = serials.into_iter().find(|s| tally.serials[*s as usize] * 10 >= total * 9);

@@ -169,6 +169,21 @@ impl Table {
         self.columns.iter().map(Column::retained).sum()
     }
 
+    /// Reads ranges and rough values in a column of numbers too. Gives how many there are and the first's row.
+    pub(crate) fn read_ranges(&mut self, at: usize) -> Option<(u64, usize)> {
+        let column = self.columns.get_mut(at)?;
+        if !column.read_as_sizes(false) {
+            return None;
+        }
+        let before = column.unreadable().map_or((0, 0), |(count, row, _)| (count, row));
+        column.read_as_sizes(true);
+        let after = column.unreadable().map_or(0, |(count, ..)| count);
+        self.notes.forget(builder::UNREADABLE.name, column.name());
+        let lines = &self.lines;
+        note_unreadable(column, &|row| lines.get(row), &mut self.notes);
+        Some((before.0.saturating_sub(after), before.1))
+    }
+
     pub(crate) fn columns_mut(&mut self) -> &mut [Column] {
         &mut self.columns
     }

@@ -33,6 +33,8 @@ pub struct NumberFormat {
     pub whole: bool,
     /// Power of ten that the header says values are to be multiplied with: 3 for `Revenue (in 000s)`.
     pub power: u8,
+    /// Whether ranges (`51-200`: the middle), open ends (`10,001+`) and rough values (`~110`) are read.
+    pub ranges: bool,
 }
 
 impl NumberFormat {
@@ -45,6 +47,7 @@ impl NumberFormat {
         ambiguous: false,
         whole: false,
         power: 0,
+        ranges: false,
     };
 
     /// The exact value of a cell, or `None` if it is not a number in this format.
@@ -52,11 +55,11 @@ impl NumberFormat {
         if let Some(value) = read_plain(text, self.decimal) {
             return Some(Decimal { scale: value.scale - i32::from(self.power), ..value });
         }
-        let cell = scan(text)?;
-        if cell.suffix && !self.suffixes {
-            return None;
-        }
-        let value = cell.under(self.decimal)?;
+        let exact = scan(text).filter(|cell| self.suffixes || !cell.suffix).and_then(|cell| cell.under(self.decimal));
+        let value = match exact {
+            None if self.ranges => read_range(text, self.decimal)?,
+            exact => exact?,
+        };
         Some(Decimal { scale: value.scale - i32::from(self.power), ..value })
     }
 
@@ -141,6 +144,27 @@ pub(crate) fn header_power(header: &str) -> u8 {
         return 3;
     }
     if says(&["million", "mio", "mln"]) { 6 } else { 0 }
+}
+
+/// The middle of `51-200`, the bound of `10,001+` and `< 50`, the value of `~110`.
+pub(crate) fn read_range(text: &str, mark: DecimalMark) -> Option<Decimal> {
+    let rough = ["~", "≈", ">=", "<=", ">", "<", "≥", "≤", "ca.", "approx.", "about"];
+    let text = text.trim();
+    let text = rough.iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text).trim();
+    let text = text.strip_suffix('+').unwrap_or(text).trim();
+    let value = |part: &str| scan(part).and_then(|cell| cell.under(mark));
+    if let Some(single) = value(text) {
+        return Some(single);
+    }
+    let (low, high) = ["–", "—", " to ", "-"].iter().find_map(|between| {
+        let (low, high) = text.split_once(between)?;
+        Some((value(low)?, value(high)?))
+    })?;
+    let scale = low.scale.max(high.scale);
+    let shift =
+        |part: Decimal| part.mantissa.checked_mul(10_i128.checked_pow(u32::try_from(scale - part.scale).ok()?)?);
+    let twice = shift(low)?.checked_add(shift(high)?).filter(|_| low.to_f64() <= high.to_f64())?;
+    Some(Decimal { mantissa: twice.checked_mul(5)?, scale: scale + 1 })
 }
 
 /// What one cell can be read as.
@@ -539,6 +563,26 @@ mod tests {
                 }
             }
             assert_eq!(read_plain(text, DecimalMark::Point).is_some(), point(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_are_their_middle() {
+        let read = |text| read_range(text, DecimalMark::Point).map(Decimal::to_f64);
+        for (text, value) in [
+            ("51-200", 125.5),
+            ("1,001 – 5,000", 3000.5),
+            ("1K–5K", 3000.0),
+            ("$10M - $50M", 3e7),
+            ("10,001+", 10_001.0),
+            ("~110", 110.0),
+            ("< 50", 50.0),
+            ("11 to 50", 30.5),
+        ] {
+            assert_eq!(read(text), Some(value), "{text}");
+        }
+        for text in ["200-51", "a-b", "+", "~", "1-2-3", "2026-01-05"] {
+            assert_eq!(read(text), None, "{text}");
         }
     }
 

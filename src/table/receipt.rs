@@ -88,6 +88,11 @@ impl Diagnostics {
         });
     }
 
+    /// Forgets what was said about a column under a code, as it is read otherwise now.
+    pub(crate) fn forget(&mut self, code: &str, column: &str) {
+        self.0.retain(|note| note.code != code || note.place.column.as_deref() != Some(column));
+    }
+
     pub(crate) fn as_slice(&self) -> &[Diagnostic] {
         &self.0
     }
