@@ -11,7 +11,8 @@ import { save } from './page.js';
 import { announce, busy, download, isCancelled, newest, problemOf } from './work.js';
 
 const STALE_DAYS = 7;
-const PERIODS = 4;
+/** How many periods ahead are worth showing. */
+const PERIODS = { month: 6, quarter: 4, year: 3 };
 
 /** @param {import('../state.js').OpenedFile} file */
 export async function openPipeline(file) {
@@ -73,7 +74,7 @@ export const simulate = newest(async () => {
   if (!handle || !model.value) return;
   try {
     await busy('Simulating', async (control) => {
-      const run = { asOf: deals.asOf.date, period: kept.period, periods: PERIODS, ...(kept.quota === null ? {} : { quota: kept.quota }) };
+      const run = { asOf: deals.asOf.date, period: kept.period, periods: PERIODS[kept.period], ...(kept.quota === null ? {} : { quota: kept.quota }) };
       const report = await handle.forecast(model.value, run, control);
       const rows = await handle.window(0, report.receipt.rowsUsed);
       if (state.deals.handle !== handle) return;

@@ -158,16 +158,16 @@ function stages(report) {
 function stageRow(stage, report) {
   const shown = Math.round(stage.winProbability * 1000) / 10;
   return h('tr', { key: stage.name },
-    h('th', { scope: 'row' }, h('bdi', null, stage.name), stage.modelStage && stage.modelStage !== stage.name ? h('span', { class: 'soft' }, ` as ${stage.modelStage}`) : null),
+    h('th', { scope: 'row' }, h('bdi', null, stage.name || 'No stage'), stage.modelStage && stage.modelStage !== stage.name ? h('span', { class: 'soft' }, ` as ${stage.modelStage}`) : null),
     h('td', { class: 'number' }, count(stage.count)),
     h('td', { class: 'number' }, shortMoney(stage.amount, report.currency)),
     h('td', { class: 'number' }, h('span', { class: 'affix end' }, h('input', {
-      type: 'number', min: 0, max: 100, step: 'any', value: shown, 'aria-label': `Win probability of ${stage.name}, percent`, 'data-stage': stage.name,
+      type: 'number', disabled: stage.name === '', min: 0, max: 100, step: 'any', value: shown, 'aria-label': `Win probability of ${stage.name}, percent`, 'data-stage': stage.name,
       onchange: (/** @type {Event} */ event) => act.editStage(stage, { winProbability: Number(/** @type {HTMLInputElement} */ (event.target).value) / 100 }),
     }), '%')),
     h('td', { class: 'soft nowrap' }, SOURCES[stage.source] ?? words(stage.source)),
     h('td', null, h('select', {
-      value: stage.category, 'aria-label': `Forecast category of ${stage.name}`,
+      value: stage.category, disabled: stage.name === '', 'aria-label': `Forecast category of ${stage.name}`,
       onchange: (/** @type {Event} */ event) => act.editStage(stage, { category: /** @type {HTMLSelectElement} */ (event.target).value }),
     }, CATEGORIES.map((category) => h('option', { key: category, value: category }, CATEGORY_LABELS[category] ?? category)))));
 }

@@ -113,15 +113,27 @@ function filters(state, report) {
       [['', 'All grades'], ...(view.grades.length > 1 ? [['*', view.grades.join(', ')]] : []), ...report.counts.byGrade.map(({ grade, count: n }) => [grade, `${grade} (${count(n)})`])],
       (value) => value !== '*' && act.filterLeads({ grades: value ? [value] : [] })),
     choice('filter-segment', 'Segment', view.segment,
-      [['', 'All segments'], ...bySegment.map(({ segment, count: n }) => [segment, `${segment} (${count(n)})`])], (value) => act.filterLeads({ segment: value })),
+      [['', 'All segments'], ...bySegment.filter(({ count: n }) => n > 0).map(({ segment, count: n }) => [segment, `${segment} (${count(n)})`])], (value) => act.filterLeads({ segment: value })),
     choice('filter-owner', 'Owner', view.owner,
-      [['', 'All owners'], ...byOwner.map(({ owner, count: n }) => [owner, `${owner} (${count(n)})`])], (value) => act.filterLeads({ owner: value })),
+      [['', 'All owners'], ...owners(byOwner), ['Unassigned', 'Unassigned']], (value) => act.filterLeads({ owner: value })),
     choice('sort-leads', 'Sort by', view.sort.key, SORTABLE.map((column) => [column.key, column.label]), (value) => act.sortLeads(value)),
     h('div', { class: 'toolbar-end' },
       h('output', { class: 'small soft', id: 'shown-leads' }, order ? `${counted(order.length, 'lead', 'leads')} shown` : ''),
       isFiltered ? h('button', { type: 'button', class: 'button quiet small', onclick: act.clearLeadFilters }, 'Clear filters') : null,
       chooseButton('leads', 'Another file'),
       h('button', { type: 'button', class: 'button primary', id: 'download-leads', onclick: act.downloadLeads }, 'Download scored CSV')));
+}
+
+/**
+ * Owners with leads; someone who sits in two pools is one choice, without a count of its own.
+ * @param {LeadReport['counts']['byOwner']} seats
+ */
+function owners(seats) {
+  const taken = seats.filter(({ count: n }) => n > 0);
+  return [...new Set(taken.map(({ owner }) => owner))].map((owner) => {
+    const own = taken.filter((seat) => seat.owner === owner);
+    return [owner, own.length === 1 && own[0] ? `${owner} (${count(own[0].count)})` : owner];
+  });
 }
 
 /**

@@ -104,8 +104,8 @@ function axis(state, name, title, profile) {
       h('table', { class: 'data rules-table' },
         h('thead', { class: 'visually-hidden' }, h('tr', null, ['Rule', 'Values', 'Points', 'Remove'].map((head) => h('th', { scope: 'col' }, head)))),
         h('tbody', null, group.rules.map((/** @type {any} */ rule, /** @type {number} */ r) => h('tr', { key: `${r}-${rule.name}` },
-          h('th', { scope: 'row' }, rule.name, h('span', { class: 'soft small block' }, sentence(rule.when))),
-          h('td', { class: 'values' }, values(state, ['icp', name, 'groups', g, 'rules', r, 'when'], rule.when, rule.name)),
+          h('th', { scope: 'row' }, rule.name, h('span', { class: 'soft small block clamp', title: sentence(rule.when) }, sentence(rule.when))),
+          h('td', { class: 'values' }, values(state, ['icp', name, 'groups', g, 'rules', r, 'when'], rule.when, rule.name), decay(state, ['icp', name, 'groups', g, 'rules', r, 'decay'], rule)),
           h('td', { class: 'number' }, edit(state, ['icp', name, 'groups', g, 'rules', r, 'points'], `Points for ${rule.name}`)),
           h('td', null, group.rules.length > 1 || profile.groups.length > 1 ? h('button', {
             type: 'button', class: 'button quiet small', 'aria-label': `Remove ${rule.name}`, onclick: () => act.removeRule(name, g, r),
@@ -137,6 +137,20 @@ function values(state, path, when, name) {
     }
   }
   return null;
+}
+
+/** How points fade, in words. @type {Record<string, string>} */
+const FADES = { halfLifeDays: 'halves every', lineDays: 'gone after', windowDays: 'counts for' };
+
+/**
+ * @param {State} state
+ * @param {(string | number)[]} path
+ * @param {any} rule
+ */
+function decay(state, path, rule) {
+  const kind = Object.keys(FADES).find((name) => typeof rule.decay?.[name] === 'number');
+  if (!kind) return null;
+  return h('span', { class: 'affix' }, FADES[kind], ' ', edit(state, [...path, kind], `${FADES[kind]}, days, ${rule.name}`, { min: 0 }), 'days');
 }
 
 /** @param {State} state */
