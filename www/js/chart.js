@@ -171,8 +171,8 @@ function amountPlot(report, kind, width) {
 }
 
 /**
- * Gives every line a side for its label, away from the middle, and a lane of its own, the innermost on top, so that no label
- * hides another.
+ * Gives every line a side for its label, away from the middle where there is room, and a lane of its own. A line starts at its own lane,
+ * so a label that points at others stands above them and is crossed by none.
  * @param {Line[]} rules
  * @param {number} from
  * @param {number} to
@@ -184,14 +184,11 @@ function placed(rules, from, to, width) {
   const at = (/** @type {Line} */ rule) => ((rule.value - from) / (to - from || 1)) * width;
   const sorted = rules.toSorted((a, b) => a.value - b.value);
   const half = Math.floor(sorted.length / 2);
-  const sided = sorted.map((rule, i) => {
-    const isLeft = i < half;
-    const fits = isLeft ? at(rule) > LABEL : at(rule) < width - LABEL;
-    const side = /** @type {'start' | 'end'} */ (isLeft === fits ? 'end' : 'start');
-    return { ...rule, side, inner: isLeft ? i : sorted.length - 1 - i };
-  });
-  const lanes = sided.toSorted((a, b) => b.inner - a.inner);
-  return sided.map(({ inner: _, ...rule }) => ({ ...rule, lane: lanes.findIndex(({ label }) => label === rule.label) }));
+  const isLeftward = sorted.map((rule, i) => (i < half ? at(rule) > LABEL : at(rule) > width - LABEL));
+  const ends = sorted.filter((_, i) => isLeftward[i]).toReversed();
+  const starts = sorted.filter((_, i) => !isLeftward[i]);
+  return [...ends.map((rule) => ({ ...rule, side: /** @type {const} */ ('end') })), ...starts.map((rule) => ({ ...rule, side: /** @type {const} */ ('start') }))]
+    .map((rule, lane) => ({ ...rule, lane }));
 }
 
 /**
@@ -218,10 +215,10 @@ function periodsPlot(report, width) {
       Plot.barY(periods, { x: 'label', y1: (/** @type {PeriodFigures} */ d) => d.p10.value, y2: (/** @type {PeriodFigures} */ d) => d.p90.value, fill: 'var(--chart-bar)', rx: 3 }),
       Plot.barY(periods.filter((period) => period.wonToDate > 0), { x: 'label', y: 'wonToDate', fill: 'var(--chart-line)', rx: 2, insetLeft: 6, insetRight: 6 }),
       Plot.tickY(periods, { x: 'label', y: (/** @type {PeriodFigures} */ d) => d.p50.value, stroke: 'var(--ink)', strokeWidth: 2 }),
-      Plot.text(periods, { x: 'label', y: (/** @type {PeriodFigures} */ d) => d.p90.value, text: (/** @type {PeriodFigures} */ d) => shortMoney(d.p50.value, currency), dy: -8, fill: 'var(--ink)', fontWeight: 600 }),
       ...called.map((line) => Plot.tickY([line], { x: 'period', y: 'value', stroke: line.colour, strokeWidth: 2, strokeDasharray: line.dash, insetLeft: -8, insetRight: -8 })),
       Plot.tickY(quotas, { x: 'label', y: 'quota', stroke: 'var(--chart-quota)', strokeWidth: 2, insetLeft: -8, insetRight: -8 }),
       Plot.ruleY([0], { stroke: 'var(--line-strong)' }),
+      Plot.text(periods, { x: 'label', y: (/** @type {PeriodFigures} */ d) => d.p90.value, text: (/** @type {PeriodFigures} */ d) => shortMoney(d.p50.value, currency), dy: -9, fill: 'var(--ink)', stroke: 'var(--surface)', strokeWidth: 4, fontWeight: 600 }),
     ],
   });
 }

@@ -36,12 +36,27 @@ export function number(value, digits = 2) {
 }
 
 /**
+ * A figure of a column, every row with the same decimals.
+ * @param {number | null | undefined} value
+ * @param {number} [digits]
+ */
+export function fixed(value, digits = 1) {
+  if (value === null || value === undefined) return NONE;
+  return formatter({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+}
+
+/**
+ * A share; one that is not quite none or all is never told as such.
  * @param {number | null | undefined} value a share in [0, 1]
  * @param {number} [digits]
  */
 export function percent(value, digits = 0) {
   if (value === null || value === undefined) return NONE;
-  return formatter({ style: 'percent', maximumFractionDigits: digits }).format(value);
+  const format = formatter({ style: 'percent', maximumFractionDigits: digits });
+  const step = 10 ** -(digits + 2);
+  if (value > 0 && value < step / 2) return `<${format.format(step)}`;
+  if (value < 1 && value > 1 - step / 2) return `>${format.format(1 - step)}`;
+  return format.format(value);
 }
 
 /**

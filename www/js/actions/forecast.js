@@ -5,7 +5,7 @@ import * as engine from '../engine.js';
 import { date } from '../format.js';
 import { changed, freshDeals, state } from '../state.js';
 import { headerSet } from '../storage.js';
-import { stem, today } from './leads.js';
+import { rescore, stem, today } from './leads.js';
 import { replaceModel } from './model.js';
 import { save } from './page.js';
 import { announce, busy, download, isCancelled, newest, problemOf } from './work.js';
@@ -19,16 +19,9 @@ export async function openPipeline(file) {
   const last = state.deals;
   try {
     await busy(`Reading ${file.name}`, async (control) => {
-      const first = await engine.openDeals(file.source, { ...control, read: { name: file.name } });
-      const receipt = await first.receipt();
-      const asOf = proposeAsOf(receipt);
-      const mapping = state.kept.mappings[headerSet(receipt.columns.map(({ name }) => name))] ?? {};
-      first.dispose();
-      const handle = await engine.openDeals(file.source, { ...control, mapping, asOf: asOf.date, read: { name: file.name } });
+      const { handle, receipt, mapping } = await read(file, control);
       last.handle?.dispose();
-      state.deals = {
-        ...freshDeals(), file, handle, receipt: await handle.receipt(), mapping, asOf, chart: last.chart, confirmed: last.confirmed,
-      };
+      state.deals = { ...freshDeals(), file, handle, receipt, mapping, asOf: proposeAsOf(receipt), chart: last.chart, confirmed: last.confirmed };
     });
     await simulate();
   } catch (error) {
@@ -36,6 +29,24 @@ export async function openPipeline(file) {
     state.deals = { ...last, problem: problemOf(error) };
     changed();
   }
+}
+
+/**
+ * Opens a pipeline, with the mapping kept for its headers.
+ * @param {import('../state.js').OpenedFile} file
+ * @param {import('./work.js').Control} control
+ */
+async function read(file, control) {
+  const options = { ...control, read: { name: file.name } };
+  let handle = await engine.openDeals(file.source, options);
+  let receipt = await handle.receipt();
+  const mapping = state.kept.mappings[headerSet(receipt.columns.map(({ name }) => name))] ?? {};
+  if (Object.keys(mapping).length > 0) {
+    handle.dispose();
+    handle = await engine.openDeals(file.source, { ...options, mapping });
+    receipt = await handle.receipt();
+  }
+  return { handle, receipt, mapping };
 }
 
 /**
@@ -79,6 +90,7 @@ export const simulate = newest(async () => {
       const rows = await handle.window(0, report.receipt.rowsUsed);
       if (state.deals.handle !== handle) return;
       state.deals.report = report;
+      state.deals.receipt = report.receipt;
       state.deals.rows = sorted(rows, state.deals.view.sort);
       state.deals.problem = null;
       announce(report.headline.sentence);
@@ -115,21 +127,21 @@ export async function setUpForecast({ quota, period, fiscalYearStart, asOf }) {
     const next = structuredClone(state.model.value);
     next.meta.fiscalYearStart = fiscalYearStart;
     if (!(await replaceModel(next, { refresh: false }))) return;
+    rescore();
   }
-  await reopen();
+  await simulate();
 }
 
-/** Reads the file again, as of another day or with another mapping. */
+/** Reads the file again with another mapping; the as-of day stays. */
 export async function reopen() {
-  const { file, asOf, receipt } = state.deals;
-  if (!file || !receipt) return;
   const last = state.deals;
-  const mapping = state.kept.mappings[headerSet(receipt.columns.map(({ name }) => name))] ?? {};
+  const { file } = last;
+  if (!file) return;
   try {
     await busy(`Reading ${file.name}`, async (control) => {
-      const handle = await engine.openDeals(file.source, { ...control, mapping, asOf: asOf.date, read: { name: file.name } });
+      const opened = await read(file, control);
       last.handle?.dispose();
-      state.deals = { ...state.deals, handle, mapping, receipt: await handle.receipt() };
+      state.deals = { ...state.deals, ...opened };
     });
     await simulate();
   } catch (error) {

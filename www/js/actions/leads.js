@@ -69,6 +69,7 @@ export const rescore = newest(async () => {
       const order = await handle.view(viewOf(leads.view), control);
       if (state.leads.handle !== handle) return;
       state.leads.report = report;
+      state.leads.receipt = report.receipt;
       state.leads.order = order;
       if (state.leads.problem?.code !== 'no-usable-column') state.leads.problem = null;
       if (state.leads.selected !== null) state.leads.explanation = await handle.explain(state.leads.selected);

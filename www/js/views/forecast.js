@@ -35,7 +35,7 @@ export function forecastView(state) {
         tiles(report)),
       h('div', { class: 'card chart-card' }, chartSwitch(state), legend(report, deals.chart), chart(report, deals.chart))),
     h('section', { key: 'tables', class: 'two' }, categories(report), stages(report)),
-    h('section', { key: 'deals', class: 'table-area', 'aria-label': 'Deals' }, h('div', { class: 'table-main' }, dealsHead(state), dealsTable(state, report))),
+    h('section', { key: 'deals', class: 'table-area', 'aria-label': 'Deals' }, h('div', { class: 'table-main' }, dealsHead(state, report), dealsTable(state, report))),
     receiptView(receipt, 'forecast', deals.mapping, report.assumptions),
     h('p', { key: 'fingerprint', class: 'small soft' }, `${counted(report.trials, 'trial', 'trials')}, seed ${report.seed}, engine ${report.engine}, fingerprint `, h('code', null, report.fingerprint)),
   ];
@@ -99,7 +99,7 @@ function tiles(report) {
 /** @type {{ id: State['deals']['chart'], label: string }[]} */
 const CHARTS = [
   { id: 'distribution', label: 'Distribution' },
-  { id: 'exceedance', label: 'Chance of reaching' },
+  { id: 'exceedance', label: 'Chance' },
   { id: 'periods', label: 'By period' },
 ];
 
@@ -172,31 +172,48 @@ function stageRow(stage, report) {
     }, CATEGORIES.map((category) => h('option', { key: category, value: category }, CATEGORY_LABELS[category] ?? category)))));
 }
 
-/** @param {State} state */
-function dealsHead(state) {
+/**
+ * @param {State} state
+ * @param {ForecastReport} report
+ */
+function dealsHead(state, report) {
   return h('div', { class: 'toolbar', key: 'deals-head' },
-    h('h2', null, 'Deals'),
+    h('h2', null, 'Open deals'),
     h('div', { class: 'field' }, h('label', { for: 'sort-deals' }, 'Sort by'),
       h('select', { id: 'sort-deals', value: state.deals.view.sort.key, onchange: (/** @type {Event} */ event) => act.sortDeals(/** @type {HTMLSelectElement} */ (event.target).value) },
-        DEAL_COLUMNS.filter((column) => column.sortable !== false).map((column) => h('option', { key: column.key, value: column.key }, column.label)))),
+        columnsIn(report.currency).filter((column) => column.sortable !== false).map((column) => h('option', { key: column.key, value: column.key }, column.label)))),
     h('div', { class: 'toolbar-end' },
       h('output', { class: 'small soft' }, counted(state.deals.rows.length, 'deal', 'deals')),
       chooseButton('forecast', 'Another file'),
       h('button', { type: 'button', class: 'button primary', id: 'download-deals', onclick: act.downloadDeals }, 'Download forecast CSV')));
 }
 
-/** @type {GridColumn[]} */
-const DEAL_COLUMNS = [
-  { key: 'name', label: 'Deal', text: (row) => row.name || row.id || `line ${row.line}` },
-  { key: 'account', label: 'Account', text: (row) => row.account ?? '' },
-  { key: 'stage', label: 'Stage', text: (row) => row.stage ?? '' },
-  { key: 'status', label: 'Status', text: (row) => words(row.status ?? ''), mark: (row) => `status-${row.status}` },
-  { key: 'category', label: 'Category', text: (row) => (row.category ? (CATEGORY_LABELS[row.category] ?? row.category) : '') },
-  { key: 'amount', label: 'Amount', number: true, text: (row) => money(row.amount, row.currency) },
-  { key: 'probability', label: 'Win probability', number: true, text: (row) => percent(row.probability, 0) },
-  { key: 'close', label: 'Close date', text: (row) => date(row.close) },
-  { key: 'owner', label: 'Owner', text: (row) => row.owner ?? '' },
-];
+/** The columns by currency, kept so that drawing again draws nothing anew. @type {Map<string, GridColumn[]>} */
+const dealColumns = new Map();
+
+/**
+ * @param {string} currency
+ * @returns {GridColumn[]}
+ */
+function columnsIn(currency) {
+  const known = dealColumns.get(currency);
+  if (known) return known;
+  /** @type {GridColumn[]} */
+  const columns = [
+    { key: 'name', label: 'Deal', text: (row) => row.name || row.id || `line ${row.line}` },
+    { key: 'account', label: 'Account', text: (row) => row.account ?? '' },
+    { key: 'stage', label: 'Stage', text: (row) => row.stage ?? '' },
+    { key: 'category', label: 'Category', text: (row) => (row.category ? (CATEGORY_LABELS[row.category] ?? row.category) : '') },
+    { key: 'amount', label: 'Amount', number: true, text: (row) => money(row.amount, currency) },
+    { key: 'probability', label: 'Win probability', number: true, text: (row) => percent(row.probability, 0) },
+    { key: 'wonInPeriod', label: 'Won this period', number: true, text: (row) => percent(row.wonInPeriod) },
+    { key: 'close', label: 'Close date', text: (row) => date(row.close), mark: (row) => (row.pastClose ? 'past' : '') },
+    { key: 'calledIn', label: 'Called in', text: (row) => row.calledIn ?? NONE },
+    { key: 'owner', label: 'Owner', text: (row) => row.owner ?? '' },
+  ];
+  dealColumns.set(currency, columns);
+  return columns;
+}
 
 /**
  * @param {State} state
@@ -205,7 +222,7 @@ const DEAL_COLUMNS = [
 function dealsTable(state, report) {
   if (state.deals.rows.length === 0) return h('p', { class: 'notice' }, 'No deals to show.');
   return h('div', { class: 'grid-host', key: 'deals-grid' }, grid({
-    label: `Deals, ${counted(state.deals.rows.length, 'row', 'rows')}`, version: state.deals.rows, total: state.deals.rows.length, columns: DEAL_COLUMNS,
+    label: `Deals, ${counted(state.deals.rows.length, 'row', 'rows')}`, version: state.deals.rows, total: state.deals.rows.length, columns: columnsIn(report.currency),
     sort: state.deals.view.sort, selected: null, fetch: act.dealRows, onSort: act.sortDeals, onSelect: null,
   }));
 }

@@ -3,7 +3,7 @@
 
 import * as act from '../actions.js';
 import { h } from '../dom.js';
-import { count, counted, number } from '../format.js';
+import { count, counted, fixed } from '../format.js';
 import { grid } from '../grid.js';
 import { chooseButton, fileChip, landing, problemCard, receiptView } from './parts.js';
 import { reasons } from './reasons.js';
@@ -158,8 +158,8 @@ function valueOf(event) {
 const COLUMNS = [
   { key: 'name', label: 'Lead', text: (row) => row.name || row.id || `line ${row.line}` },
   { key: 'grade', label: 'Grade', text: (row) => (row.disqualified ? 'out' : row.grade), mark: (row) => `grade-${row.disqualified ? 'out' : row.grade.slice(0, 1)}` },
-  { key: 'fit', label: 'Fit', number: true, text: (row) => number(row.fit, 1) },
-  { key: 'engagement', label: 'Engagement', number: true, text: (row) => number(row.engagement, 1) },
+  { key: 'fit', label: 'Fit', number: true, text: (row) => fixed(row.fit) },
+  { key: 'engagement', label: 'Engagement', number: true, text: (row) => fixed(row.engagement) },
   { key: 'company', label: 'Company', text: (row) => row.company ?? '' },
   { key: 'segment', label: 'Segment', text: (row) => row.segment ?? '' },
   { key: 'motion', label: 'Motion', sortable: false, text: (row) => row.motion ?? '' },

@@ -4,7 +4,7 @@
 import * as act from '../actions.js';
 import { h } from '../dom.js';
 import { FIELD_LABELS, fieldsFor } from '../fields.js';
-import { NONE, count, counted, number, percent, size, words } from '../format.js';
+import { NONE, count, counted, number, size, words } from '../format.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -24,8 +24,8 @@ const ACCEPTED = '.csv,.tsv,.txt,.json,text/csv,text/tab-separated-values,text/p
 export function problemCard(problem, ...actions) {
   return h('section', { class: 'notice bad problem', role: 'alert', key: 'problem', 'data-code': problem.code },
     h('h2', null, problem.title),
-    h('p', null, problem.message),
-    problem.remedy ? h('p', null, h('strong', null, 'What helps: '), problem.remedy) : null,
+    h('p', null, ticked(problem.message)),
+    problem.remedy ? h('p', null, h('strong', null, 'What helps: '), ticked(problem.remedy)) : null,
     actions.length > 0 ? h('div', { class: 'buttons' }, actions) : null);
 }
 
@@ -104,7 +104,7 @@ export function receiptView(receipt, desk, mapping, assumptions) {
     h('div', { class: 'inside' },
       facts(receipt),
       notesTable(receipt.diagnostics),
-      assumptionsList([...receipt.assumptions, ...assumptions]),
+      assumptionsList([...new Set([...receipt.assumptions, ...assumptions])]),
       columnsTable(receipt, desk, mapping)));
 }
 
@@ -132,7 +132,7 @@ function notesTable(diagnostics) {
         h('tbody', null, diagnostics.map((note, i) => h('tr', { key: String(i), 'data-code': note.code },
           h('th', { scope: 'row' },
             h('span', { class: `chip action-${note.action}` }, ACTIONS[note.action] ?? note.action), ' ',
-            h('span', { class: 'note-text' }, note.message, note.remedy ? h('span', { class: 'soft' }, ` (${note.remedy})`) : null)),
+            h('span', { class: 'note-text' }, ticked(note.message), note.remedy ? h('span', { class: 'soft' }, ' (', ticked(note.remedy), ')') : null)),
           h('td', { class: 'nowrap' }, placeText(note.place)),
           h('td', null, note.sample ? h('code', null, h('bdi', null, note.sample)) : NONE),
           h('td', { class: 'number' }, count(note.count))))))));
@@ -148,7 +148,7 @@ function placeText(place) {
 /** @param {string[]} assumptions */
 function assumptionsList(assumptions) {
   if (assumptions.length === 0) return null;
-  return h('section', null, h('h3', null, 'Assumed'), h('ul', { class: 'bullets small' }, assumptions.map((text) => h('li', null, text))));
+  return h('section', null, h('h3', null, 'Assumed'), h('ul', { class: 'bullets small' }, assumptions.map((text) => h('li', null, ticked(text)))));
 }
 
 /**
@@ -175,7 +175,9 @@ function columnsTable(receipt, desk, mapping) {
  */
 function columnRow(column, receipt, desk) {
   const filled = receipt.rowsRead - column.nulls;
-  const range = column.min || column.max ? `${column.min ?? ''} to ${column.max ?? ''}` : NONE;
+  // The first and last text of an alphabet say nothing.
+  const hasRange = (column.type === 'number' || column.type === 'date') && Boolean(column.min);
+  const range = hasRange ? `${column.min} to ${column.max}` : NONE;
   return h('tr', { key: column.name, class: column.field ? null : 'unused' },
     h('th', { scope: 'row' }, h('bdi', null, column.name)),
     h('td', null, fieldSelect(column, desk)),
@@ -201,13 +203,16 @@ function fieldSelect(column, desk) {
   fields.map((field) => h('option', { key: field, value: field }, FIELD_LABELS[field] ?? words(field))));
 }
 
+/**
+ * Sets what stands between backticks as code.
+ * @param {string} text
+ */
+export function ticked(text) {
+  return text.split('`').map((part, i) => (i % 2 === 1 ? h('code', null, h('bdi', null, part)) : part));
+}
+
 /** @param {{ name: string, size: number } | null} file */
 export function fileChip(file) {
   if (!file) return null;
   return h('span', { class: 'chip file' }, h('bdi', null, file.name), file.size > 0 ? ` ${size(file.size)}` : '');
-}
-
-/** @param {number | null | undefined} share */
-export function shareText(share) {
-  return share === null || share === undefined ? '' : percent(share, 1);
 }

@@ -3,9 +3,15 @@
 
 import * as act from '../actions.js';
 import { h } from '../dom.js';
-import { NONE, number } from '../format.js';
+import { NONE, counted, number } from '../format.js';
 
-/** @param {any} lead an explanation as the engine gives it */
+/**
+ * @typedef {import('../engine.js').LeadExplanation} LeadExplanation
+ * @typedef {LeadExplanation['fit']} Score
+ * @typedef {Score['groups'][number]['rules'][number]} Rule
+ */
+
+/** @param {LeadExplanation} lead */
 export function reasons(lead) {
   return h('aside', {
     class: 'side card', key: 'side', 'aria-labelledby': 'side-title', id: 'reasons',
@@ -26,10 +32,10 @@ export function reasons(lead) {
 
 /**
  * @param {string} name
- * @param {any} score
+ * @param {Score} score
  */
 function axis(name, score) {
-  if (!score || score.score === null || score.score === undefined) {
+  if (score.score === null) {
     return h('section', { class: 'axis' }, h('h3', null, `${name} ${NONE}`), h('p', { class: 'soft' }, 'Not evaluable: none of its fields is in the file.'));
   }
   return h('section', { class: 'axis' },
@@ -37,16 +43,36 @@ function axis(name, score) {
     h('meter', { min: 0, max: score.cap, value: score.score, 'aria-label': `${name} ${number(score.score)} of ${number(score.cap)}` }),
     h('table', { class: 'data sums' },
       h('thead', { class: 'visually-hidden' }, h('tr', null, h('th', { scope: 'col' }, 'Rule'), h('th', { scope: 'col' }, 'Points'))),
-      score.groups.map((/** @type {any} */ group) => h('tbody', { key: group.name },
-        group.rules.map((/** @type {any} */ rule, /** @type {number} */ i) => h('tr', { key: String(i), class: rule.matched ? 'hit' : 'miss' },
-          h('td', null, rule.name, rule.missing ? h('span', { class: 'soft' }, ' (value missing)') : null),
-          h('td', { class: 'number' }, rule.points === 0 && !rule.matched ? '0' : signed(rule.points)))),
+      score.groups.map((group) => h('tbody', { key: group.name },
+        group.rules.filter(counts).map((rule, i) => h('tr', { key: String(i), class: rule.matched ? 'hit' : 'miss' },
+          h('td', null, rule.name, h('span', { class: 'rule-value' }, rule.missing ? 'value missing' : said(rule))),
+          h('td', { class: 'number' }, rule.missing ? NONE : signed(rule.points)))),
         adjustment(group.limited < 0 ? 'Cap of the group' : 'Floor of the group', group.limited),
         h('tr', { class: 'subtotal' },
           h('th', { scope: 'row' }, group.name, h('span', { class: 'soft' }, `, at most ${number(group.cap)}`)),
           h('td', { class: 'number' }, number(group.points))))),
       h('tbody', { key: 'axis' }, adjustment('For the values that are missing', score.rescaled), adjustment(`Limit of ${number(score.cap)}`, score.limited)),
-      h('tfoot', null, h('tr', null, h('th', { scope: 'row' }, name), h('td', { class: 'number' }, h('strong', null, number(score.score)))))));
+      h('tfoot', null, h('tr', null, h('th', { scope: 'row' }, name), h('td', { class: 'number' }, h('strong', null, number(score.score)))))),
+    others(score));
+}
+
+/** Whether a rule is worth a line: it gave or took points, or might have. @param {Rule} rule */
+function counts(rule) {
+  return rule.matched || rule.missing || rule.points !== 0;
+}
+
+/** What the lead's own values were. @param {Rule} rule */
+function said(rule) {
+  const values = rule.values.flatMap(({ value }) => (value === null ? [] : [value]));
+  const age = rule.ageDays === null || rule.ageDays === undefined ? [] : [`${counted(rule.ageDays, 'day', 'days')} ago`];
+  return h('bdi', null, [...values, ...age].join(', '));
+}
+
+/** @param {Score} score */
+function others(score) {
+  const rest = score.groups.flatMap((group) => group.rules.filter((rule) => !counts(rule)));
+  if (rest.length === 0) return null;
+  return h('details', { class: 'others' }, h('summary', null, `${counted(rest.length, 'rule does', 'rules do')} not apply`), h('ul', null, rest.map((rule) => h('li', null, rule.name))));
 }
 
 /**
