@@ -69,7 +69,7 @@ export function createApi(platform) {
   /**
    * @param {Source} source
    * @param {object | string} model
-   * @param {{ asOf?: string }} [run]
+   * @param {{ asOf?: string | null }} [run]
    * @param {OpenOptions & ClientOptions} [options]
    */
   async function forecastDeals(source, model, run, options = {}) {
@@ -94,7 +94,7 @@ export function createApi(platform) {
     /** @param {string} name */
     preset: async (name) => JSON.parse(await here('preset', name)),
     /** @param {object | string} model */
-    checkModel: async (model) => JSON.parse(await here('checkModel', text(model))),
+    checkModel: async (model) => ({ model: JSON.parse(await here('checkModel', text(model))) }),
   };
 }
 

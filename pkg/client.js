@@ -6,7 +6,7 @@ import { LeadcastError, cancelled } from './error.js';
 /** @import { Content } from './engine.js' */
 /** @import { CallOptions, Runner } from './runner.js' */
 /** @typedef {Uint8Array | ArrayBuffer | Blob | string | readonly object[]} Source */
-/** @typedef {CallOptions & { mapping?: object, read?: object, asOf?: string }} OpenOptions */
+/** @typedef {CallOptions & { mapping?: object, read?: object, asOf?: string | null }} OpenOptions */
 
 /** One or several runners and the data sets opened on them. */
 export class Client {
@@ -61,7 +61,7 @@ export class Client {
 
 /** What a handle and its engine share. */
 class DataSet {
-  /** @type {unknown} */
+  /** @type {any} */
   receipt = undefined;
   #runners;
   #key;
@@ -296,6 +296,11 @@ export class DealsHandle {
   /** What was understood of the file. */
   async receipt() {
     return this.#data.receipt;
+  }
+
+  /** @param {CallOptions} [options] */
+  proposedAsOf(options) {
+    return this.#data.ask('proposedAsOf', [], options);
   }
 
   /** @param {object | string} model @param {object} [run] @param {CallOptions} [options] */

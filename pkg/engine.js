@@ -1,4 +1,3 @@
-// @ts-nocheck the engine's data sets are not bound yet
 // The operations a runner offers, over one instance of the WebAssembly module. Long ones run in slices with a
 // macrotask between, so that a request to stop is heard. Bundled with the module's glue into wasm/engine.js, where
 // each call of the factory gives an instance of its own: after a trap the old one is thrown away.
@@ -52,12 +51,13 @@ export function start(module) {
     view: (_, key, view) => leads(key).view(view),
     leadWindow: (_, key, from, count) => leads(key).window(from, count),
     explain: (_, key, row) => leads(key).explain(row),
-    values: (_, key, field) => leads(key).values(field),
+    values: (_, key, field) => leads(key).values(field) ?? null,
     leadsCsv: (_, key) => leads(key).csv(),
 
     simulate: (control, key, model, run, part, parts) => simulate(deals(key), model, run, part, parts, control),
     part: (_, key) => deals(key).part(),
     absorb: (_, key, part) => deals(key).absorb(part),
+    proposedAsOf: (_, key) => deals(key).proposedAsOf() ?? null,
     report: (_, key) => deals(key).report(),
     totals: (_, key, period) => deals(key).totals(period ?? undefined),
     dealWindow: (_, key, from, count) => deals(key).window(from, count),

@@ -2,8 +2,21 @@
  * Score leads and forecast revenue. Nothing leaves the machine it runs on.
  *
  * The same names come from the browser's entry and from Node's. The data that is handed out is declared by the engine
- * itself (wasm/leadcast.d.ts); this file declares the functions around it.
+ * itself (wasm/data.d.ts); this file declares the functions around it.
  */
+
+import type {
+  DealRow,
+  FieldValues,
+  ForecastReport,
+  LeadExplanation,
+  LeadReport,
+  LeadRow,
+  Place,
+  Receipt,
+} from './wasm/data.js';
+
+export type * from './wasm/data.js';
 
 /** What rows are read from: a file, its bytes or text, or plain records. Bytes are kept; do not change them afterwards. */
 export type Source = File | Blob | Uint8Array | ArrayBuffer | string | readonly Record<string, unknown>[];
@@ -39,7 +52,7 @@ export interface OpenOptions extends CallOptions {
   read?: ReadOptions;
   mapping?: Mapping;
   /** The day "today" stands for, as `2026-03-31`; decides which deals count as open. */
-  asOf?: string;
+  asOf?: string | null;
 }
 
 /** The options of one run; each has a default that the report states. */
@@ -83,10 +96,20 @@ export interface Client {
   dispose(): void;
 }
 
-/** Sorting and filtering of scored leads. */
+/** What to show of scored leads, and in what order. */
 export interface LeadView {
-  sort?: { by: string; direction?: 'ascending' | 'descending' };
-  filter?: { grade?: string[]; segment?: string[]; owner?: string[]; text?: string };
+  /** The first key decides: `fit`, `engagement`, `grade`, `segment`, `owner`, `name`, …, any field, or `column:Header`. */
+  sort?: { by: string; descending?: boolean }[];
+  /** Every part that is not empty must hold. */
+  filter?: {
+    /** Grades, or patterns such as `A*`. */
+    grades?: string[];
+    segments?: string[];
+    owners?: string[];
+    /** Text that some cell of the row must hold. */
+    text?: string;
+    disqualified?: boolean | null;
+  };
 }
 
 export interface LeadsHandle {
@@ -96,8 +119,8 @@ export interface LeadsHandle {
   view(view?: LeadView, options?: CallOptions): Promise<Uint32Array>;
   window(from: number, count: number, options?: CallOptions): Promise<LeadRow[]>;
   explain(row: number, options?: CallOptions): Promise<LeadExplanation>;
-  /** The distinct values of a field or column with their counts, most frequent first. */
-  values(field: string, options?: CallOptions): Promise<{ value: string; count: number }[]>;
+  /** The distinct values of a field or column, most frequent first; `null` if the file does not have it. */
+  values(field: string, options?: CallOptions): Promise<FieldValues | null>;
   /** The file with its original columns and the scores behind them. */
   csv(options?: CallOptions): Promise<Uint8Array>;
   dispose(): void;
@@ -105,6 +128,8 @@ export interface LeadsHandle {
 
 export interface DealsHandle {
   receipt(): Promise<Receipt>;
+  /** The newest day on which a deal was created or closed: up to then the file is complete. */
+  proposedAsOf(options?: CallOptions): Promise<string | null>;
   forecast(model: Model, run?: Run, options?: CallOptions): Promise<ForecastReport>;
   /** The simulated totals, one per trial: of one period, counted from 0, or of all of them. */
   totals(period?: number, options?: CallOptions): Promise<Float64Array>;
@@ -141,7 +166,7 @@ export function presets(): Promise<string[]>;
 export function preset(name: string): Promise<Record<string, unknown>>;
 
 /** The model with its defaults filled in; rejects with kind `model` and the place of the mistake. */
-export function checkModel(model: Model): Promise<Record<string, unknown>>;
+export function checkModel(model: Model): Promise<{ model: Record<string, unknown> }>;
 
 /** The engine's version. */
 export function version(): Promise<string>;
@@ -171,29 +196,3 @@ export class LeadcastError extends Error {
   /** Whether the same call may succeed when made again unchanged. */
   readonly retryable: boolean;
 }
-
-/** Where in the input something points; every part is optional. */
-export interface Place {
-  file?: string;
-  line?: number;
-  column?: string;
-  path?: string;
-}
-
-// Interim declarations, replaced by the engine's own once it hands the data out.
-export interface Diagnostic { code: string; count: number; place: Place; sample: string; action: 'kept' | 'repaired' | 'excluded'; message: string; remedy: string }
-export interface ColumnReceipt { name: string; field: string | null; type: string; format: string | null; nulls: number; distinct: number; min: string | null; max: string | null; examples: string[]; mappingSource: string }
-export interface Receipt { file: string | null; system: string | null; encoding: string; delimiter: string; kind: string; rowsRead: number; rowsUsed: number; rowsExcluded: number; columns: ColumnReceipt[]; diagnostics: Diagnostic[]; assumptions: string[] }
-export interface Figure { value: number; error: number }
-export interface PeriodFigures { label: string; start: string; end: string; quota: number | null; wonToDate: number; weighted: number; mean: Figure; p10: Figure; p50: Figure; p90: Figure; odds: Figure | null; histogram: { edges: number[]; counts: number[] }; exceedance: { amounts: number[]; probabilities: number[] } }
-export interface Headline { sentence: string; quota: number | null; odds: Figure | null; p10: Figure; p50: Figure; p90: Figure; mean: number; wonToDate: number; openDeals: number; excludedDeals: number; excludedShare: number }
-export interface CategoryFigures { category: 'closed' | 'commit' | 'best-case' | 'pipeline' | 'omitted'; deals: number; called: number; calledCumulative: number; weighted: number; mean: number; p10: number; p50: number; p90: number; cumulative: { mean: number; p10: number; p50: number; p90: number } }
-export interface StageFigures { name: string; count: number; amount: number; order: number; winProbability: number; strength: number | null; source: string; category: string; modelStage: string | null }
-export interface ForecastReport { engine: string; fingerprint: string; asOf: string; seed: number; trials: number; batches: number; currency: string; period: string; headline: Headline; periods: PeriodFigures[]; total: PeriodFigures; categories: CategoryFigures[]; stages: StageFigures[]; weightedPipeline: number; assumptions: string[]; receipt: Receipt }
-export interface Axis { evaluable: boolean; missingFields: string[] }
-export interface LeadReport { engine: string; fingerprint: string; asOf: string; receipt: Receipt; axes: { fit: Axis; engagement: Axis }; counts: { leads: number; disqualified: number; byGrade: { grade: string; count: number }[]; bySegment: { segment: string; motion: string; count: number }[]; byOwner: { owner: string; pool: string; count: number }[]; unassigned: number }; assumptions: string[] }
-export interface LeadRow { row: number; line: number; id: string; name: string; company: string; fit: number | null; engagement: number | null; grade: string; segment: string; motion: string; owner: string | null; pool: string | null; rule: string | null; disqualified: string | null; reasons: string[] }
-export interface ScoreGroup { name: string; points: number; cap: number; rules: { name: string; points: number; matched: boolean; missing: boolean }[] }
-export interface AxisExplanation { score: number; cap: number; groups: ScoreGroup[] }
-export interface LeadExplanation extends Omit<LeadRow, 'fit' | 'engagement'> { fit: AxisExplanation | null; engagement: AxisExplanation | null; segmentReason: string; routeReason: string }
-export interface DealRow { row: number; line: number; id: string; name: string; account: string; owner: string; segment: string; stage: string; status: 'open' | 'won' | 'lost'; amount: number; probability: number | null; category: string; close: string | null }

@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { compileBytes, createApi } from './api.js';
+import { compileBytes, createApi, unavailable } from './api.js';
 
 const api = createApi({ compile, spawn, workers: 0 });
 
@@ -24,7 +24,10 @@ export async function prefetch({ workerUrl, wasmUrl } = {}) {
 async function compile(url = new URL('./wasm/leadcast_bg.wasm', import.meta.url)) {
   // A bundler's own URL class is no URL to Node; its text is.
   const path = String(url).startsWith('file:') ? fileURLToPath(String(url)) : String(url);
-  return compileBytes(await readFile(path), path);
+  const bytes = await readFile(path).catch((cause) => {
+    throw unavailable(`${path} could not be read (install the package again, or pass wasmUrl)`, cause);
+  });
+  return compileBytes(bytes, path);
 }
 
 /**

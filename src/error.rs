@@ -50,6 +50,7 @@ impl ErrorKind {
 
 /// Where in the input an error or a diagnostic points. Every part is optional.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Place {
     /// The file's name, if it had one.
@@ -190,3 +191,17 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// As JavaScript sees it: `{kind, code, message, place, retryable}`, the place in the message too.
+impl serde::Serialize for Error {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut object = serializer.serialize_struct("Error", 5)?;
+        object.serialize_field("kind", self.kind().name())?;
+        object.serialize_field("code", self.code())?;
+        object.serialize_field("message", &self.to_string())?;
+        object.serialize_field("place", self.place())?;
+        object.serialize_field("retryable", &self.kind().is_retryable())?;
+        object.end()
+    }
+}

@@ -69,8 +69,21 @@ export async function bundlePackage() {
     footer: { js: 'return engine;\n}' },
   });
   writeFileSync(join(folder, 'engine.d.ts'), "export default function load(): typeof import('../engine.js');\n");
+  writeFileSync(join(folder, 'data.d.ts'), dataTypes(readFileSync(join(folder, 'leadcast.d.ts'), 'utf8')));
   forbidEval(folder);
   return sizes(folder, ['engine.js', 'worker.js']);
+}
+
+/**
+ * The declarations of the data that the engine hands out, in alphabetical order; those of the glue are nobody's business.
+ *
+ * @param {string} declarations
+ */
+function dataTypes(declarations) {
+  const pattern = /(?:\/\*\*(?:(?!\*\/).)*\*\/\n)?export (?:interface|type) (\w+)[^;{]*(?:\{.*?^\}|;)$/gms;
+  const found = [...declarations.matchAll(pattern)].map(({ 0: text, 1: name = '' }) => ({ text, name }));
+  const data = found.filter(({ name }) => !/^(InitInput|InitOutput|SyncInitInput)$/.test(name));
+  return data.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ text }) => `${text}\n`).join('\n');
 }
 
 /** @param {string} folder */

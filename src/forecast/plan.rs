@@ -2,6 +2,7 @@
 
 use super::input::SimulationInput;
 use crate::random::{StreamKey, latin_hypercube};
+use std::ops::Range;
 
 /// Groups of batches; every error of a statistic is the spread over them.
 pub const GROUPS: usize = 20;
@@ -37,6 +38,13 @@ impl Plan {
         let batch_size = batch_size.clamp(SMALLEST_BATCH, LARGEST_BATCH);
         let batches = trials.div_ceil(batch_size).next_multiple_of(GROUPS).max(FEWEST_BATCHES);
         Self { batches, batch_size }
+    }
+
+    /// The batches of one of `parts` shares of about the same size; together the shares are all batches.
+    #[must_use]
+    pub fn share(self, part: usize, parts: usize) -> Range<usize> {
+        let cut = |part: usize| self.batches * part.min(parts) / parts.max(1);
+        cut(part)..cut(part + 1)
     }
 
     /// Trials actually run.
@@ -92,6 +100,14 @@ fn stratified(stream: StreamKey, dimension: usize, plan: Plan) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_are_all_batches_once() {
+        for parts in [1, 2, 3, 4, 7, 64] {
+            let shares = (0..parts).map(|part| Plan::of(1).share(part, parts));
+            assert!(shares.flatten().eq(0..400), "{parts}");
+        }
+    }
 
     #[test]
     fn a_run_has_at_least_400_batches_in_20_groups() {

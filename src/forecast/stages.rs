@@ -12,7 +12,7 @@ const SHRINKAGE: f64 = 10.0;
 /// Where a stage's win probability comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 pub enum StageSource {
     /// The model has a stage of this name.
     Model,

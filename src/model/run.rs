@@ -37,7 +37,7 @@ pub struct Run {
 /// Which win probability a deal counts with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 pub enum DealProbability {
     /// The one the file states for the deal, where it does; else its stage's. The default.
     #[default]

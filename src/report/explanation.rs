@@ -10,7 +10,7 @@ use serde::Serialize;
 
 /// One lead with every line of its score. The lines add up exactly, in millionths.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct LeadExplanation {
     /// Position in the file, from 0.
@@ -57,7 +57,7 @@ pub struct LeadExplanation {
 
 /// One reason.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct ReasonLine {
     /// `fit` or `engagement`.
@@ -72,7 +72,7 @@ pub struct ReasonLine {
 
 /// One axis, line by line: the groups' points, `rescaled` and `limited` are the score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct AxisExplanation {
     /// The score; `null` if the axis cannot be evaluated for this lead.
@@ -99,7 +99,7 @@ pub struct AxisExplanation {
 
 /// One group: the rules' points and `limited` are its points.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct GroupExplanation {
     /// The group's name.
@@ -122,7 +122,7 @@ pub struct GroupExplanation {
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct RuleExplanation {
     /// The rule's name.
@@ -145,7 +145,7 @@ pub struct RuleExplanation {
 
 /// A field and the lead's value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct FieldValue {
     /// The field as the model names it.

@@ -18,7 +18,7 @@ const WORTH_SAYING: f64 = 0.05;
 
 /// A forecast as data. Amounts are in major units of `currency`; P10 is the amount that 10 % of trials stay at or below.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct ForecastReport {
     /// Version of the engine.
@@ -59,7 +59,7 @@ pub struct ForecastReport {
 
 /// The current period at a glance.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct Headline {
     /// Such as `62 % to reach $1.2M; P50 $1.26M; 38 deals; 4 excluded`.
@@ -88,7 +88,7 @@ pub struct Headline {
 
 /// One period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct PeriodReport {
     /// Such as `2025 Q1`.
@@ -110,7 +110,7 @@ pub struct PeriodReport {
 
 /// All periods together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct TotalReport {
     /// From the first period to the last, such as `2025 Q1 – 2025 Q4`.
@@ -128,7 +128,7 @@ pub struct TotalReport {
 
 /// The distribution of an amount.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct Figures {
     /// Won up to the day of the forecast; part of every trial.
@@ -154,7 +154,7 @@ pub struct Figures {
 
 /// Counts between amounts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct HistogramReport {
     /// One more than there are counts, ascending and evenly spaced.
@@ -165,7 +165,7 @@ pub struct HistogramReport {
 
 /// The probability to reach an amount.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct Exceedance {
     /// Amounts, ascending.
@@ -176,7 +176,7 @@ pub struct Exceedance {
 
 /// One category of the current period. Called: deals whose stated date falls into it, past-due ones included.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct CategoryReport {
     /// `closed`, `commit`, `best-case`, `pipeline` or `omitted`.
@@ -203,7 +203,7 @@ pub struct CategoryReport {
 
 /// Mean and percentiles of a category with the surer ones.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct CategoryFigures {
     /// The mean.
@@ -218,7 +218,7 @@ pub struct CategoryFigures {
 
 /// A stage that open deals are in.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct StageReport {
     /// The name in the file; empty for deals without a known stage.
@@ -243,7 +243,7 @@ pub struct StageReport {
 
 /// An open deal as the forecast counted it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct DealRow {
     /// Row in the table.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// What scoring a list came to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct LeadReport {
     /// The engine's version.
@@ -34,7 +34,7 @@ pub struct LeadReport {
 
 /// Both axes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct Axes {
     /// How well leads fit who is sold to.
@@ -45,7 +45,7 @@ pub struct Axes {
 
 /// Whether an axis can be evaluated on this file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct AxisCoverage {
     /// Whether the file has at least one of the axis' fields.
@@ -56,7 +56,7 @@ pub struct AxisCoverage {
 
 /// Leads by result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct LeadCounts {
     /// Leads scored.
@@ -75,7 +75,7 @@ pub struct LeadCounts {
 
 /// Leads of one grade.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct GradeCount {
     /// The grade, such as `B2` or `A–`.
@@ -86,7 +86,7 @@ pub struct GradeCount {
 
 /// Leads of one segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct SegmentCount {
     /// The segment's name, or `Unassigned`.
@@ -101,7 +101,7 @@ pub struct SegmentCount {
 
 /// Leads of one owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct OwnerCount {
     /// The owner's name.
@@ -118,7 +118,7 @@ pub struct OwnerCount {
 
 /// Leads that a routing rule took.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct RouteCount {
     /// The rule's name.
@@ -135,7 +135,7 @@ pub struct RouteCount {
 
 /// One lead as a row of a table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct LeadRow {
     /// Position in the file, from 0.

@@ -1,12 +1,14 @@
 //! What is handed out: plain data, every number documented, ready to become JSON.
 
 mod explanation;
+mod export;
 mod fingerprint;
 mod forecast;
 mod leads;
 mod wording;
 
 pub use explanation::{AxisExplanation, FieldValue, GroupExplanation, LeadExplanation, ReasonLine, RuleExplanation};
+pub use export::ADDED_DEAL_COLUMNS;
 pub use forecast::{
     CategoryFigures, CategoryReport, DealRow, Exceedance, Figures, ForecastReport, Headline, HistogramReport,
     PeriodReport, StageReport, TotalReport,

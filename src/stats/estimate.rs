@@ -4,7 +4,7 @@ use super::{Moments, quantile};
 
 /// An estimate and its standard error.
 #[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct Estimate {
     /// The estimate.
     pub value: f64,

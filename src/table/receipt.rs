@@ -5,7 +5,7 @@ use serde::Serialize;
 
 /// What was done about a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// The value or row is used as it stands.
@@ -18,7 +18,7 @@ pub enum Action {
 
 /// One sort of problem in one column, counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnostic {
     /// Stable kebab-case name, listed in `docs/errors.md`.
@@ -113,7 +113,7 @@ pub(crate) fn shorten(text: &str) -> String {
 
 /// Where a column's field came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "kebab-case")]
 pub enum MappingSource {
     /// The caller said so.
@@ -128,7 +128,7 @@ pub enum MappingSource {
 
 /// What was understood of one column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct ColumnReceipt {
     /// The header, made unique.
@@ -157,7 +157,7 @@ pub struct ColumnReceipt {
 
 /// What was read, used and left out. `rows_read = rows_used + rows_excluded`, always.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct Receipt {
     /// The file's name, if it had one.

@@ -6,7 +6,7 @@
 
 /// How CSV is written. The defaults suit spreadsheets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct WriteOptions {
     /// Starts the file with a UTF-8 byte order mark. Default true.

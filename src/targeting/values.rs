@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// The values of one field, counted.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct FieldValues {
     /// The column's header.
@@ -29,7 +29,7 @@ pub struct FieldValues {
 
 /// A value and how many rows have it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct ValueCount {
     /// The value as the file writes it; dates as `2026-03-31`.
@@ -40,7 +40,7 @@ pub struct ValueCount {
 
 /// A range of numbers, both ends included, and how many rows lie in it.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct ValueBand {
     /// Smallest value.

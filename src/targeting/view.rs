@@ -12,7 +12,7 @@ use crate::{Error, ErrorKind, Place};
 
 /// What to show and in what order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct View {
     /// Sort keys, the first one deciding. Empty: the order of the file.
@@ -23,7 +23,7 @@ pub struct View {
 
 /// One sort key.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SortKey {
     /// `fit`, `engagement`, `grade`, `segment`, `owner`, `pool`, `name`, `company`, `row`, any other field of the
@@ -36,7 +36,7 @@ pub struct SortKey {
 
 /// What to show. Every part that is not empty must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Filter {
     /// Grades, or patterns such as `A*`.

@@ -29,7 +29,7 @@ test('the tarball carries what is listed, and no source that was bundled', () =>
       'runner.js',
       'serve.js',
       'wasm/engine.js',
-      'wasm/leadcast.d.ts',
+      'wasm/data.d.ts',
       'wasm/leadcast_bg.wasm',
       'wasm/worker.js',
     ],

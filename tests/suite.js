@@ -1,0 +1,197 @@
+// What a client promises, whatever runs its engine. Runs in Node and in a page, in the calling thread and in workers:
+// no assertion library, no test runner.
+
+/** @typedef {typeof import('../pkg/index.js')} Package */
+/** @typedef {{ lib: Package, workers: number }} Setting */
+
+const LEADS = `Name,Company,Title,Employees,Country,Email,Created
+Ann Lee,Acme,VP Sales,450,United States,ann@acme.example,2026-01-05
+Bob Ray,Bolt,Intern,12,Germany,bob@bolt.example,2026-02-11
+Cy Diaz,Core,CEO,2400,Canada,cy@core.example,2026-03-01
+`;
+
+/** A pipeline of so many open deals. @param {number} count */
+function pipeline(count) {
+  const rows = Array.from({ length: count }, (_, i) => {
+    const month = String((i % 3) + 4).padStart(2, '0');
+    return `D${i},Deal ${i},Proposal,${1000 + 7 * i},2026-01-${String((i % 28) + 1).padStart(2, '0')},2026-${month}-15`;
+  });
+  return `Deal ID,Deal Name,Stage,Amount,Create Date,Close Date\n${rows.join('\n')}\n`;
+}
+
+const AS_OF = '2026-03-31';
+/** Long enough to be stopped half way. */
+const LONG = { asOf: AS_OF, trials: 4_000_000 };
+
+/** @type {Record<string, (setting: Setting) => Promise<void>>} */
+export const cases = {
+  async 'a list is read, scored, viewed, explained and exported'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const leads = await client.openLeads(LEADS, { read: { name: 'leads.csv' } });
+      const receipt = await leads.receipt();
+      equal([receipt.file, receipt.rowsRead, receipt.rowsUsed], ['leads.csv', 3, 3]);
+      const report = await leads.score(await lib.preset('sales-led'), { asOf: AS_OF });
+      equal(report.counts.leads, 3);
+      const order = await leads.view({ sort: [{ by: 'fit', descending: true }] });
+      equal(order.length, 3);
+      const rows = await leads.window(0, 3);
+      equal(rows.map(({ row }) => row), [...order]);
+      equal((await leads.explain(1)).name, 'Bob Ray');
+      equal((await leads.values('employees'))?.distinct, 3);
+      const csv = new TextDecoder().decode(await leads.csv());
+      if (!csv.includes('Name,Company,Title')) throw new Error(`the original columns are missing from ${csv}`);
+    });
+  },
+
+  async 'a pipeline is read and simulated, with progress from 0 to 1'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const deals = await client.openDeals(pipeline(40), { asOf: AS_OF });
+      equal((await deals.receipt()).rowsRead, 40);
+      /** @type {number[]} */
+      const seen = [];
+      const options = { onProgress: (/** @type {{ done: number }} */ { done }) => seen.push(done) };
+      const report = await deals.forecast(await lib.preset('sales-led'), { asOf: AS_OF, trials: 1_000_000 }, options);
+      equal(seen, [...seen].sort((a, b) => a - b));
+      if (seen.some((done) => done < 0 || done > 1)) throw new Error(`progress left 0 to 1: ${seen}`);
+      const totals = await deals.totals();
+      equal(totals.length, report.trials);
+      equal((await deals.window(0, 5)).length, 5);
+    });
+  },
+
+  async 'bytes, text, a buffer, a file and records give the same answer'({ lib, workers }) {
+    const text = pipeline(9);
+    const bytes = new TextEncoder().encode(text);
+    const [header = '', ...lines] = text.trim().split('\n');
+    const names = header.split(',');
+    const records = lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i], cell])));
+    const model = await lib.preset('sales-led');
+    const prints = [];
+    for (const source of [text, bytes, bytes.slice().buffer, new Blob([bytes]), records]) {
+      const report = await lib.forecastDeals(source, model, { asOf: AS_OF }, { workers });
+      prints.push(JSON.stringify([report.fingerprint, report.total.p50, report.total.mean]));
+    }
+    equal(new Set(prints).size, 1);
+  },
+
+  async 'one call does it all, for leads too'({ lib, workers }) {
+    const report = await lib.scoreLeads(LEADS, await lib.preset('sales-led'), { asOf: AS_OF }, { workers });
+    equal(report.leads.map(({ name }) => name), ['Ann Lee', 'Bob Ray', 'Cy Diaz']);
+  },
+
+  async 'calls on one data set keep their order'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const model = await lib.preset('sales-led');
+      const leads = await client.openLeads(LEADS);
+      const answers = await Promise.all([
+        leads.score(model, { asOf: AS_OF }),
+        leads.view({ sort: [{ by: 'name', descending: true }] }),
+        leads.window(0, 1),
+      ]);
+      equal(answers[2].map(({ name }) => name), ['Cy Diaz']);
+    });
+  },
+
+  async 'an unusable file, model and run say what and where'({ lib, workers }) {
+    const model = await lib.preset('sales-led');
+    const wrong = { ...model, stagez: [] };
+    equal((await failure(lib, () => lib.forecastDeals('', model, {}, { workers }))).kind, 'input');
+    const error = await failure(lib, () => lib.forecastDeals(pipeline(3), wrong, { asOf: AS_OF }, { workers }));
+    equal([error.kind, error.retryable], ['model', false]);
+    if (!/stages/.test(error.message)) throw new Error(`no near name in: ${error.message}`);
+    equal((await failure(lib, () => lib.forecastDeals(pipeline(3), model, { trials: -1 }, { workers }))).kind, 'run');
+    equal((await failure(lib, () => lib.checkModel('{'))).kind, 'model');
+    // @ts-expect-error a number is no source
+    equal((await failure(lib, () => lib.scoreLeads(7, model))).code, 'source-unknown');
+  },
+
+  async 'an aborted run rejects within half a second and leaves everything usable'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const model = await lib.preset('sales-led');
+      const deals = await client.openDeals(pipeline(300), { asOf: AS_OF });
+      const first = await deals.forecast(model, { asOf: AS_OF });
+      for (const wait of [0, 60]) {
+        const stop = new AbortController();
+        const running = failure(lib, () => deals.forecast(model, LONG, { signal: stop.signal }));
+        await later(wait);
+        const begin = performance.now();
+        stop.abort('enough');
+        const error = await running;
+        const took = performance.now() - begin;
+        equal([error.kind, error.code, error.cause], ['cancelled', 'cancelled', 'enough']);
+        if (took > 500) throw new Error(`took ${took} ms to stop`);
+      }
+      equal((await deals.forecast(model, { asOf: AS_OF })).total.mean, first.total.mean);
+    });
+  },
+
+  async 'a call that was aborted before it began is never made'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const error = await failure(lib, () => client.openDeals(pipeline(3), { signal: AbortSignal.abort() }));
+      equal(error.kind, 'cancelled');
+    });
+  },
+
+  async 'what was disposed answers with an error'({ lib, workers }) {
+    const client = lib.createClient({ workers });
+    const leads = await client.openLeads(LEADS);
+    leads.dispose();
+    leads.dispose();
+    equal((await failure(lib, () => leads.window(0, 1))).code, 'disposed');
+    const deals = await client.openDeals(pipeline(3), { asOf: AS_OF });
+    client.dispose();
+    client.dispose();
+    equal((await failure(lib, () => deals.window(0, 1))).code, 'disposed');
+    equal((await failure(lib, () => client.openLeads(LEADS))).code, 'disposed');
+  },
+
+  async 'work in flight is rejected when the client is disposed'({ lib, workers }) {
+    const client = lib.createClient({ workers });
+    const deals = await client.openDeals(pipeline(100), { asOf: AS_OF });
+    const running = failure(lib, async () => deals.forecast(await lib.preset('sales-led'), LONG));
+    await later(50);
+    client.dispose();
+    equal((await running).code, 'disposed');
+  },
+};
+
+/**
+ * @param {Package} lib
+ * @param {number} workers
+ * @param {(client: import('../pkg/index.js').Client) => Promise<void>} body
+ */
+async function using_(lib, workers, body) {
+  const client = lib.createClient({ workers });
+  try {
+    await body(client);
+  } finally {
+    client.dispose();
+  }
+}
+
+/**
+ * The error that the work must end in.
+ *
+ * @param {Package} lib
+ * @param {() => Promise<unknown>} work
+ */
+async function failure(lib, work) {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof lib.LeadcastError) return error;
+    throw error;
+  }
+  throw new Error('it answered instead of failing');
+}
+
+/** @param {unknown} got @param {unknown} expected */
+function equal(got, expected) {
+  const [left, right] = [JSON.stringify(got), JSON.stringify(expected)];
+  if (left !== right) throw new Error(`expected ${right}, got ${left}`);
+}
+
+/** @param {number} ms */
+function later(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
