@@ -188,7 +188,6 @@ export class LeadcastError extends Error {
     fields: { kind: ErrorKind; code: string; message: string; place?: Place; retryable?: boolean },
     options?: ErrorOptions,
   );
-  readonly name: 'LeadcastError';
   readonly kind: ErrorKind;
   /** Stable kebab-case code. */
   readonly code: string;
