@@ -20,7 +20,7 @@ mod case;
 const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE…";
 
 fn main() -> ExitCode {
-    match run() {
+    match run(lexopt::Parser::from_env(), &mut |line| println!("{line}")) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("evaluate: {message}");
@@ -29,10 +29,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), String> {
-    let mut arguments = lexopt::Parser::from_env();
+fn run(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) -> Result<(), String> {
     match arguments.next().map_err(text)? {
-        Some(lexopt::Arg::Value(command)) if command == "oracle" => oracle(arguments),
+        Some(lexopt::Arg::Value(command)) if command == "oracle" => oracle(arguments, print),
         Some(lexopt::Arg::Value(command)) => {
             Err(format!("unknown command `{}`, known: oracle ({USAGE})", command.to_string_lossy()))
         }
@@ -42,7 +41,7 @@ fn run() -> Result<(), String> {
 }
 
 /// `evaluate oracle FILE…`
-fn oracle(mut arguments: lexopt::Parser) -> Result<(), String> {
+fn oracle(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) -> Result<(), String> {
     let (mut files, mut seed, mut trials) = (Vec::new(), 1, case::TRIALS);
     while let Some(argument) = arguments.next().map_err(text)? {
         match argument {
@@ -61,7 +60,7 @@ fn oracle(mut arguments: lexopt::Parser) -> Result<(), String> {
         let name = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy();
         let lines = case.compare(&name, seed, trials).map_err(|error| format!("{}: {error}", file.display()))?;
         for line in lines {
-            println!("{}", serde_json::to_string(&line).map_err(text)?);
+            print(&serde_json::to_string(&line).map_err(text)?);
         }
     }
     Ok(())
@@ -80,4 +79,28 @@ fn number(arguments: &mut lexopt::Parser, option: &str) -> Result<u32, String> {
 
 fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(arguments: &[&str]) -> String {
+        let mut printed = 0;
+        let result = run(lexopt::Parser::from_args(arguments), &mut |_| printed += 1);
+        assert_eq!(printed, 0);
+        result.unwrap_err()
+    }
+
+    #[test]
+    fn a_wrong_call_says_what_is_wrong_and_runs_nothing() {
+        assert_eq!(message(&[]), format!("no command ({USAGE})"));
+        assert_eq!(message(&["learn"]), format!("unknown command `learn`, known: oracle ({USAGE})"));
+        assert_eq!(message(&["oracle"]), format!("no file ({USAGE})"));
+        assert_eq!(message(&["oracle", "--seed", "x", "f"]), "--seed: expected a whole number, found `x`");
+        let known = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracles/indep_n50.json");
+        assert!(message(&["oracle", known, "missing.json"]).starts_with("missing.json: "));
+        let other = concat!(env!("CARGO_MANIFEST_DIR"), "/package.json");
+        assert!(message(&["oracle", other]).contains("not a distribution case: missing field"));
+    }
 }

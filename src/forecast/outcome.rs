@@ -55,6 +55,14 @@ pub struct DealLine {
     pub line: u64,
     /// Names the deal's random stream.
     pub key: u64,
+    /// The id in the source system, or empty.
+    pub id: String,
+    /// Name of the deal, or empty.
+    pub name: String,
+    /// Company the deal is with, or empty.
+    pub account: String,
+    /// Sales person in charge, or empty.
+    pub owner: String,
     /// Amount in minor units.
     pub amount: i64,
     /// Index of its stage in [`Outcome::stages`].
@@ -108,7 +116,7 @@ impl Outcome {
         let mut won_deals = 0;
         for deal in used.iter().filter(|deal| deal.status == DealStatus::Won) {
             if let Some(period) = deal.close.filter(|&day| day <= as_of).and_then(|day| horizon.period_of(day)) {
-                won_to_date[period] += deal.amount.minor;
+                won_to_date[period] = i64::saturating_add(won_to_date[period], deal.amount.minor);
                 won_deals += usize::from(period == 0);
             }
         }
@@ -223,6 +231,10 @@ fn deal_line(deal: &Deal, stages: &StageTable, horizon: &Horizon, prefer: DealPr
         row: deal.row,
         line: deal.line,
         key: deal.key,
+        id: deal.id.clone(),
+        name: deal.name.clone(),
+        account: deal.account.clone(),
+        owner: deal.owner.clone(),
         amount: deal.amount.minor,
         stage,
         category: match deal.category.unwrap_or(line.category) {

@@ -122,7 +122,7 @@ impl Tallies {
                         tally.name.clone_from(&deal.stage);
                     }
                     tally.open += 1;
-                    tally.amount += deal.amount.minor;
+                    tally.amount = tally.amount.saturating_add(deal.amount.minor);
                     if let Some(p) = deal.probability {
                         tally.stated.0 += (p * 1e6).round() as u64;
                         tally.stated.1 += 1;

@@ -55,11 +55,12 @@ impl Lanes {
     /// Fills `out` with uniform 16-bit numbers: step s gives places 8s to 8s + 7, lane l the places 2l (low half) and
     /// 2l + 1 (high half) of them.
     pub fn fill_u16(&mut self, out: &mut [u16]) {
-        for chunk in out.chunks_mut(8) {
-            let words = self.step();
-            for (place, slot) in chunk.iter_mut().enumerate() {
-                *slot = (words[place / 2] >> (16 * (place % 2))) as u16;
-            }
+        let (whole, rest) = out.as_chunks_mut::<8>();
+        for chunk in whole {
+            *chunk = halves(self.step());
+        }
+        if !rest.is_empty() {
+            rest.copy_from_slice(&halves(self.step())[..rest.len()]);
         }
     }
 
@@ -70,6 +71,13 @@ impl Lanes {
             chunk.copy_from_slice(&words[..chunk.len()]);
         }
     }
+}
+
+/// Each word's low half, then its high half.
+#[inline]
+fn halves([a, b, c, d]: [u32; 4]) -> [u16; 8] {
+    let high = |word: u32| (word >> 16) as u16;
+    [a as u16, high(a), b as u16, high(b), c as u16, high(c), d as u16, high(d)]
 }
 
 #[cfg(test)]

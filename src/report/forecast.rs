@@ -250,6 +250,14 @@ pub struct DealRow {
     pub row: usize,
     /// Line in the file, from 1.
     pub line: u64,
+    /// The id in the source system, or empty.
+    pub id: String,
+    /// Name of the deal, or empty.
+    pub name: String,
+    /// Company the deal is with, or empty.
+    pub account: String,
+    /// Sales person in charge, or empty.
+    pub owner: String,
     /// The stage as the file writes it; empty if not known.
     pub stage: String,
     /// What it is called.
@@ -313,6 +321,14 @@ impl Forecast {
             assumptions: outcome.assumptions.clone(),
             receipt: outcome.receipt.clone(),
         }
+    }
+
+    /// Each trial's amount in a period, won to date included, or over all periods (`None`), in major units.
+    #[must_use]
+    pub fn totals(&self, period: Option<usize>) -> Vec<f64> {
+        let scale = self.outcome().currency.minor_per_major() as f64;
+        let totals = period.map_or_else(|| self.trials().total(), |period| self.trials().period(period));
+        totals.into_iter().map(|minor| minor as f64 / scale).collect()
     }
 
     /// The open deals, in the order of the file.
@@ -473,6 +489,10 @@ fn deal_row(outcome: &Outcome, deal: &DealLine) -> DealRow {
     DealRow {
         row: deal.row,
         line: deal.line,
+        id: deal.id.clone(),
+        name: deal.name.clone(),
+        account: deal.account.clone(),
+        owner: deal.owner.clone(),
         stage: outcome.stages[deal.stage].name.clone(),
         category: deal.category,
         amount: deal.amount as f64 / outcome.currency.minor_per_major() as f64,
