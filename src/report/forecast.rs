@@ -323,14 +323,6 @@ impl Forecast {
         }
     }
 
-    /// Each trial's amount in a period, won to date included, or over all periods (`None`), in major units.
-    #[must_use]
-    pub fn totals(&self, period: Option<usize>) -> Vec<f64> {
-        let scale = self.outcome().currency.minor_per_major() as f64;
-        let totals = period.map_or_else(|| self.trials().total(), |period| self.trials().period(period));
-        totals.into_iter().map(|minor| minor as f64 / scale).collect()
-    }
-
     /// The open deals, in the order of the file.
     #[must_use]
     pub fn deals(&self) -> Vec<DealRow> {
