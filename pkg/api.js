@@ -24,17 +24,18 @@ import { ThreadRunner, WorkerRunner } from './runner.js';
 
 /** @param {Platform} platform */
 export function createApi(platform) {
-  /** The module found by default, compiled once; a failure is not kept. @type {Promise<WebAssembly.Module> | undefined} */
+  /** The module, compiled once; a failure is not kept. @type {Promise<WebAssembly.Module> | undefined} */
   let compiled;
-  const compile = () =>
-    (compiled ??= platform.compile().catch((error) => {
+  /** @param {string | URL} [url] where to find it, if it is not there yet */
+  const compile = (url) =>
+    (compiled ??= platform.compile(url).catch((error) => {
       compiled = undefined;
       throw error;
     }));
   /** For what needs no rows and so no worker. @type {ThreadRunner | undefined} */
   let thread;
   /** @param {string} name @param {...unknown} args */
-  const here = (name, ...args) => (thread ??= new ThreadRunner(compile)).call(name, args);
+  const here = (name, ...args) => (thread ??= new ThreadRunner(() => compile())).call(name, args);
 
   /** @param {ClientOptions} [options] */
   function createClient({ workers = platform.workers, worker, workerUrl, module, wasmUrl } = {}) {
@@ -42,7 +43,7 @@ export function createApi(platform) {
       const message = `workers must be a whole number from 0 to 64, found ${workers}`;
       throw new LeadcastError({ kind: 'run', code: 'workers-out-of-range', message });
     }
-    const load = moduleLoader({ module, wasmUrl }, platform, compile);
+    const load = moduleLoader({ module, wasmUrl }, platform, () => compile());
     if (workers === 0) return new Client([new ThreadRunner(load)]);
     const spawn = worker ?? (() => platform.spawn(workerUrl));
     return new Client(Array.from({ length: workers }, () => new WorkerRunner(load, spawn)));
@@ -83,6 +84,7 @@ export function createApi(platform) {
   }
 
   return {
+    compile,
     createClient,
     scoreLeads,
     forecastDeals,

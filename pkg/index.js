@@ -17,18 +17,12 @@ export { LeadcastError } from './error.js';
 
 /**
  * Fetches everything that is ever needed, so that a page can forbid itself the network before it sees a file. What
- * comes back goes to `createClient`.
+ * comes back goes to `createClient`; functions that need no client find the module in place.
  *
  * @param {{ workerUrl?: string | URL, wasmUrl?: string | URL }} [urls]
  */
-export async function prefetch({
-  workerUrl = new URL('./wasm/worker.js', import.meta.url),
-  wasmUrl = new URL('./wasm/leadcast_bg.wasm', import.meta.url),
-} = {}) {
-  const [module, source] = await Promise.all([
-    fetchBytes(wasmUrl).then((bytes) => compileBytes(bytes, String(wasmUrl))),
-    fetchBytes(workerUrl),
-  ]);
+export async function prefetch({ workerUrl = new URL('./wasm/worker.js', import.meta.url), wasmUrl } = {}) {
+  const [module, source] = await Promise.all([api.compile(wasmUrl), fetchBytes(workerUrl)]);
   const address = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   return { module, worker: () => new Worker(address) };
 }

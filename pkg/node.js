@@ -17,7 +17,7 @@ export { LeadcastError } from './error.js';
  * @param {{ workerUrl?: string | URL, wasmUrl?: string | URL }} [urls]
  */
 export async function prefetch({ workerUrl, wasmUrl } = {}) {
-  return { module: await compile(wasmUrl), worker: () => spawn(workerUrl) };
+  return { module: await api.compile(wasmUrl), worker: () => spawn(workerUrl) };
 }
 
 /** @param {string | URL} [url] */

@@ -65,11 +65,35 @@ test('the versions of the crate and the package agree', async () => {
   assert.equal(await version(), declared);
 });
 
-test('it runs in a fresh Node project', async () => {
-  writeFileSync(
-    join(project.folder, 'main.js'),
-    `import { version } from 'leadcast';
-     console.log(await version());`,
-  );
-  assert.match(await run(process.execPath, ['main.js'], { cwd: project.folder }), /^\d+\.\d+\.\d+\n$/);
+const PIPELINE = 'Deal Name,Stage,Amount,Close Date,Created Date\\nAcme,Proposal,120000,2026-03-20,2026-01-10\\n';
+const USE = `import { forecastDeals, preset } from 'leadcast';
+const run = { asOf: '2026-02-15', quota: 100000 };
+const report = await forecastDeals('${PIPELINE}', await preset('sales-led'), run, { workers: 1 });
+console.log(report.headline.sentence);
+`;
+
+test('it runs in a fresh Node project, with a worker', async () => {
+  writeFileSync(join(project.folder, 'main.js'), USE);
+  const output = await run(process.execPath, ['main.js'], { cwd: project.folder });
+  assert.match(output, /^\d+ % to reach \$100K; P50 .*; 1 deal/);
+});
+
+for (const [name, lib, types] of [['with the DOM', ['es2022', 'dom'], []], ['in Node', ['es2022'], ['node']]]) {
+  test(`strict TypeScript accepts its types ${name}, library files checked too`, async () => {
+    const compilerOptions = {
+      ...{ lib, types, strict: true, module: 'nodenext', target: 'es2022', noEmit: true, skipLibCheck: false },
+      typeRoots: [join(root, 'node_modules/@types')],
+    };
+    writeFileSync(join(project.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }));
+    const source = `${USE}const p50: number = report.headline.p50.value;\nexport { p50 };\n`;
+    writeFileSync(join(project.folder, 'main.ts'), source.replaceAll('console.log', 'String'));
+    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: project.folder });
+  });
+}
+
+test('the derived types are those on record', () => {
+  const golden = join(root, 'tests/js/leadcast.d.ts.golden');
+  const derived = readFileSync(join(root, 'pkg/wasm/data.d.ts'), 'utf8');
+  if (process.env.UPDATE_GOLDEN) writeFileSync(golden, derived);
+  assert.equal(derived, readFileSync(golden, 'utf8'), 'UPDATE_GOLDEN=1 npm test rewrites the record');
 });
