@@ -8,6 +8,11 @@
 //! `{"case","quantity","expected","got","se","z","trials"}`. For a quantile `P10` the expected value is the exact
 //! probability of a total at or below it, and the value got is the share of trials there. Options: `--seed N`
 //! (default 1), `--trials N` (at least 1,000,000).
+//!
+//! `learn TASK FOLDS` learns from a file with the columns `row`, `date`, `y` and features, predicts each fold by the
+//! others and prints `{"task","n","auc","prAuc","logLoss","brier","ece","lambda","gate","leak","suspect","seconds"}`.
+//! With `--train-size N --draws D` it learns D times from N rows outside fold 0, predicts fold 0 and prints
+//! `{"task","trainSize","draws","worseShare","betterShare","refusedShare"}` against the base rate of those N rows.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -16,8 +21,10 @@ use std::process::ExitCode;
 
 #[path = "../tests/oracles/case.rs"]
 mod case;
+#[path = "evaluate/learn.rs"]
+mod learn;
 
-const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE…";
+const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N]";
 
 fn main() -> ExitCode {
     match run(lexopt::Parser::from_env(), &mut |line| println!("{line}")) {
@@ -32,8 +39,9 @@ fn main() -> ExitCode {
 fn run(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) -> Result<(), String> {
     match arguments.next().map_err(text)? {
         Some(lexopt::Arg::Value(command)) if command == "oracle" => oracle(arguments, print),
+        Some(lexopt::Arg::Value(command)) if command == "learn" => learn::run(arguments, print),
         Some(lexopt::Arg::Value(command)) => {
-            Err(format!("unknown command `{}`, known: oracle ({USAGE})", command.to_string_lossy()))
+            Err(format!("unknown command `{}`, known: oracle, learn ({USAGE})", command.to_string_lossy()))
         }
         Some(other) => Err(format!("{} ({USAGE})", other.unexpected())),
         None => Err(format!("no command ({USAGE})")),
@@ -95,7 +103,9 @@ mod tests {
     #[test]
     fn a_wrong_call_says_what_is_wrong_and_runs_nothing() {
         assert_eq!(message(&[]), format!("no command ({USAGE})"));
-        assert_eq!(message(&["learn"]), format!("unknown command `learn`, known: oracle ({USAGE})"));
+        assert_eq!(message(&["guess"]), format!("unknown command `guess`, known: oracle, learn ({USAGE})"));
+        assert_eq!(message(&["learn"]), format!("expected a task and its folds ({})", learn::USAGE));
+        assert!(message(&["learn", "missing.csv", "folds.csv"]).starts_with("missing.csv: "));
         assert_eq!(message(&["oracle"]), format!("no file ({USAGE})"));
         assert_eq!(message(&["oracle", "--seed", "x", "f"]), "--seed: expected a whole number, found `x`");
         let known = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracles/indep_n50.json");

@@ -17,12 +17,13 @@ pub mod wasm;
 pub use error::{Error, ErrorKind, Place};
 pub use forecast::Forecast;
 pub use model::OperatingModel;
-pub use report::{ForecastReport, LeadExplanation, LeadReport};
+pub use report::{ForecastReport, LeadExplanation, LeadReport, LearnReport};
 pub use targeting::ScoredLeads;
 
 use crm::{LeadList, Mapping, Pipeline};
 use model::Run;
 use table::{ReadOptions, Table};
+use targeting::learn::{LearnOptions, Learned};
 
 /// Runs the examples of the README.
 #[cfg(doctest)]
@@ -105,4 +106,31 @@ pub fn score_lead(record: &str, model: &OperatingModel, run: &Run) -> Result<Lea
 pub fn forecast_deals(csv: &[u8], model: &OperatingModel, run: &Run) -> Result<Forecast, Error> {
     let table = Table::from_csv(csv, &ReadOptions::default())?;
     Pipeline::from_table(table, &Mapping::default())?.simulate(model, run)
+}
+
+/// Learns a scorecard from a CSV whose rows have ended well or badly, or says why there is nothing to learn.
+///
+/// ```
+/// use leadcast::targeting::learn::{LearnOptions, Verdict};
+/// let mut csv = "Industry,Employees,Converted\n".to_owned();
+/// for i in 0..200 {
+///     let (industry, won) = if i % 2 == 0 { ("Software", i % 10 < 6) } else { ("Retail", i % 10 == 1) };
+///     csv += &format!("{industry},{},{}\n", 10 + i % 37, u8::from(won));
+/// }
+/// let learned = leadcast::learn_scorecard(csv.as_bytes(), &LearnOptions::default())?;
+/// assert_eq!(learned.gate.verdict, Verdict::Signal);
+/// let card = learned.card.unwrap();
+/// // An ordinary section of a model, in whole points.
+/// let model = serde_json::json!({ "format": 1, "icp": card.section() }).to_string();
+/// let lead = leadcast::score_lead(r#"{ "Industry": "Software", "Employees": 20 }"#,
+///     &leadcast::OperatingModel::from_json(&model)?, &Default::default())?;
+/// assert!(card.probability(lead.fit.score.unwrap()) > 0.4);
+/// # Ok::<(), leadcast::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`Table::from_csv`] and of [`LeadList::learn`].
+pub fn learn_scorecard(csv: &[u8], options: &LearnOptions) -> Result<Learned, Error> {
+    let table = Table::from_csv(csv, &ReadOptions::default())?;
+    LeadList::from_table(table, &Mapping::default())?.learn(options)
 }

@@ -24,6 +24,7 @@ pub use deal::{Deal, Deals};
 pub use dialect::{Dialect, Dialects};
 pub use field::{Field, FieldRef};
 pub use leads::LeadList;
+pub(crate) use leads::labels;
 pub use mapping::Mapping;
 pub use pipeline::Pipeline;
 pub use status::{DealStatus, ForecastCategory};

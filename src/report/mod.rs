@@ -5,6 +5,7 @@ mod export;
 mod fingerprint;
 mod forecast;
 mod leads;
+mod learn;
 mod wording;
 
 pub use explanation::{AxisExplanation, FieldValue, GroupExplanation, LeadExplanation, ReasonLine, RuleExplanation};
@@ -15,4 +16,8 @@ pub use forecast::{
 };
 pub use leads::{
     Axes, AxisCoverage, GradeCount, LeadCounts, LeadReport, LeadRow, OwnerCount, RouteCount, SegmentCount,
+};
+pub use learn::{
+    CardReport, GateReport, GradeEvidence, GroupEvidence, LaterReport, LeakReport, LearnReport, QualityReport,
+    RuleEvidence,
 };

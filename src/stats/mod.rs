@@ -6,6 +6,7 @@
 //! `docs/statistics.md`.
 
 mod beta;
+mod classification;
 mod estimate;
 mod histogram;
 mod interval;
@@ -14,6 +15,10 @@ mod normal;
 mod quantile;
 
 pub use beta::Beta;
+pub use classification::{
+    CLIP, CalibrationBand, LiftGroup, RocAuc, average_precision, brier, calibration, calibration_error, lift, log_loss,
+    log_loss_of,
+};
 pub use estimate::{Estimate, GroupedSample};
 pub use histogram::Histogram;
 pub use interval::{Interval, wilson};

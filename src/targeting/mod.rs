@@ -13,6 +13,7 @@
 mod axis;
 mod explain;
 mod export;
+pub mod learn;
 mod points;
 mod predicate;
 mod reach;

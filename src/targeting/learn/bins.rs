@@ -1,0 +1,237 @@
+//! Cuts columns into bins, from training rows only: quantiles of numbers, frequent levels of words, blanks apart.
+
+use super::examples::{Examples, MISSING, Values};
+
+/// Bins of a number at most.
+pub(crate) const MOST_BINS: usize = 8;
+/// Levels with fewer training rows are pooled.
+pub(crate) const RARE: usize = 20;
+/// Bins of a whole card at most; beyond that the columns that tell least by themselves are left out.
+pub(crate) const MOST_SLOTS: usize = 400;
+/// The slot of a value that no training row had.
+pub(crate) const NO_SLOT: u32 = u32::MAX;
+
+/// What one bin holds.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Content {
+    /// Blank cells.
+    Missing,
+    /// Numbers above one bound and up to the other.
+    Range { above: Option<f64>, up_to: Option<f64> },
+    /// One value.
+    Level(String),
+    /// Every value that is no level of its own.
+    Other,
+}
+
+/// One bin of one column: a column of the design matrix.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Slot {
+    /// Position of the column among the examples' features.
+    pub(crate) feature: usize,
+    pub(crate) content: Content,
+}
+
+/// How the values of one column find their slot.
+#[derive(Debug, Clone)]
+enum Lookup {
+    /// Left out: one bin only, or not to be learned from.
+    Unused,
+    /// Bin = number of edges strictly below the value.
+    Edges { edges: Vec<f64>, first: u32, missing: u32 },
+    /// By the level's code.
+    Codes { slots: Vec<u32>, missing: u32 },
+}
+
+/// The bins of all columns.
+#[derive(Debug, Clone)]
+pub(crate) struct Binning {
+    lookups: Vec<Lookup>,
+    pub(crate) slots: Vec<Slot>,
+}
+
+impl Binning {
+    /// Cuts the columns by what the training rows hold.
+    pub(crate) fn learn(examples: &Examples, training: &[u32]) -> Self {
+        let features = (0..examples.features.len()).filter(|at| examples.features[*at].learnable());
+        let mut chosen: Vec<usize> = features.collect();
+        loop {
+            let binning = Self::of(examples, training, &chosen);
+            if binning.slots.len() <= MOST_SLOTS {
+                return binning;
+            }
+            chosen = binning.most_telling(examples, training, &chosen);
+        }
+    }
+
+    /// The bins of the named features only.
+    pub(crate) fn of(examples: &Examples, training: &[u32], chosen: &[usize]) -> Self {
+        let mut binning = Self { lookups: vec![Lookup::Unused; examples.features.len()], slots: Vec::new() };
+        for &at in chosen {
+            let start = binning.slots.len();
+            let lookup = match &examples.features[at].values {
+                Values::Numbers(values) => binning.cut(at, values, training),
+                Values::Levels { names, codes } => binning.pool(at, names, codes, training),
+            };
+            // A column with one bin says nothing.
+            if binning.slots.len() - start < 2 {
+                binning.slots.truncate(start);
+            } else {
+                binning.lookups[at] = lookup;
+            }
+        }
+        binning
+    }
+
+    fn add(&mut self, feature: usize, content: Content) -> u32 {
+        self.slots.push(Slot { feature, content });
+        self.slots.len() as u32 - 1
+    }
+
+    fn cut(&mut self, at: usize, values: &[f64], training: &[u32]) -> Lookup {
+        let mut known: Vec<f64> = training.iter().map(|row| values[*row as usize]).filter(|x| !x.is_nan()).collect();
+        known.sort_by(f64::total_cmp);
+        let missing = if known.len() < training.len() { self.add(at, Content::Missing) } else { NO_SLOT };
+        let edges = edges(&known);
+        let first = self.slots.len() as u32;
+        if !known.is_empty() {
+            for bin in 0..=edges.len() {
+                let above = bin.checked_sub(1).map(|below| edges[below]);
+                self.add(at, Content::Range { above, up_to: edges.get(bin).copied() });
+            }
+        }
+        Lookup::Edges { edges, first, missing }
+    }
+
+    fn pool(&mut self, at: usize, names: &[String], codes: &[u32], training: &[u32]) -> Lookup {
+        let mut counts = vec![0usize; names.len()];
+        let mut blanks = false;
+        for row in training {
+            match counts.get_mut(codes[*row as usize] as usize) {
+                Some(count) => *count += 1,
+                None => blanks = true,
+            }
+        }
+        let mut slots = vec![NO_SLOT; names.len()];
+        for (code, count) in counts.iter().enumerate().filter(|(_, count)| **count >= RARE) {
+            debug_assert!(*count > 0);
+            slots[code] = self.add(at, Content::Level(names[code].clone()));
+        }
+        if counts.iter().any(|count| (1..RARE).contains(count)) {
+            let other = self.add(at, Content::Other);
+            for (slot, count) in slots.iter_mut().zip(&counts) {
+                if (1..RARE).contains(count) {
+                    *slot = other;
+                }
+            }
+        }
+        let missing = if blanks { self.add(at, Content::Missing) } else { NO_SLOT };
+        Lookup::Codes { slots, missing }
+    }
+
+    /// The slot of a feature's value in a row.
+    pub(crate) fn slot(&self, examples: &Examples, feature: usize, row: u32) -> u32 {
+        let row = row as usize;
+        match (&self.lookups[feature], &examples.features[feature].values) {
+            (Lookup::Edges { edges, first, missing }, Values::Numbers(values)) => {
+                let value = values[row];
+                if value.is_nan() { *missing } else { first + edges.partition_point(|edge| *edge < value) as u32 }
+            }
+            (Lookup::Codes { slots, missing }, Values::Levels { codes, .. }) => {
+                if codes[row] == MISSING {
+                    *missing
+                } else {
+                    slots[codes[row] as usize]
+                }
+            }
+            _ => NO_SLOT,
+        }
+    }
+
+    /// The features in use, ascending.
+    pub(crate) fn used(&self) -> Vec<usize> {
+        (0..self.lookups.len()).filter(|at| !matches!(self.lookups[*at], Lookup::Unused)).collect()
+    }
+
+    /// Wins and rows of each slot among these rows.
+    pub(crate) fn tally(&self, examples: &Examples, rows: &[u32]) -> Vec<(u64, u64)> {
+        let mut tally = vec![(0, 0); self.slots.len()];
+        for feature in self.used() {
+            for row in rows {
+                if let Some((wins, count)) = tally.get_mut(self.slot(examples, feature, *row) as usize) {
+                    *count += 1;
+                    *wins += u64::from(examples.outcomes[*row as usize]);
+                }
+            }
+        }
+        tally
+    }
+
+    /// The features whose bins, each by itself, take most from the training rows' log-loss, one bin counting for one
+    /// unit of deviance; as many as fit.
+    fn most_telling(&self, examples: &Examples, training: &[u32], chosen: &[usize]) -> Vec<usize> {
+        let tally = self.tally(examples, training);
+        let total: f64 = training.iter().filter(|row| examples.outcomes[**row as usize]).count() as f64;
+        let base = total / training.len().max(1) as f64;
+        let mut ranked: Vec<(f64, usize, usize)> = Vec::new();
+        for &feature in chosen {
+            let own = self.slots.iter().zip(&tally).filter(|(slot, _)| slot.feature == feature);
+            let (mut gain, mut size) = (0.0, 0);
+            for (_, (wins, count)) in own {
+                let (wins, losses) = (*wins as f64, (*count - *wins) as f64);
+                gain += part(wins, base * *count as f64) + part(losses, (1.0 - base) * *count as f64) - 0.5;
+                size += 1;
+            }
+            ranked.push((gain, feature, size));
+        }
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut room = MOST_SLOTS;
+        let mut kept: Vec<usize> = Vec::new();
+        for (_, feature, size) in ranked {
+            if size > room {
+                continue;
+            }
+            room -= size;
+            kept.push(feature);
+        }
+        kept.sort_unstable();
+        kept
+    }
+}
+
+/// n·ln(n/expected), 0 for none.
+fn part(n: f64, expected: f64) -> f64 {
+    if n > 0.0 && expected > 0.0 { n * libm::log(n / expected) } else { 0.0 }
+}
+
+/// The distinct eighths of sorted values, each interpolated between its two neighbours (type 7 of Hyndman and Fan).
+fn edges(sorted: &[f64]) -> Vec<f64> {
+    let mut edges: Vec<f64> = Vec::new();
+    let Some(last) = sorted.len().checked_sub(1) else { return edges };
+    for k in 1..MOST_BINS {
+        // The place is k·last/8, exactly: whole part and eighths.
+        let (whole, eighths) = (k * last / MOST_BINS, k * last % MOST_BINS);
+        let low = sorted[whole];
+        let high = sorted[(whole + 1).min(last)];
+        let edge = low + (high - low) * (eighths as f64 / MOST_BINS as f64);
+        if edges.last().is_none_or(|before| *before < edge) {
+            edges.push(edge);
+        }
+    }
+    edges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_are_distinct_eighths() {
+        let values: Vec<f64> = (0..=8).map(f64::from).collect();
+        assert_eq!(edges(&values), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+        // Places 0.875, 1.75, …: between 1 and 2 by their fraction.
+        assert_eq!(edges(&[1.0, 2.0])[..2], [1.125, 1.25]);
+        assert_eq!(edges(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 5.0]), [0.0]);
+        assert_eq!(edges(&[]), [] as [f64; 0]);
+    }
+}

@@ -1,0 +1,43 @@
+//! Learns a scorecard from rows whose outcome is known, and says how far it can be trusted.
+//!
+//! ```text
+//! outcome ─► examples ─► bins ─► design ─► ridge logistic fit (penalty by inner folds)
+//!                │                               │
+//!                ├─► leak detector               ├─► validation ─► gate
+//!                │                               └─► card: whole points per bin, ready for the model
+//! ```
+//!
+//! Rows are put in an order fixed by their content before anything is added up, so the same rows give the same bits in
+//! any order of the file.
+
+mod bins;
+mod card;
+mod design;
+mod examples;
+mod gate;
+mod holdout;
+mod leaks;
+mod learned;
+mod logistic;
+mod options;
+#[cfg(test)]
+mod oracle;
+mod outcome;
+mod penalty;
+mod validation;
+
+pub use card::{Card, CardGroup, CardRule};
+pub use examples::Examples;
+pub use gate::{FEWEST, Gate, Verdict};
+pub use holdout::Holdout;
+pub use leaks::{Leak, LeakGrade, LeakSign, leaks};
+pub use learned::{Learned, Prediction};
+pub use options::{LeakPolicy, LearnOptions};
+pub use outcome::OutcomeColumn;
+pub use validation::{Gain, Quality, TimeSplit, Validation};
+
+/// The penalty that inner cross-validation chooses on all examples.
+#[must_use]
+pub fn penalty(examples: &Examples) -> f64 {
+    penalty::choose_for(examples)
+}

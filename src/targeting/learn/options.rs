@@ -1,0 +1,55 @@
+//! What is to be learned, from which columns.
+
+use crate::{Error, ErrorKind};
+use serde::{Deserialize, Serialize};
+
+/// Options of learning. Everything has a default.
+///
+/// ```
+/// use leadcast::targeting::learn::LearnOptions;
+/// let options = LearnOptions::from_json(r#"{ "outcome": "Converted", "exclude": ["Tags"] }"#)?;
+/// assert_eq!(options.outcome.as_deref(), Some("Converted"));
+/// # Ok::<(), leadcast::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct LearnOptions {
+    /// Header of the column with the outcome. Default: the best candidate of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// Values of that column that mean success, letter case not counting; every other value then means failure.
+    /// Default: yes, 1, won and their like against no, 0, lost and theirs; rows with other values are not decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub success: Option<Vec<String>>,
+    /// Header of the date that splits earlier from later rows. Default: the created date, where the file has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// Headers of columns not to learn from. Default: none.
+    pub exclude: Vec<String>,
+    /// What happens to columns that give the outcome away. Default: exclude.
+    pub leaks: LeakPolicy,
+}
+
+/// What happens to columns that give the outcome away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeakPolicy {
+    /// They are reported and not learned from.
+    #[default]
+    Exclude,
+    /// They are reported and learned from all the same.
+    Keep,
+}
+
+impl LearnOptions {
+    /// Reads options from JSON; an unknown key is an error.
+    ///
+    /// # Errors
+    /// Kind `run`, code `bad-options`.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let text = if text.trim().is_empty() { "{}" } else { text };
+        serde_json::from_str(text).map_err(|error| {
+            Error::new(ErrorKind::Run, "bad-options", format!("{error} (see the options of learning)"))
+        })
+    }
+}
