@@ -15,7 +15,7 @@ import { checkModel, createClient, prefetch, preset, presets } from '../../pkg/i
  * @typedef {Awaited<ReturnType<LeadsHandle['score']>>} LeadReport
  * @typedef {Awaited<ReturnType<LeadsHandle['window']>>[number]} LeadRow
  * @typedef {Awaited<ReturnType<LeadsHandle['explain']>>} LeadExplanation
- * @typedef {{ column: string, kind: string, filled: number, missing: number, distinct: number, values: { value: string, count: number }[], bands: { from: number, to: number, count: number }[] }} FieldValues
+ * @typedef {NonNullable<Awaited<ReturnType<LeadsHandle['values']>>>} FieldValues
  * @typedef {Awaited<ReturnType<DealsHandle['forecast']>>} ForecastReport
  * @typedef {ForecastReport['periods'][number]} PeriodFigures
  * @typedef {ForecastReport['categories'][number]} CategoryRow

@@ -21,7 +21,7 @@ export async function openPipeline(file) {
     await busy(`Reading ${file.name}`, async (control) => {
       const { handle, receipt, mapping } = await read(file, control);
       last.handle?.dispose();
-      state.deals = { ...freshDeals(), file, handle, receipt, mapping, asOf: proposeAsOf(receipt), chart: last.chart, confirmed: last.confirmed };
+      state.deals = { ...freshDeals(), file, handle, receipt, mapping, asOf: proposeAsOf(await handle.proposedAsOf()), chart: last.chart, confirmed: last.confirmed };
     });
     await simulate();
   } catch (error) {
@@ -50,24 +50,13 @@ async function read(file, control) {
 }
 
 /**
- * Today, or the newest day the file knows when that is over a week ago.
- * @param {import('../engine.js').Receipt} receipt
+ * Today, or the newest day on which a deal was created or closed when that is over a week ago.
+ * @param {string | null} newestDay
  */
-function proposeAsOf(receipt) {
+function proposeAsOf(newestDay) {
   const now = today();
-  const day = newestDay(receipt);
-  if (!day || daysBetween(day, now) <= STALE_DAYS) return { date: now, reason: 'today' };
-  return { date: day, reason: `the newest date in the file, because it is over ${STALE_DAYS} days old (today would be ${date(now)})` };
-}
-
-/**
- * The newest created or closed date of the file. A planned close date is neither.
- * @param {import('../engine.js').Receipt} receipt
- * @returns {string | undefined}
- */
-function newestDay(receipt) {
-  const days = receipt.columns.filter(({ field, type }) => type === 'date' && (field === 'createdDate' || field === 'actualCloseDate'));
-  return days.map(({ max }) => max ?? '').sort().at(-1);
+  if (!newestDay || daysBetween(newestDay, now) <= STALE_DAYS) return { date: now, reason: 'today' };
+  return { date: newestDay, reason: `the newest date in the file, because it is over ${STALE_DAYS} days old (today would be ${date(now)})` };
 }
 
 /**

@@ -51,11 +51,12 @@ function unusable(receipt) {
 /**
  * @param {import('../engine.js').LeadsHandle} handle
  * @param {import('../engine.js').Receipt} receipt
- * @returns {Promise<Record<string, any>>}
+ * @returns {Promise<Record<string, import('../engine.js').FieldValues>>}
  */
 async function pickValues(handle, receipt) {
   const present = PICKS.filter(({ field }) => receipt.columns.some((column) => column.field === field));
-  return Object.fromEntries(await Promise.all(present.map(async ({ field }) => [field, await handle.values(field)])));
+  const found = await Promise.all(present.map(async ({ field }) => ({ field, values: await handle.values(field) })));
+  return Object.fromEntries(found.flatMap(({ field, values }) => (values ? [[field, values]] : [])));
 }
 
 /** Scores the open list with the model in force; a request made meanwhile is answered once more, with the newest model. */
@@ -96,7 +97,6 @@ const RANK = [{ by: 'grade', descending: false }, { by: 'fit', descending: true 
 /**
  * The view as the engine reads it; ties keep the rank.
  * @param {import('../state.js').LeadsDesk['view']} view
- * @returns {any}
  */
 function viewOf({ sort, grades, segment, owner, find }) {
   return {
