@@ -97,4 +97,19 @@ function running() {
   return client;
 }
 
-export { checkModel, preset };
+/**
+ * The model with every default filled in.
+ * @param {object | string} model
+ * @returns {Promise<Record<string, unknown>>}
+ */
+export async function checkedModel(model) {
+  return (await checkModel(model)).model;
+}
+
+/**
+ * A model that ships, every default filled in.
+ * @param {string} name
+ */
+export async function shippedModel(name) {
+  return checkedModel(await preset(name));
+}

@@ -15,14 +15,13 @@ export async function restoreModel() {
   if (!engine.knownPresets().includes(kept.preset)) kept.preset = engine.knownPresets()[0] ?? 'sales-led';
   if (kept.model) {
     try {
-      model.base = await engine.checkModel(kept.model);
+      model.base = await engine.checkedModel(kept.model);
     } catch (error) {
       model.problem = { ...problemOf(error), title: 'The kept model no longer passes; the preset stands in' };
       kept.model = null;
     }
   }
-  // Checked too, so that every default stands in it and can be changed.
-  if (!kept.model) model.base = await engine.checkModel(await engine.preset(kept.preset));
+  if (!kept.model) model.base = await engine.shippedModel(kept.preset);
   model.draft = null;
   model.value = withPicks(model.base, kept.picks);
   changed();
@@ -48,7 +47,7 @@ export function applyPicks() {
  */
 export async function replaceModel(next, { refresh = true } = {}) {
   try {
-    const checked = await engine.checkModel(next);
+    const checked = await engine.checkedModel(next);
     const { model, kept } = state;
     model.base = checked;
     model.value = checked;
