@@ -1,0 +1,80 @@
+// WCAG 2.2 AA by axe-core, in every state, in light and dark, on a phone and on a desk.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inBrowsers } from './harness.js';
+import { root } from '../../xtask/tools.js';
+import { fill, giveFile, openSampleLeads, openSamplePipeline, press, showTab, says, visit } from './page.js';
+
+/** @typedef {import('puppeteer-core').Page} Page */
+
+const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+/** The states a person can stand in, each reached from the one before. @type {[string, (page: Page) => Promise<void>][]} */
+const states = [
+  ['empty', async () => {}],
+  ['error', async (page) => {
+    await giveFile(page, '#file-leads', 'leads.xlsx', 'PK');
+    await page.waitForSelector('.problem');
+  }],
+  ['leads', (page) => openSampleLeads(page)],
+  ['picker', async (page) => {
+    await press(page, '#pick-industry');
+    await page.waitForSelector('.picker .options');
+  }],
+  ['mapping', async (page) => {
+    await press(page, '#pick-industry');
+    await press(page, '#receipt-leads > summary');
+    await page.waitForSelector('#receipt-leads[open]');
+  }],
+  ['reasons', async (page) => {
+    await press(page, '#panel-leads regular-table tbody td');
+    await page.waitForSelector('#reasons');
+  }],
+  ['forecast', (page) => openSamplePipeline(page)],
+  ['model', (page) => showTab(page, 'model')],
+  ['model as JSON with a mistake', async (page) => {
+    await press(page, '#section-json');
+    await fill(page, '#model-json', '{');
+    await press(page, '#apply-model');
+    await says(page, '#model-problem', /\S/);
+    await page.waitForSelector('#model-json[aria-invalid]');
+  }],
+  ['question', async (page) => {
+    await press(page, '#forget-button');
+    await page.waitForSelector('#forget[open]');
+  }],
+];
+
+for (const width of [360, 1280]) {
+  inBrowsers(`no accessibility violation at ${width} px, in light and dark`, async ({ page, url }) => {
+    await visit(page, url);
+    await page.evaluate(axe);
+    /** @type {string[]} */
+    const found = [];
+    for (const [name, reach] of states) {
+      await reach(page);
+      for (const scheme of ['light', 'dark']) found.push(...(await violations(page, scheme)).map((one) => `${name}, ${scheme}: ${one}`));
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (overflow > 0) found.push(`${name} is ${overflow} px too wide`);
+    }
+    assert.deepEqual(found, []);
+  }, { viewport: { width, height: 800 }, timeout: 240_000 });
+}
+
+/**
+ * @param {Page} page
+ * @param {string} scheme
+ * @returns {Promise<string[]>}
+ */
+function violations(page, scheme) {
+  return page.evaluate(async (wanted) => {
+    document.documentElement.style.colorScheme = wanted;
+    // A colour on its way is not yet the colour.
+    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+    const { axe } = /** @type {any} */ (globalThis);
+    const run = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] });
+    return run.violations.map((/** @type {any} */ one) => `${one.id}: ${one.nodes.map((/** @type {any} */ node) => `${node.target.join(' ')} ${node.failureSummary}`).slice(0, 3).join(' | ')}`);
+  }, scheme);
+}

@@ -1,0 +1,240 @@
+// The page as a person uses it, in both browsers.
+
+import assert from 'node:assert/strict';
+import { inBrowsers } from './harness.js';
+import { downloaded, fill, giveFile, idle, openSampleLeads, openSamplePipeline, press, ranking, rows, says, showTab, text, visit } from './page.js';
+
+inBrowsers('sample leads are scored, filtered, explained and downloaded with their own columns', async ({ page, url }) => {
+  await visit(page, url);
+  await openSampleLeads(page);
+  await says(page, '#leads-headline', /[\d,]+ leads scored and ranked/);
+  const all = await text(page, '#shown-leads');
+
+  await press(page, '.cell:not([disabled])');
+  await page.waitForFunction((before) => document.querySelector('#shown-leads')?.textContent !== before, {}, all);
+  const grade = await page.evaluate(() => document.querySelector('.cell.on')?.getAttribute('data-grade'));
+  await page.waitForFunction(
+    (wanted) => [...document.querySelectorAll('#panel-leads regular-table td[data-key="grade"]')].every((cell) => [wanted, 'out'].includes(cell.textContent)),
+    {},
+    grade,
+  );
+
+  await press(page, '#panel-leads regular-table tbody td');
+  await page.waitForSelector('#reasons');
+  const sums = await page.evaluate(() => [...document.querySelectorAll('#reasons .sums')].map((table) => {
+    const figure = (/** @type {Element} */ line) => Number(line.querySelector('td.number')?.textContent?.replaceAll(/[^\d.-]/g, ''));
+    const lines = [...table.querySelectorAll('tbody tr:not(.subtotal)')].map(figure);
+    return { sum: lines.reduce((sum, points) => sum + points, 0), total: figure(/** @type {Element} */ (table.querySelector('tfoot tr'))) };
+  }));
+  assert.ok(sums.length > 0, 'at least one axis is explained');
+  // Each line is shown to two decimals; a dozen of them can be off by half a hundredth each.
+  for (const { sum, total } of sums) assert.ok(Math.abs(sum - total) < 0.06, `the lines add up to ${sum}, the score is ${total}`);
+
+  const { name, content } = await downloaded(page, () => press(page, '#download-leads'));
+  assert.equal(name, 'leads-scored.csv');
+  const source = await page.evaluate(() => [...document.querySelectorAll('#receipt-leads .columns tbody th')].map((cell) => cell.textContent ?? ''));
+  const header = content.slice(0, content.indexOf('\n'));
+  for (const column of source) assert.ok(header.includes(column), `the download has the file's column ${column}`);
+});
+
+inBrowsers('a pipeline gets a sentence, and a quota moves its odds', async ({ page, url }) => {
+  await visit(page, url);
+  await openSamplePipeline(page);
+  await fill(page, '#quota', '1');
+  await press(page, '#setup-go');
+  await says(page, '.tile dd', '100%');
+  await idle(page);
+  await fill(page, '#quota', '900M');
+  await press(page, '#setup-go');
+  await says(page, '.tile dd', /^<?0%/);
+  await says(page, '#forecast-headline', /\$900M/);
+  for (const kind of ['exceedance', 'periods', 'distribution']) {
+    await press(page, `#chart-${kind}`);
+    const name = await page.waitForSelector(`.plot-${kind} svg[role="img"][aria-label]`);
+    assert.ok(name, `${kind} has an accessible name`);
+  }
+  const twin = await page.evaluate(() => document.querySelectorAll('.twin tbody tr').length);
+  assert.ok(twin > 1, 'the chart has a table beside it');
+  const { name, content } = await downloaded(page, () => press(page, '#download-deals'));
+  assert.equal(name, 'pipeline-forecast.csv');
+  assert.ok(content.split('\n').length > 100);
+});
+
+inBrowsers('a stage of the file can be set, and the forecast follows', async ({ page, url }) => {
+  await visit(page, url);
+  await openSamplePipeline(page);
+  const before = await text(page, '#categories');
+  const stage = await page.evaluate(() => document.querySelector('#stages input[data-stage]')?.getAttribute('data-stage') ?? '');
+  await fill(page, '#stages input[data-stage]', '99');
+  await page.waitForFunction((last) => document.querySelector('#categories')?.textContent !== last, {}, before);
+  await page.waitForFunction(
+    (name) => document.querySelector(`#stages input[data-stage="${CSS.escape(name)}"]`)?.closest('tr')?.textContent?.includes('your model'),
+    {},
+    stage,
+  );
+});
+
+inBrowsers('picking who one sells to ranks again, and skipping says what stands', async ({ page, url }) => {
+  await visit(page, url);
+  await openSampleLeads(page);
+  const before = await text(page, '.matrix');
+  await press(page, '#pick-industry');
+  await page.waitForSelector('.picker .options input');
+  await press(page, '.picker .options label:last-child input');
+  await page.waitForFunction((last) => document.querySelector('.matrix')?.textContent !== last, {}, before);
+  await press(page, '#who-done');
+  await says(page, '#who-answer', /You sell to: industry/);
+  await press(page, '#who-again');
+  await press(page, '#who-skip');
+  await says(page, '#who-answer', /preset, which does not know your customers/);
+  await page.waitForFunction((first) => document.querySelector('.matrix')?.textContent === first, {}, before);
+});
+
+inBrowsers('an edit of the model ranks the leads again', async ({ page, url }) => {
+  await visit(page, url);
+  await openSampleLeads(page);
+  const before = [await text(page, '.matrix'), ...(await ranking(page))].join('\n');
+  await showTab(page, 'model');
+  await fill(page, 'input[data-path="icp.fit.groups.0.rules.0.points"]', '0');
+  await says(page, '.model-head', 'Changed by you');
+  await idle(page);
+  await showTab(page, 'leads');
+  await rows(page, 'leads');
+  await page.waitForFunction(
+    (last) => [document.querySelector('.matrix')?.textContent, ...[...document.querySelectorAll('#panel-leads regular-table tbody tr')].slice(0, 12).map((line) => line.textContent)].join('\n') !== last,
+    {},
+    before,
+  );
+});
+
+inBrowsers('a mistake in the model is named with its path and changes nothing', async ({ page, url }) => {
+  await visit(page, url);
+  await showTab(page, 'model');
+  await press(page, '#section-json');
+  const json = await page.$eval('#model-json', (field) => /** @type {HTMLTextAreaElement} */ (field).value);
+  const model = JSON.parse(json);
+  const stage = model.stages.findIndex((/** @type {any} */ one) => typeof (one.winProbability?.mean ?? one.winProbability) === 'number');
+  model.stages[stage].winProbability = 1.2;
+  await fill(page, '#model-json', JSON.stringify(model, null, 2));
+  await press(page, '#apply-model');
+  await says(page, '#model-problem', `stages[${stage}].winProbability`);
+  await press(page, '.section .button.quiet');
+  await says(page, '#model-problem', 'In force');
+  await fill(page, '#model-json', json.replace('"icp"', '"ipc"'));
+  await press(page, '#apply-model');
+  await says(page, '#model-problem', 'ipc');
+});
+
+inBrowsers('a reload keeps model, mapping and quota, and no row', async ({ page, url }) => {
+  await visit(page, url);
+  await openSampleLeads(page);
+  const column = await page.evaluate(() => document.querySelector('#receipt-leads select[data-column]')?.getAttribute('data-column') ?? '');
+  await fill(page, '#receipt-leads select[data-column]', '');
+  await page.waitForFunction((name) => document.querySelector(`#receipt-leads select[data-column="${CSS.escape(name)}"]`)?.closest('tr')?.className === 'unused', {}, column);
+  await idle(page);
+  await showTab(page, 'model');
+  await press(page, '#section-targets');
+  await fill(page, 'input[data-path="targets.defaultQuota"]', '1234500');
+  await says(page, '.model-head', 'Changed by you');
+
+  const kept = await page.evaluate(() => JSON.stringify(localStorage));
+  const name = await page.evaluate(() => Object.keys(localStorage).join());
+  assert.equal(name, 'leadcast', 'one key');
+  assert.ok(kept.length <= 70_000, `${kept.length} characters are kept`);
+  const cells = await page.evaluate(() => [...document.querySelectorAll('#receipt-leads td.examples')].flatMap((cell) => (cell.textContent ?? '').split(' · ')));
+  for (const cell of cells.filter((value) => /@/.test(value))) assert.ok(!kept.includes(cell), `${cell} is not stored`);
+
+  await page.reload();
+  await page.waitForSelector('#sample-leads:not([disabled])');
+  await openSampleLeads(page);
+  const className = await page.evaluate((wanted) => document.querySelector(`#receipt-leads select[data-column="${CSS.escape(wanted)}"]`)?.closest('tr')?.className, column);
+  assert.equal(className, 'unused', 'the mapping is kept for these headers');
+  await showTab(page, 'model');
+  await press(page, '#section-targets');
+  assert.equal(await page.$eval('input[data-path="targets.defaultQuota"]', (field) => /** @type {HTMLInputElement} */ (field).value), '1234500');
+});
+
+inBrowsers('forgetting everything leaves a first visit', async ({ page, url }) => {
+  await visit(page, url);
+  await openSampleLeads(page);
+  await press(page, '#who-skip');
+  await page.waitForFunction(() => localStorage.length === 1);
+  await press(page, '#forget-button');
+  await page.waitForSelector('#forget[open]');
+  await press(page, '#forget-now');
+  await page.waitForSelector('#sample-leads:not([disabled])');
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  assert.equal(await page.$('#panel-leads regular-table'), null);
+});
+
+inBrowsers('what cannot be used is said with what helps', async ({ page, url }) => {
+  await visit(page, url);
+  await giveFile(page, '#file-leads', 'leads.xlsx', 'PK\u0003\u0004');
+  await says(page, '[data-code="wrong-file-type"]', /Save as, then CSV/);
+  await giveFile(page, '#file-leads', 'empty.csv', '');
+  await says(page, '[data-code="empty-file"]', /holds no rows/);
+  await giveFile(page, '#file-leads', 'shopping.csv', 'colour,taste\nred,sweet\ngreen,sour\n');
+  await says(page, '[data-code="no-usable-column"]', /say what each column holds/);
+  await showTab(page, 'forecast');
+  await giveFile(page, '#file-forecast', 'pipeline.xls', 'x');
+  await says(page, '#panel-forecast [data-code="wrong-file-type"]', /spreadsheet/);
+});
+
+inBrowsers('text from a file stays text', async ({ page, url }) => {
+  await visit(page, url);
+  const bait = '<img src=x onerror="globalThis.caught=1">';
+  const file = ['First Name,Last Name,Company,Industry', `${bait.replaceAll('"', "'")},Lovelace,<script>globalThis.caught=1</script>,${bait.replaceAll('"', "'")}`, 'Grace,Hopper,Initech,Software'].join('\n');
+  await giveFile(page, '#file-leads', `${'<b>'}.csv`, file);
+  await rows(page, 'leads');
+  await press(page, '#panel-leads regular-table tbody tr td');
+  await page.waitForSelector('#reasons');
+  assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).caught), undefined);
+  assert.equal(await page.evaluate(() => document.querySelectorAll('#app img, #app script, #app b').length), 0);
+});
+
+inBrowsers('everything can be reached by keyboard', async ({ page, url }) => {
+  await visit(page, url);
+  await page.focus('#tab-leads');
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(() => document.activeElement?.id === 'tab-forecast');
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => document.activeElement?.id === 'tab-model');
+  await page.keyboard.press('Home');
+  await page.waitForFunction(() => document.activeElement?.id === 'tab-leads');
+  await openSampleLeads(page);
+  await page.focus('#panel-leads regular-table');
+  await page.keyboard.press('ArrowDown');
+  await page.waitForSelector('#panel-leads tr.at');
+  await page.keyboard.press('ArrowDown');
+  await page.waitForFunction(() => document.querySelector('#panel-leads tr.at')?.getAttribute('data-position') === '1');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.id === 'side-title');
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.querySelector('#reasons') === null && document.activeElement?.localName === 'regular-table');
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => {
+    const table = document.querySelector('#panel-leads regular-table table');
+    const at = document.querySelector('#panel-leads tr.at');
+    return at !== null && Number(at.getAttribute('aria-rowindex')) === Number(table?.getAttribute('aria-rowcount'));
+  });
+});
+
+inBrowsers('a hundred thousand leads scroll from end to end', async ({ page, url }) => {
+  await visit(page, url);
+  await page.evaluate(() => {
+    const industries = ['Software', 'Retail', 'Energy'];
+    const lines = Array.from({ length: 100_000 }, (_, i) => `P${i},Company ${i},${(i * 37) % 5000},${industries[i % 3]}`);
+    const data = new DataTransfer();
+    data.items.add(new File([`Full Name,Company,Employees,Industry\n${lines.join('\n')}\n`], 'many.csv'));
+    const input = /** @type {HTMLInputElement} */ (document.querySelector('#file-leads'));
+    input.files = data.files;
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  await rows(page, 'leads');
+  await says(page, '#shown-leads', '100,000 leads shown');
+  await page.focus('#panel-leads regular-table');
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => document.querySelector('#panel-leads tr[aria-rowindex="100001"]') !== null);
+  const drawn = await page.evaluate(() => document.querySelectorAll('#panel-leads regular-table tbody tr').length);
+  assert.ok(drawn < 80, `${drawn} rows are in the document`);
+});
