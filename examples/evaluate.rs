@@ -2,7 +2,13 @@
 //!
 //! ```text
 //! cargo run --release --example evaluate -- oracle tests/oracles/*.json
+//! cargo run --release --example evaluate -- import export.csv
 //! ```
+//!
+//! `import FILE…` prints what is understood of each file, whatever its kind:
+//! `{"file","kind","system","confidence","encoding","delimiter","rowsRead","rowsUsed","rowsExcluded",
+//! "columns":[{"name","field","type","format","nulls"}],"diagnostics":[{"code","count","line","column"}]}`, or
+//! `{"file","error":{"code","message"}}` for a file that cannot be used.
 //!
 //! `oracle FILE…` runs each distribution case with at least 1,000,000 trials through the public simulation and prints
 //! `{"case","quantity","expected","got","se","z","trials"}`. For a quantile `P10` the expected value is the exact
@@ -21,10 +27,12 @@ use std::process::ExitCode;
 
 #[path = "../tests/oracles/case.rs"]
 mod case;
+#[path = "evaluate/import.rs"]
+mod import;
 #[path = "evaluate/learn.rs"]
 mod learn;
 
-const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N]";
+const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import FILE…";
 
 fn main() -> ExitCode {
     match run(lexopt::Parser::from_env(), &mut |line| println!("{line}")) {
@@ -40,8 +48,9 @@ fn run(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) -> Result<(),
     match arguments.next().map_err(text)? {
         Some(lexopt::Arg::Value(command)) if command == "oracle" => oracle(arguments, print),
         Some(lexopt::Arg::Value(command)) if command == "learn" => learn::run(arguments, print),
+        Some(lexopt::Arg::Value(command)) if command == "import" => import::run(arguments, print),
         Some(lexopt::Arg::Value(command)) => {
-            Err(format!("unknown command `{}`, known: oracle, learn ({USAGE})", command.to_string_lossy()))
+            Err(format!("unknown command `{}`, known: oracle, learn, import ({USAGE})", command.to_string_lossy()))
         }
         Some(other) => Err(format!("{} ({USAGE})", other.unexpected())),
         None => Err(format!("no command ({USAGE})")),
@@ -103,7 +112,7 @@ mod tests {
     #[test]
     fn a_wrong_call_says_what_is_wrong_and_runs_nothing() {
         assert_eq!(message(&[]), format!("no command ({USAGE})"));
-        assert_eq!(message(&["guess"]), format!("unknown command `guess`, known: oracle, learn ({USAGE})"));
+        assert_eq!(message(&["guess"]), format!("unknown command `guess`, known: oracle, learn, import ({USAGE})"));
         assert_eq!(message(&["learn"]), format!("expected a task and its folds ({})", learn::USAGE));
         assert!(message(&["learn", "missing.csv", "folds.csv"]).starts_with("missing.csv: "));
         assert_eq!(message(&["oracle"]), format!("no file ({USAGE})"));

@@ -3,7 +3,7 @@
 
 use leadcast::calendar::Date;
 use leadcast::crm::{
-    Deal, DealStatus, Deals, Dialect, Dialects, Field, FieldRef, ForecastCategory, LeadList, Mapping, Pipeline,
+    Deal, DealStatus, Deals, Dialect, Dialects, Field, FieldRef, ForecastCategory, Kind, LeadList, Mapping, Pipeline,
 };
 use leadcast::money::Currency;
 use leadcast::table::{Action, Diagnostic, MappingSource, ReadOptions, Receipt, Table};
@@ -436,9 +436,66 @@ fn dates_written_as_numbers_are_dates_where_a_date_is_meant() {
 #[test]
 fn a_deal_file_among_leads_is_noticed() {
     let list = leads("Deal Name,Amount,Stage,Close Date\na,5,Demo,2026-01-05\n");
-    assert_eq!(note(list.receipt(), "looks-like-deals").message, "the columns look like deals, not leads");
+    assert_eq!(
+        note(list.receipt(), "wrong-kind").message,
+        "the columns `Deal Name`, `Amount`, `Close Date` look like deals, not leads"
+    );
     assert_eq!(leads("Account Name,Industry,Employees\nA,x,5\n").receipt().kind, "accounts");
     assert_eq!(leads("First Name,Email\nA,a@b.example\n").receipt().kind, "contacts");
+}
+
+#[test]
+fn every_kind_of_file_is_told_by_its_headers() {
+    let dialects = Dialects::built_in().unwrap();
+    for (text, kind) in [
+        ("Lead ID,First Name,Email,Company,Lead Status\n1,a,b@c.example,d,New\n", Some(Kind::Leads)),
+        ("First Name,Last Name,Email,Job Title,Account Name\na,b,c@d.example,VP,e\n", Some(Kind::Contacts)),
+        ("First Name,Last Name,Email,Title,Account Name,Reports To\na,b,c@d.example,VP,e,f\n", Some(Kind::Contacts)),
+        ("Account Name,Industry,Employees,Account Source\nAcme,Retail,5,Web\n", Some(Kind::Accounts)),
+        ("Deal - Title,Deal - Value,Deal - Stage,Deal - Status\na,5,Demo,Open\n", Some(Kind::Deals)),
+        ("Firma,Betrag,Phase,Abschlussdatum\na,5,Angebot,31.12.2026\n", Some(Kind::Deals)),
+        ("opportunity_id,account,deal_stage,close_value\na,b,Won,5\n", Some(Kind::Deals)),
+        ("mql_id,seller_id,won_date,business_segment\n1,2,2026-01-05,pet\n", Some(Kind::Deals)),
+        ("Subject,Activity Type,Due Date,Contact Person,Deal\nCall,call,2026-01-05,Kim,Acme\n", Some(Kind::Activities)),
+        ("Contract Number,Account,Start Date,End Date,MRR\n1,Acme,2026-01-01,2026-12-31,100\n", Some(Kind::Contracts)),
+        ("Name,Goal Owner,Target,Fiscal Period,Fiscal Year\nQ1,Kim,5,Quarter 1,FY2026\n", Some(Kind::Quotas)),
+        ("sales_agent,manager,regional_office\nKim,Lee,East\n", Some(Kind::Reps)),
+        ("Deal ID,From Stage,To Stage,Edit Date\n1,Demo,Proposal,2026-01-05\n", Some(Kind::StageHistory)),
+        ("deal_id,stage,entered\n1,Demo,2026-01-05\n", Some(Kind::StageHistory)),
+        (
+            "Opportunity ID,Stage Name,Amount,Close Date\nA,Demo,5,2026-02-01\nA,Won,5,2026-02-01\nB,Demo,1,2026-03-01\nB,Lost,1,2026-03-01\n",
+            Some(Kind::StageHistory),
+        ),
+        ("product,series,sales_price\na,b,5\n", None),
+        ("Timestamp,Name,Email,Company\n2026-01-05,a,b@c.example,d\n", Some(Kind::Contacts)),
+    ] {
+        assert_eq!(Kind::of(&table(text), &dialects), kind, "{text}");
+    }
+}
+
+#[test]
+fn a_file_of_another_kind_is_refused_with_what_it_looks_like() {
+    let quotas = "Rep,Quarter,Quota\nKim,2026 Q1,500000\n";
+    let options = ReadOptions { name: Some("goals.csv".into()), ..ReadOptions::default() };
+    let named = Table::from_csv(quotas.as_bytes(), &options).unwrap();
+    let error = Pipeline::from_table(named, &Mapping::default()).unwrap_err();
+    assert_eq!(error.code(), "wrong-kind");
+    assert_eq!(
+        error.to_string(),
+        "goals.csv: expected deals, found quotas or goals, as `Quota` say (choose another file, or map its columns to use it all the same)"
+    );
+    let leads = "First Name,Email,Company,Lead Status\na,b@c.example,d,New\n";
+    let error = Pipeline::from_table(table(leads), &Mapping::default()).unwrap_err();
+    assert!(error.to_string().starts_with("expected deals, found leads, as `First Name`"), "{error}");
+    let error = LeadList::from_table(table(quotas), &Mapping::default()).unwrap_err();
+    assert!(error.to_string().starts_with("expected leads, contacts or accounts, found quotas"), "{error}");
+    // The user's word on a column counts more.
+    let mapping = Mapping::from_json(r#"{"Quota": "amount"}"#).unwrap();
+    let pipeline = Pipeline::from_table(table(quotas), &mapping).unwrap().as_of(None, Currency::USD);
+    assert_eq!(
+        note(&pipeline.receipt, "wrong-kind").message,
+        "the columns `Quota` look like quotas or goals, not deals"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Finds out which column is which field.
 
-use super::dialect::{Dialects, Kind, Rank, Recognised, Tier};
+use super::dialect::{Dialects, Rank, Recognised, Tier, Vocabulary};
 use super::field::Expect;
 use super::{Field, Mapping};
 use crate::Place;
@@ -72,7 +72,7 @@ struct Claim {
 pub(crate) fn bind(
     table: &mut Table,
     mapping: &Mapping,
-    kind: Kind,
+    vocabulary: Vocabulary,
     dialects: &Dialects,
     notes: &mut Diagnostics,
 ) -> Binding {
@@ -82,7 +82,7 @@ pub(crate) fn bind(
     let mut settled = vec![false; headers.len()];
     mark_placeholders(table, dialects, notes);
     override_columns(table, mapping, &mut columns, &mut settled, notes);
-    claim_columns(table, kind, dialects, system, &mut columns, &settled, notes);
+    claim_columns(table, vocabulary, dialects, system, &mut columns, &settled, notes);
     read_as_fields(table, &columns, notes);
     Binding {
         columns,
@@ -139,7 +139,7 @@ fn override_columns(
 
 fn claim_columns(
     table: &Table,
-    kind: Kind,
+    vocabulary: Vocabulary,
     dialects: &Dialects,
     system: Option<Recognised>,
     columns: &mut [Option<(Field, MappingSource)>],
@@ -149,7 +149,7 @@ fn claim_columns(
     let mut claims = Vec::new();
     let mut misfits = Vec::new();
     for (at, column) in table.columns().iter().enumerate().filter(|(at, _)| !settled[*at]) {
-        for (field, rank) in dialects.fields_of(column.name(), kind, system) {
+        for (field, rank) in dialects.fields_of(column.name(), vocabulary, system) {
             let claim = Claim { rank, field, column: at, filled: table.rows() as u64 - column.nulls() };
             if fits(column, field, dialects) { claims.push(claim) } else { misfits.push(claim) }
         }

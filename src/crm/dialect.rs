@@ -4,6 +4,7 @@
 //! signature by which its exports are recognised. A new system is one more file.
 
 use super::fold::fold;
+use super::kind::{Kind, Typical};
 use super::{DealStatus, Field, ForecastCategory};
 use crate::money::Currency;
 use crate::{Error, ErrorKind, Place};
@@ -46,6 +47,8 @@ pub struct Dialect {
     pub currency: BTreeMap<Currency, Vec<String>>,
     /// Values that mean that nothing was chosen.
     pub missing: Vec<String>,
+    /// Headers that are typical of a kind of file.
+    pub kinds: BTreeMap<Kind, Typical>,
 }
 
 impl Dialect {
@@ -61,17 +64,17 @@ impl Dialect {
         })
     }
 
-    fn fields(&self, kind: Kind) -> &BTreeMap<Field, Vec<String>> {
-        match kind {
-            Kind::Lead => &self.lead,
-            Kind::Deal => &self.deal,
+    fn fields(&self, vocabulary: Vocabulary) -> &BTreeMap<Field, Vec<String>> {
+        match vocabulary {
+            Vocabulary::Lead => &self.lead,
+            Vocabulary::Deal => &self.deal,
         }
     }
 }
 
 /// The two kinds of file that have names of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum Vocabulary {
     Lead,
     Deal,
 }
@@ -113,6 +116,8 @@ pub struct Dialects {
     status: BTreeMap<String, DealStatus>,
     category: BTreeMap<String, ForecastCategory>,
     currency: BTreeMap<String, Currency>,
+    /// Whether a folded header is sure to mean a kind of file, or only speaks for it.
+    kinds: BTreeMap<(Kind, String), bool>,
 }
 
 impl Dialects {
@@ -134,7 +139,7 @@ impl Dialects {
 
     fn new(all: Vec<Dialect>) -> Self {
         let folded = |kind| all.iter().map(|dialect| fold_fields(dialect.fields(kind))).collect();
-        let (lead, deal) = (folded(Kind::Lead), folded(Kind::Deal));
+        let (lead, deal) = (folded(Vocabulary::Lead), folded(Vocabulary::Deal));
         let status = fold_words(all.iter().map(|d| &d.status));
         let category = fold_words(all.iter().map(|d| &d.category));
         let mut currency = fold_words(all.iter().map(|d| &d.currency));
@@ -142,8 +147,13 @@ impl Dialects {
         for (code, words) in all.iter().flat_map(|d| &d.currency) {
             currency.extend(words.iter().filter(|w| fold(w).is_empty()).map(|w| (w.clone(), *code)));
         }
+        let mut kinds = BTreeMap::new();
+        for (kind, typical) in all.iter().flat_map(|d| &d.kinds) {
+            kinds.extend(typical.also.iter().map(|header| ((*kind, fold(header)), false)));
+            kinds.extend(typical.sure.iter().map(|header| ((*kind, fold(header)), true)));
+        }
         let signatures = all.iter().map(|d| d.signature.iter().map(|header| fold(header)).collect()).collect();
-        Self { signatures, lead, deal, status, category, currency, all }
+        Self { signatures, lead, deal, status, category, currency, kinds, all }
     }
 
     /// The system whose signature at least two headers bear; the one with most, the first listed among equals.
@@ -165,13 +175,18 @@ impl Dialects {
     }
 
     /// The fields a header may mean, with the strength of each claim.
-    pub(crate) fn fields_of(&self, header: &str, kind: Kind, system: Option<Recognised>) -> Vec<(Field, Rank)> {
+    pub(crate) fn fields_of(
+        &self,
+        header: &str,
+        vocabulary: Vocabulary,
+        system: Option<Recognised>,
+    ) -> Vec<(Field, Rank)> {
         let key = fold(header);
         let mut found = Vec::new();
-        self.claims(&key, kind, system, None, &mut found);
+        self.claims(&key, vocabulary, system, None, &mut found);
         if found.is_empty() {
             for stripped in self.stripped(&key) {
-                self.claims(&stripped, kind, system, Some(Tier::Stripped), &mut found);
+                self.claims(&stripped, vocabulary, system, Some(Tier::Stripped), &mut found);
             }
         }
         found
@@ -180,14 +195,14 @@ impl Dialects {
     fn claims(
         &self,
         key: &str,
-        kind: Kind,
+        vocabulary: Vocabulary,
         system: Option<Recognised>,
         tier: Option<Tier>,
         found: &mut Vec<(Field, Rank)>,
     ) {
-        let maps = match kind {
-            Kind::Lead => &self.lead,
-            Kind::Deal => &self.deal,
+        let maps = match vocabulary {
+            Vocabulary::Lead => &self.lead,
+            Vocabulary::Deal => &self.deal,
         };
         for (index, (map, dialect)) in maps.iter().zip(&self.all).enumerate() {
             let own = system.is_some_and(|s| s.index == index);
@@ -235,6 +250,11 @@ impl Dialects {
         let word = word.trim();
         let known = crate::table::currency_mark(&word.to_ascii_uppercase());
         known.or_else(|| self.currency.get(word).copied()).or_else(|| self.currency.get(&fold(word)).copied())
+    }
+
+    /// Whether a header is sure to mean a kind of file (`true`), speaks for it (`false`) or says nothing.
+    pub(crate) fn is_typical(&self, header: &str, kind: Kind) -> Option<bool> {
+        self.kinds.get(&(kind, fold(header))).copied()
     }
 
     /// Words that mean that nothing was chosen.
@@ -299,7 +319,7 @@ mod tests {
             ("Société", Field::Company),
             ("Custom_Industry__c", Field::Industry),
         ] {
-            let found = best(header, Kind::Lead);
+            let found = best(header, Vocabulary::Lead);
             if header == "Custom_Industry__c" {
                 assert_eq!(found, None, "{header}");
             } else {
@@ -316,7 +336,7 @@ mod tests {
             ("Betrag", Field::Amount),
             ("Fecha de cierre", Field::CloseDate),
         ] {
-            assert_eq!(best(header, Kind::Deal), Some(field), "{header}");
+            assert_eq!(best(header, Vocabulary::Deal), Some(field), "{header}");
         }
     }
 

@@ -1,13 +1,12 @@
 //! Leads, contacts or accounts: a table whose columns have a meaning.
 
 use super::bind::{Binding, bind};
-use super::dialect::{Dialects, Kind};
-use super::{Field, FieldRef, Mapping, key, summary};
+use super::dialect::{Dialects, Vocabulary};
+use super::{Field, FieldRef, Mapping, key, kind, summary};
 use crate::table::{Action, Code, Diagnostics, Receipt, Table};
 use crate::{Error, Place};
 use std::sync::{Arc, OnceLock};
 
-const OTHER_KIND: Code = Code::new("looks-like-deals", Action::Kept, "open the file as a pipeline if it holds deals");
 const NO_FIELDS: Code =
     Code::new("no-known-column", Action::Kept, "map at least one column to a field such as industry or employees");
 
@@ -38,7 +37,8 @@ impl LeadList {
     /// Finds out what the columns mean; `mapping` overrides.
     ///
     /// # Errors
-    /// None that a file can cause: what is missing is said in the receipt.
+    /// `wrong-kind` for a file of quotas, activities, sales people or stage history, unless `mapping` says what its
+    /// columns mean. What is missing is said in the receipt.
     pub fn from_table(table: Table, mapping: &Mapping) -> Result<Self, Error> {
         Self::with_dialects(table, mapping, &Dialects::built_in()?)
     }
@@ -46,14 +46,11 @@ impl LeadList {
     /// As [`from_table`](Self::from_table), with dialects of one's own.
     ///
     /// # Errors
-    /// None that a file can cause.
+    /// As [`from_table`](Self::from_table).
     pub fn with_dialects(mut table: Table, mapping: &Mapping, dialects: &Dialects) -> Result<Self, Error> {
         let mut notes = Diagnostics::default();
-        let binding = bind(&mut table, mapping, Kind::Lead, dialects, &mut notes);
-        let kind = kind_of(&table, &binding, dialects);
-        if kind == "deals" {
-            notes.count(OTHER_KIND, Place::default(), "", || "the columns look like deals, not leads".to_owned());
-        }
+        let binding = bind(&mut table, mapping, Vocabulary::Lead, dialects, &mut notes);
+        let kind = kind::of_leads(&table, mapping, dialects, &mut notes)?;
         if binding.fields().next().is_none() {
             notes.count(NO_FIELDS, Place::default(), "", || "no column is known by its name".to_owned());
         }
@@ -67,7 +64,7 @@ impl LeadList {
             system_confidence: binding.confidence,
             encoding: table.encoding(),
             delimiter: table.delimiter(),
-            kind,
+            kind: kind.name(),
             rows_read: rows + table.blank_rows(),
             rows_used: rows,
             rows_excluded: table.blank_rows(),
@@ -159,33 +156,4 @@ pub(crate) fn labels(table: &Table, binding: &Binding) -> Vec<String> {
         None => format!("column:{}", column.name()),
     };
     table.columns().iter().enumerate().map(label).collect()
-}
-
-/// What the rows are, by the fields found.
-fn kind_of(table: &Table, binding: &Binding, dialects: &Dialects) -> &'static str {
-    let headers: Vec<&str> = table.columns().iter().map(crate::table::Column::name).collect();
-    let system = dialects.recognise(&headers);
-    let deal_only = [Field::Amount, Field::CloseDate, Field::Stage, Field::Probability, Field::DealName];
-    let claims = |kind, fields: &[Field]| {
-        let of = |header: &&str| {
-            dialects
-                .fields_of(header, kind, system)
-                .iter()
-                .any(|(field, rank)| fields.contains(field) && rank.tier < super::dialect::Tier::Stripped)
-        };
-        headers.iter().filter(|header| of(header)).count()
-    };
-    let has = |field| binding.column_of(field).is_some();
-    let person = has(Field::Email) || has(Field::FirstName) || has(Field::LastName) || has(Field::Title);
-    let deals = claims(Kind::Deal, &deal_only);
-    if deals >= 3 && !person {
-        return "deals";
-    }
-    let lead = has(Field::Status) || has(Field::Converted) || has(Field::Source);
-    match (person, lead, has(Field::Company)) {
-        (_, true, _) => "leads",
-        (true, false, _) => "contacts",
-        (false, false, true) => "accounts",
-        (false, false, false) => "leads",
-    }
 }

@@ -3,8 +3,8 @@
 use super::as_of;
 use super::bind::{Binding, bind};
 use super::deal::Deals;
-use super::dialect::{Dialects, Kind};
-use super::{DealStatus, Field, Mapping, key, leads};
+use super::dialect::{Dialects, Vocabulary};
+use super::{DealStatus, Field, Mapping, key, kind, leads};
 use crate::calendar::Date;
 use crate::money::Currency;
 use crate::table::{Action, Code, Column, ColumnKind, Diagnostics, Table, boolean};
@@ -62,7 +62,8 @@ impl Pipeline {
     /// Finds out what the columns mean; `mapping` overrides.
     ///
     /// # Errors
-    /// None that a file can cause: what is missing is said in the receipt.
+    /// `wrong-kind` for a file that holds no deals (leads without an amount, quotas, activities, contracts, sales
+    /// people, stage history), unless `mapping` says what its columns mean. What is missing is said in the receipt.
     pub fn from_table(table: Table, mapping: &Mapping) -> Result<Self, Error> {
         Self::with_dialects(table, mapping, &Dialects::built_in()?)
     }
@@ -70,10 +71,12 @@ impl Pipeline {
     /// As [`from_table`](Self::from_table), with dialects of one's own.
     ///
     /// # Errors
-    /// None that a file can cause.
+    /// As [`from_table`](Self::from_table).
     pub fn with_dialects(mut table: Table, mapping: &Mapping, dialects: &Dialects) -> Result<Self, Error> {
         let mut notes = Diagnostics::default();
-        let binding = bind(&mut table, mapping, Kind::Deal, dialects, &mut notes);
+        let binding = bind(&mut table, mapping, Vocabulary::Deal, dialects, &mut notes);
+        let amount = [Field::Amount, Field::ActualAmount].into_iter().any(|f| binding.column_of(f).is_some());
+        kind::check_deals(&table, mapping, dialects, amount, &mut notes)?;
         note_missing_fields(&binding, &mut notes);
         let statuses = Statuses::new(&table, &binding, dialects).all(&mut notes);
         let scale = probability_scale(&table, &binding, &mut notes);

@@ -170,7 +170,8 @@ pub struct Receipt {
     pub encoding: &'static str,
     /// The separator: `,`, `;`, `tab`, `|`; empty for records.
     pub delimiter: String,
-    /// `leads`, `contacts`, `accounts` or `deals`.
+    /// `leads`, `contacts`, `accounts`, `deals`, `activities`, `contracts`, `quotas`, `reps`, `stage-history` or
+    /// `unknown`.
     pub kind: &'static str,
     /// Rows below the header, blank lines not counted.
     pub rows_read: u64,

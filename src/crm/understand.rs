@@ -1,0 +1,55 @@
+//! What is understood of a file of any kind.
+
+use super::bind::bind;
+use super::dialect::{Dialects, Vocabulary};
+use super::{Kind, LeadList, Mapping, Pipeline, summary};
+use crate::Error;
+use crate::money::Currency;
+use crate::table::{Diagnostics, Receipt, Table};
+
+/// The receipt of a file, read as what it looks like: the first thing to show for a file of unknown kind.
+///
+/// ```
+/// use leadcast::crm::{Mapping, understand};
+/// use leadcast::table::{ReadOptions, Table};
+/// let csv = b"Deal ID,From Stage,To Stage,Edit Date\nD1,Demo,Proposal,2026-01-05\n";
+/// let receipt = understand(Table::from_csv(csv, &ReadOptions::default())?, &Mapping::default())?;
+/// assert_eq!((receipt.kind, receipt.rows_used), ("stage-history", 1));
+/// # Ok::<(), leadcast::Error>(())
+/// ```
+///
+/// # Errors
+/// None that a file can cause.
+pub fn understand(mut table: Table, mapping: &Mapping) -> Result<Receipt, Error> {
+    let dialects = Dialects::built_in()?;
+    let kind = Kind::of(&table, &dialects);
+    match kind {
+        Some(Kind::Leads | Kind::Contacts | Kind::Accounts) => {
+            return Ok(LeadList::with_dialects(table, mapping, &dialects)?.receipt().clone());
+        }
+        Some(Kind::Deals) => {
+            return Ok(Pipeline::with_dialects(table, mapping, &dialects)?.as_of(None, Currency::USD).receipt);
+        }
+        _ => {}
+    }
+    let vocabulary = if kind == Some(Kind::Reps) { Vocabulary::Lead } else { Vocabulary::Deal };
+    let mut notes = Diagnostics::default();
+    let binding = bind(&mut table, mapping, vocabulary, &dialects, &mut notes);
+    let rows = table.rows() as u64;
+    let mut diagnostics = table.notes().to_vec();
+    diagnostics.extend(notes.into_vec());
+    Ok(Receipt {
+        file: table.name().map(str::to_owned),
+        system: binding.system.clone(),
+        system_confidence: binding.confidence,
+        encoding: table.encoding(),
+        delimiter: table.delimiter(),
+        kind: kind.map_or("unknown", Kind::name),
+        rows_read: rows + table.blank_rows(),
+        rows_used: rows,
+        rows_excluded: table.blank_rows(),
+        columns: summary::columns(&table, &binding),
+        diagnostics,
+        assumptions: Vec::new(),
+    })
+}
