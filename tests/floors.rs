@@ -54,7 +54,7 @@ fn a_module_imports_only_from_floors_below_its_own() {
 
 #[test]
 fn an_upward_import_is_found_wherever_it_hides() {
-    let reexports = reexports("pub use report::{ForecastReport, LeadReport as Leads};");
+    let reexports = reexports("pub use report::{ForecastReport, LeadReport as Leads}; pub fn score_lead() {}");
     let found = |module: &str, source: &str| {
         let path: Vec<String> = [module].iter().filter(|m| **m != "lib").map(|m| (*m).to_owned()).collect();
         complaints_about("x.rs", &path, source, &reexports).concat()
@@ -71,6 +71,8 @@ fn an_upward_import_is_found_wherever_it_hides() {
     assert!(found("gossip", "").contains("`gossip` is not in the floor table"));
     assert!(found("crm", "use crate::Leads;").contains("`report`"));
     assert!(found("crm", "use crate::Unheard;").contains("`Unheard`"));
+    assert!(found("report", "use crate::score_lead;").contains("`lib`"));
+    assert!(found("wasm", "use crate::score_lead;").is_empty());
 }
 
 #[test]
@@ -183,10 +185,13 @@ fn heads(tokens: &[String], start: usize, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Which module each name of the crate root comes from: `pub use error::{Error, Place as Where}`.
+/// Which module each name of the crate root comes from: `pub use error::{Error, Place as Where}`; its own functions, the
+/// front doors, come from `lib`.
 fn reexports(lib: &str) -> BTreeMap<String, String> {
     let tokens = tokens(lib);
     let mut names = BTreeMap::new();
+    let doors = tokens.windows(3).filter(|window| window[0] == "pub" && window[1] == "fn");
+    names.extend(doors.map(|window| (window[2].clone(), "lib".to_owned())));
     for (i, _) in tokens.iter().enumerate().filter(|(_, t)| *t == "use") {
         let statement: Vec<&str> = tokens[i + 1..].iter().map(String::as_str).take_while(|t| *t != ";").collect();
         let Some(module) = statement.iter().find(|t| **t != "crate" && **t != "::" && **t != "self") else { continue };

@@ -46,3 +46,14 @@ fn the_shipped_schema_is_current() {
     let shipped = std::fs::read_to_string(path).unwrap();
     assert!(shipped == schema(), "run UPDATE_GOLDEN=1 cargo test --features schema --test model_schema");
 }
+
+#[test]
+fn the_package_ships_this_schema() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pkg/schema.json");
+    let expected = format!("{}\n", schema().trim_end());
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    let shipped = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(shipped == expected, "pkg/schema.json is out of date (UPDATE_GOLDEN=1 rewrites it)");
+}

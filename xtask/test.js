@@ -7,6 +7,8 @@ import { browsers } from './setup.js';
 import { main, root, run, step } from './tools.js';
 
 const checks = ['--manifest-path', 'checks/Cargo.toml'];
+/** Links that lead nowhere are errors. */
+const docs = ['--config', 'build.rustdocflags=["-Dwarnings"]'];
 const wasm = ['--features', 'wasm', '--target', 'wasm32-unknown-unknown', '--lib'];
 
 await main(async () => {
@@ -25,6 +27,8 @@ await main(async () => {
     cargo('clippy', ...checks, '--target-dir', 'target/checks', '--all-targets', '--', '-Dwarnings'));
   await step('clippy for WebAssembly', () => cargo('clippy', ...wasm, '--', '-Dwarnings'));
   await step('native tests', async () => tally(await cargo('test')));
+  await step('JSON Schema', async () => tally(await cargo('test', '--features', 'schema', '--test', 'model_schema')));
+  await step('Rust documentation', () => cargo('doc', '--no-deps', '--lib', ...docs));
   await step('samples', async () => tally(await cargo('test', '--package', 'xtask', '--profile', 'xtask')));
   await step('properties', async () => tally(await cargo('test', ...checks, '--target-dir', 'target/checks')));
   await step('types', () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']));

@@ -87,7 +87,8 @@ mod tests {
         let csv = b"Deal Name,Stage,Amount,Close Date,Created Date\nBolt,Closed Won,70.50,2026-02-01,2026-01-02\n";
         let model = OperatingModel::preset(Preset::SalesLed).unwrap();
         let run = Run::from_json(r#"{ "asOf": "2026-02-15" }"#).unwrap();
-        let forecast = crate::forecast_deals(csv, &model, &run).unwrap();
+        let table = Table::from_csv(csv, &ReadOptions::default()).unwrap();
+        let forecast = Pipeline::from_table(table, &Mapping::default()).unwrap().simulate(&model, &run).unwrap();
         assert!(forecast.totals(None).iter().chain(&forecast.totals(Some(0))).all(|&total| total == 70.5));
         assert!(forecast.totals(Some(1)).iter().all(|&total| total == 0.0));
     }

@@ -27,6 +27,7 @@ test('the tarball carries what is listed, and no source that was bundled', () =>
       'node.js',
       'package.json',
       'runner.js',
+      'schema.json',
       'serve.js',
       'wasm/data.d.ts',
       'wasm/engine.js',
@@ -45,7 +46,7 @@ test('publint has nothing to say', async () => {
 
 test('the types resolve in every kind of project that can import it', async () => {
   const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
-  const files = ['--exclude-entrypoints', './worker', './wasm'];
+  const files = ['--exclude-entrypoints', './worker', './wasm', './schema.json'];
   await run(process.execPath, [attw, project.tarball.path, '--profile', 'esm-only', '--no-definitely-typed', ...files]);
 });
 
@@ -92,8 +93,11 @@ for (const [name, lib, types] of [['with the DOM', ['es2022', 'dom'], []], ['in 
 }
 
 test('the derived types are those on record', () => {
-  const golden = join(root, 'tests/js/leadcast.d.ts.golden');
-  const derived = readFileSync(join(root, 'pkg/wasm/data.d.ts'), 'utf8');
-  if (process.env.UPDATE_GOLDEN) writeFileSync(golden, derived);
-  assert.equal(derived, readFileSync(golden, 'utf8'), 'UPDATE_GOLDEN=1 npm test rewrites the record');
+  const record = join(root, 'tests/js/leadcast.d.ts.golden');
+  // What fields are and may be is the promise; how they are described may improve.
+  const derived = readFileSync(join(root, 'pkg/wasm/data.d.ts'), 'utf8').replace(/^ *\/\*\*.*?\*\/\n/gms, '');
+  if (process.env.UPDATE_GOLDEN) writeFileSync(record, derived);
+  const recorded = readFileSync(record, 'utf8').split('\n');
+  const changed = derived.split('\n').find((line, i) => line !== recorded[i]);
+  assert.equal(changed, undefined, 'other types than on record (UPDATE_GOLDEN=1 rewrites it)');
 });
