@@ -44,9 +44,10 @@ fn read(task: &Path, folds: &Path) -> Result<(Examples, Vec<u8>), String> {
         Table::from_csv(&bytes, &ReadOptions::default()).map_err(|error| format!("{}: {error}", path.display()))
     };
     let (table, folds) = (table(task)?, table(folds)?);
+    let aside = ["row", "date"].into_iter().filter(|name| table.column_named(name).is_some());
     let options = LearnOptions {
         outcome: Some("y".to_owned()),
-        exclude: vec!["row".to_owned(), "date".to_owned()],
+        exclude: aside.map(str::to_owned).collect(),
         ..LearnOptions::default()
     };
     let examples = Examples::from_table(&table, &options).map_err(super::text)?;

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 /// What a list with outcomes teaches, with its evidence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct LearnReport {
     /// The engine's version.
@@ -45,6 +46,7 @@ pub struct LearnReport {
 
 /// Whether there is anything to learn.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct GateReport {
     /// The verdict.
@@ -59,6 +61,7 @@ pub struct GateReport {
 
 /// A column that gives the outcome away, or may.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct LeakReport {
     /// Its header.
@@ -77,6 +80,7 @@ pub struct LeakReport {
 
 /// How good predictions of rows not learned from are.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct QualityReport {
     /// Area under the ROC curve.
@@ -101,6 +105,7 @@ pub struct QualityReport {
 
 /// Later rows predicted by what earlier ones teach.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct LaterReport {
     /// The last day learned from.
@@ -117,9 +122,11 @@ pub struct LaterReport {
 
 /// A learned scorecard with its evidence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct CardReport {
     /// The `icp` section for an operating model: put it there and edit it like any other.
+    #[cfg_attr(feature = "wasm", tsify(type = "Record<string, unknown>"))]
     pub icp: serde_json::Value,
     /// Most points of a row.
     pub cap: i64,
@@ -135,6 +142,7 @@ pub struct CardReport {
 
 /// What the rules of one column rest on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct GroupEvidence {
     /// The column, which is the group's name.
@@ -147,6 +155,7 @@ pub struct GroupEvidence {
 
 /// What one rule rests on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct RuleEvidence {
     /// The rule's name.
@@ -167,6 +176,7 @@ pub struct RuleEvidence {
 
 /// What a letter is worth on rows not learned from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct GradeEvidence {
     /// A, B, C or D: the best fifth, the next three, the next three and the last two tenths of the rows.

@@ -145,6 +145,7 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 
 /// Predictions of one band of a calibration table.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
 pub struct CalibrationBand {
     /// Predictions in the band.
     pub count: u64,
@@ -199,6 +200,7 @@ pub fn calibration_error(table: &[CalibrationBand]) -> f64 {
 
 /// One of several groups of equal size, best predictions first.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
 pub struct LiftGroup {
     /// Predictions in the group.
     pub count: u64,

@@ -4,6 +4,7 @@ use super::Normal;
 
 /// A closed interval.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
 pub struct Interval {
     /// The lower end.
     pub low: f64,

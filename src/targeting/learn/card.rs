@@ -6,15 +6,15 @@
 use super::bins::{Content, Slot};
 use super::examples::Examples;
 use super::logistic::sigmoid;
-use super::penalty::{Fitted, outcomes};
+use super::penalty::{Fitted, base_rate, outcomes};
 use crate::model::fold;
 use crate::stats::log_loss;
 use serde_json::{Value, json};
 
 /// Totals tried, the roundest first.
 const TOTALS: [f64; 4] = [100.0, 200.0, 500.0, 1000.0];
-/// Log-loss that whole points may cost; a finer total is taken if they cost more.
-const MOST_LOST: f64 = 0.001;
+/// Share of what the card gains over the base rate that whole points may cost; a finer total is taken if they cost more.
+const MOST_LOST: f64 = 0.01;
 /// Shares of the rows learned from that lie below the cuts of A, B and C.
 const CUTS: [f64; 3] = [0.8, 0.5, 0.2];
 
@@ -81,6 +81,7 @@ impl Card {
         let reach: f64 = columns.iter().map(|(_, bins)| range(bins).1).sum();
         let truth = outcomes(examples, training);
         let exact = log_loss(&fitted.predict(examples, training), &truth);
+        let gained = log_loss(&vec![base_rate(examples, training); truth.len()], &truth) - exact;
         let mut card = Self::scaled(examples, &columns, 1.0, fitted);
         for total in TOTALS {
             let scale = if reach > 0.0 { total / reach } else { 1.0 };
@@ -89,7 +90,7 @@ impl Card {
             card.intercept = level(&points, card.slope, truth.iter().filter(|y| **y).count());
             let coarse: Vec<f64> = points.iter().map(|p| card.probability(*p as f64)).collect();
             card.learn_spread(points);
-            if log_loss(&coarse, &truth) - exact <= MOST_LOST {
+            if log_loss(&coarse, &truth) - exact <= MOST_LOST * gained {
                 break;
             }
         }

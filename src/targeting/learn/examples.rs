@@ -4,6 +4,7 @@ use super::options::LearnOptions;
 use super::outcome::{self, Reading};
 use crate::calendar::Date;
 use crate::crm::{Dialects, Field, LeadList, labels};
+use crate::model::fold;
 use crate::table::{Column, ColumnKind, Table, hash};
 use crate::{Error, ErrorKind};
 use std::collections::BTreeSet;
@@ -259,7 +260,9 @@ fn feature(column: &Column, label: &str, order: &[u32], undecided: &[usize]) -> 
     let (values, watched_only) = match column.kind() {
         ColumnKind::Number(_) => {
             let number = |row: &u32| column.number(*row as usize).unwrap_or(f64::NAN);
-            (Values::Numbers(order.iter().map(number).collect()), false)
+            let numbers: Vec<f64> = order.iter().map(number).collect();
+            let names_rows = is_running_number(column.name(), &numbers);
+            (Values::Numbers(numbers), names_rows)
         }
         // When something happened is not who the lead is; that it happened may give the outcome away.
         ColumnKind::Date(_) => {
@@ -269,6 +272,16 @@ fn feature(column: &Column, label: &str, order: &[u32], undecided: &[usize]) -> 
     };
     let filled_undecided = undecided.iter().filter(|row| !column.text(**row).is_empty()).count() as u64;
     Feature { name: column.name().to_owned(), field: label.to_owned(), values, watched_only, filled_undecided }
+}
+
+/// Whether a number names its row: whole, never twice, under a header that says so. Amounts may be whole and distinct too.
+fn is_running_number(header: &str, numbers: &[f64]) -> bool {
+    const WORDS: [&str; 8] = ["id", "number", "no", "nr", "key", "code", "row", "index"];
+    let header = fold(header);
+    let named = header.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word));
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    named && numbers.iter().all(|x| x.fract() == 0.0) && sorted.windows(2).all(|pair| pair[0] < pair[1])
 }
 
 fn filled(column: &Column, order: &[u32]) -> Vec<u32> {

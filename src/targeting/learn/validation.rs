@@ -53,6 +53,8 @@ pub struct Quality {
 
 /// By how much predictions beat the base rate.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
 pub struct Gain {
     /// Mean log-loss of the base rate minus that of the predictions.
     pub value: f64,
