@@ -202,7 +202,10 @@ fn an_id_names_the_deal_whatever_else_changes() {
     let after = deals("Opportunity ID,Amount,Stage\n006B,1,Demo\n006A,9,Closed Won\n", "");
     assert_eq!(before.deals[0].key, after.deals[1].key);
     let twice = deals("Opportunity ID,Amount,Stage\n006A,5,Demo\n006A,9,Closed Won\n", "");
-    assert_eq!(note(&twice.receipt, "duplicate-id").message, "several rows have the same id; all are kept");
+    assert_eq!(
+        note(&twice.receipt, "duplicate-id").message,
+        "several rows have the same id and different values; all are kept"
+    );
     assert_eq!(twice.deals.len(), 2);
 }
 

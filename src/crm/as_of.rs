@@ -18,6 +18,7 @@ const SHIFTED: Code =
     Code::new("shifted-row", Action::Excluded, "quote the cell that holds the delimiter in the source file");
 const NOT_A_DEAL: Code = Code::new("not-a-deal", Action::Excluded, "nothing to do if these are notes of the report");
 const TOTAL: Code = Code::new("total-row", Action::Excluded, "export without totals");
+const DUPLICATE_ROW: Code = Code::new("duplicate-row", Action::Excluded, "nothing to do: the row before it counts");
 const NO_AMOUNT: Code = Code::new("missing-amount", Action::Kept, "fill in the amounts: these deals count as 0");
 const NO_CLOSE: Code = Code::new("closed-without-date", Action::Kept, "fill in the close dates of closed deals");
 const PAST_CLOSE: Code =
@@ -209,6 +210,11 @@ impl<'a> View<'a> {
             self.notes.count(SHIFTED, place, sample, || {
                 "rows have more cells than the header, so their values may stand in the wrong columns".to_owned()
             });
+            return true;
+        }
+        if self.pipeline.copies.get(row).copied().unwrap_or(false) {
+            let sample = self.id.map_or("", |c| c.text(row));
+            self.notes.count(DUPLICATE_ROW, place, sample, || "rows repeat an earlier one, id and all".to_owned());
             return true;
         }
         let mut filled = table.columns().iter().enumerate().filter(|(_, column)| !column.text(row).is_empty());

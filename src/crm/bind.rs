@@ -284,15 +284,15 @@ fn read_as_fields(table: &mut Table, columns: &[Option<(Field, MappingSource)>],
             read_sizes(table, at, notes);
             continue;
         }
+        if field.expects() == Expect::Text {
+            table.read_as_text(at);
+            continue;
+        }
         let Some(column) = table.columns_mut().get_mut(at) else { continue };
         let before = *column.kind();
         let read = match field.expects() {
             Expect::Number => column.read_as_numbers(),
             Expect::Date => column.read_as_dates(),
-            Expect::Text => {
-                column.read_as_text();
-                true
-            }
             _ => true,
         };
         let column = &table.columns()[at];

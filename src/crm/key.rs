@@ -19,15 +19,17 @@ pub(crate) fn hash_cells(table: &Table, row: usize, columns: impl Iterator<Item 
 }
 
 /// Makes keys unique: equal ones are numbered in the order of the rows' content, so that neither the order of the
-/// file nor other rows matter. Rows equal in key and content are the same deal twice and may swap.
-pub(crate) fn number_equal_keys(keys: &mut [u64], content: &[u64]) {
+/// file nor other rows matter. Rows equal in key and content are the same deal twice and may swap. Copies, which are
+/// left out, share the number of what they copy.
+pub(crate) fn number_equal_keys(keys: &mut [u64], content: &[u64], copies: &[bool]) {
     let mut order: Vec<usize> = (0..keys.len()).collect();
     order.sort_by_key(|at| (keys.get(*at).copied(), content.get(*at).copied()));
     let mut previous = None;
     let mut ordinal: u64 = 0;
     for at in order {
         let Some(key) = keys.get_mut(at) else { continue };
-        ordinal = if previous == Some(*key) { ordinal + 1 } else { 0 };
+        let is_copy = copies.get(at).copied().unwrap_or(false);
+        ordinal = if previous == Some(*key) { ordinal + u64::from(!is_copy) } else { 0 };
         previous = Some(*key);
         if ordinal > 0 {
             let mut bytes = [0; 16];
@@ -66,9 +68,9 @@ mod tests {
     #[test]
     fn equal_keys_are_numbered_by_content_and_not_by_place() {
         let mut one = [7, 9, 7, 7];
-        number_equal_keys(&mut one, &[30, 1, 10, 20]);
+        number_equal_keys(&mut one, &[30, 1, 10, 20], &[]);
         let mut two = [7, 7, 7, 9];
-        number_equal_keys(&mut two, &[10, 20, 30, 1]);
+        number_equal_keys(&mut two, &[10, 20, 30, 1], &[]);
         assert_eq!([one[2], one[3], one[0], one[1]], two);
         assert_eq!(two[0], 7);
         assert!(two[1] != two[2] && two[1] != 7);

@@ -17,6 +17,8 @@ const UNKNOWN_STATUS: Code =
     Code::new("unknown-status", Action::Kept, "these deals count as open unless stage or dates say otherwise");
 const MIXED_PERCENT: Code =
     Code::new("mixed-percent", Action::Kept, "write all probabilities of the column in percent or all as shares");
+const ROUNDED_ID: Code =
+    Code::new("rounded-id", Action::Kept, "export the id as text, without opening the file in a spreadsheet");
 const DUPLICATE_ID: Code = Code::new("duplicate-id", Action::Kept, "remove the rows that are not current");
 
 /// A pipeline export: the typed columns, from which the deals of any day are told without reading again.
@@ -42,6 +44,8 @@ pub struct Pipeline {
     pub(crate) notes: Diagnostics,
     /// Unique key of each row.
     pub(crate) keys: Vec<u64>,
+    /// Whether a row repeats an earlier one, id and all.
+    pub(crate) copies: Vec<bool>,
     /// What the file finally says of each row.
     pub(crate) statuses: Vec<DealStatus>,
     pub(crate) scale: Scale,
@@ -81,8 +85,8 @@ impl Pipeline {
         let statuses = Statuses::new(&table, &binding, dialects).all(&mut notes);
         let scale = probability_scale(&table, &binding, &mut notes);
         let amount_is_final = is_final_only(&table, &binding, &statuses);
-        let keys = keys(&table, &binding, &mut notes);
-        Ok(Self { table, binding, dialects: dialects.clone(), notes, keys, statuses, scale, amount_is_final })
+        let (keys, copies) = keys(&table, &binding, &mut notes);
+        Ok(Self { table, binding, dialects: dialects.clone(), notes, keys, copies, statuses, scale, amount_is_final })
     }
 
     /// The deals as they stood on a day; without a day, as the file has them.
@@ -314,7 +318,7 @@ const LASTING: [Field; 9] = [
 ];
 
 /// A unique key per row: of the id, else of the lasting cells; equal ones numbered in content order.
-fn keys(table: &Table, binding: &Binding, notes: &mut Diagnostics) -> Vec<u64> {
+fn keys(table: &Table, binding: &Binding, notes: &mut Diagnostics) -> (Vec<u64>, Vec<bool>) {
     let mut buffer = Vec::new();
     let id = binding.column_of(Field::DealId);
     let lasting: Vec<usize> = LASTING.iter().filter_map(|field| binding.column_of(*field)).collect();
@@ -333,18 +337,42 @@ fn keys(table: &Table, binding: &Binding, notes: &mut Diagnostics) -> Vec<u64> {
         keys.push(key);
         content.push(key::hash_cells(table, row, all.iter().copied(), &mut buffer));
     }
+    let mut copies = vec![false; keys.len()];
     if let Some(at) = id {
-        let mut seen: HashMap<u64, usize> = HashMap::new();
+        let whole: Vec<usize> = (0..table.columns().len()).collect();
+        let mut seen: HashMap<u64, Vec<u64>> = HashMap::new();
+        let column = &table.columns()[at];
         for (row, key) in keys.iter().enumerate().filter(|(row, _)| has_id(*row).is_some()) {
-            if seen.insert(*key, row).is_some() {
-                let column = &table.columns()[at];
+            note_rounded(column, row, table, notes);
+            let before = seen.entry(*key).or_default();
+            let row_hash = key::hash_cells(table, row, whole.iter().copied(), &mut buffer);
+            copies[row] = before.contains(&row_hash);
+            if !before.is_empty() && !copies[row] {
                 let place = Place::line(table.line(row)).in_column(column.name());
                 notes.count(DUPLICATE_ID, place, column.text(row), || {
-                    "several rows have the same id; all are kept".to_owned()
+                    "several rows have the same id and different values; all are kept".to_owned()
                 });
+            }
+            if !copies[row] {
+                before.push(row_hash);
             }
         }
     }
-    key::number_equal_keys(&mut keys, &content);
-    keys
+    key::number_equal_keys(&mut keys, &content, &copies);
+    (keys, copies)
+}
+
+/// Says so if an id was rounded by a spreadsheet: `1.23457E+17` may stand for many.
+fn note_rounded(column: &Column, row: usize, table: &Table, notes: &mut Diagnostics) {
+    let text = column.text(row);
+    let rounded = text.split_once(['E', 'e']).is_some_and(|(digits, power)| {
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        is_number(digits) && power.strip_prefix('+').is_some_and(is_number)
+    });
+    if rounded {
+        let place = Place::line(table.line(row)).in_column(column.name());
+        notes.count(ROUNDED_ID, place, text, || {
+            "ids were rounded by a spreadsheet: different deals may share one".to_owned()
+        });
+    }
 }

@@ -18,6 +18,9 @@ const ENCODING_ASSUMED: Code =
 const BAD_BYTES: Code = Code::new("bad-bytes", Action::Repaired, "save the file as UTF-8 and try again");
 const CONTROL: Code = Code::new("control-character", Action::Kept, "remove the characters in the source system");
 const GUARDED: Code = Code::new("guarded-cell", Action::Repaired, "nothing to do: it was put there on export");
+const MOJIBAKE: Code =
+    Code::new("mojibake", Action::Kept, "export again as UTF-8: the text was encoded twice before it came here");
+const SKIPPED: Code = Code::new("skipped-line", Action::Repaired, "nothing to do if these lines are a report's title");
 const UNCLOSED: Code = Code::new("unclosed-quote", Action::Repaired, "close the quote, or double it inside the cell");
 const SHORT_ROW: Code = Code::new("short-row", Action::Kept, "missing cells count as missing values");
 const LONG_ROW: Code =
@@ -33,6 +36,19 @@ const HEADER_LIKE_DATA: Code =
 pub(crate) const UNREADABLE: Code =
     Code::new("unreadable-value", Action::Repaired, "correct the values, or set the column's type");
 const TYPE_NOT_FOUND: Code = Code::new("type-not-found", Action::Kept, "remove the setting for this column");
+
+/// Lines above the header, at most.
+const MOST_TITLES: usize = 20;
+
+/// Whether three bytes of UTF-8 begin what `ü` becomes when its bytes are read as Windows-1252 and encoded again.
+fn is_encoded_twice(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xC3, 0x83, 0xC2 | 0xC5 | 0xC6 | 0xCB | 0xE2])
+}
+
+/// Whether a cell looks like a value and not like the name of a column.
+fn is_data(cell: &str) -> bool {
+    super::number::scan(cell).is_some() || super::dates::scan(cell).is_some() || cell.contains('@')
+}
 
 /// Line numbers of rows, stored only where a row does not follow the one before.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +87,8 @@ pub(crate) struct TableBuilder {
     lines: Lines,
     long_rows: Vec<usize>,
     notes: Diagnostics,
+    /// Lines above the header, until it is clear that they are a title and no header of a single column.
+    titles: Vec<(u64, Vec<String>)>,
 }
 
 impl TableBuilder {
@@ -85,6 +103,7 @@ impl TableBuilder {
             lines: Lines::default(),
             long_rows: Vec::new(),
             notes: Diagnostics::default(),
+            titles: Vec::new(),
         }
     }
 
@@ -98,6 +117,9 @@ impl TableBuilder {
             if ends.iter().all(|end| text.is_char_boundary(*end)) {
                 if bytes.contains(&0) {
                     self.note_control(line, &cell);
+                }
+                if bytes.windows(3).any(|w| w == "\u{fffd}".as_bytes() || is_encoded_twice(w)) {
+                    self.note_damage(line, &cell);
                 }
                 if bytes.contains(&b'\'') {
                     self.note_guarded(line, &cell);
@@ -122,6 +144,36 @@ impl TableBuilder {
 
     /// Takes a row of `count` cells.
     pub(crate) fn cells<'a>(&mut self, line: u64, count: usize, cell: &dyn Fn(usize) -> &'a str) -> Result<(), Error> {
+        if self.names.is_none() && self.header == Header::FirstRow {
+            let filled = (0..count).filter(|at| !cell(*at).trim().is_empty()).count();
+            let is_title = filled <= 1 && (count == 1 || count >= 3) && !cell(0).trim().is_empty();
+            if is_title && self.titles.len() < MOST_TITLES {
+                self.titles.push((line, (0..count).map(|at| cell(at).to_owned()).collect()));
+                return Ok(());
+            }
+            let names_columns = filled >= 3 && !(0..count).any(|at| is_data(cell(at).trim()));
+            if names_columns {
+                for (line, title) in std::mem::take(&mut self.titles) {
+                    let text = title.first().map_or("", String::as_str);
+                    let message = || "lines above the header are read over".to_owned();
+                    self.notes.count(SKIPPED, Place::line(line), text, message);
+                }
+            } else {
+                self.settle_titles()?;
+            }
+        }
+        self.cells_below(line, count, cell)
+    }
+
+    /// Takes the lines that were held back as what they are after all: the header and rows.
+    fn settle_titles(&mut self) -> Result<(), Error> {
+        for (line, title) in std::mem::take(&mut self.titles) {
+            self.cells_below(line, title.len(), &|at| title.get(at).map_or("", String::as_str))?;
+        }
+        Ok(())
+    }
+
+    fn cells_below<'a>(&mut self, line: u64, count: usize, cell: &dyn Fn(usize) -> &'a str) -> Result<(), Error> {
         if self.names.is_none() {
             let first_is_data = self.header == Header::None;
             self.name_columns(line, count, &|at| if first_is_data { "" } else { cell(at) })?;
@@ -187,6 +239,7 @@ impl TableBuilder {
         assumed: bool,
         options: &ReadOptions,
     ) -> Result<Table, Error> {
+        self.settle_titles()?;
         if self.names.is_none() {
             let message = "the file holds no text (export it again, or choose another file)";
             return Err(Error::new(ErrorKind::Input, "empty", message));
@@ -279,8 +332,7 @@ impl TableBuilder {
                     format!("several columns are called `{}`; later ones are numbered", shorten(written))
                 });
             }
-            let is_data = super::number::scan(written).is_some() || super::dates::scan(written).is_some();
-            if is_data || written.contains('@') {
+            if is_data(written) {
                 self.notes.count(HEADER_LIKE_DATA, Place::line(line), written, || {
                     "the first row names the columns, yet holds numbers, dates or e-mail addresses".to_owned()
                 });
@@ -312,6 +364,20 @@ impl TableBuilder {
         if let Some((at, text)) = at {
             let place = self.place(line, at);
             self.notes.count(CONTROL, place, &text.replace('\0', "␀"), || "cells hold NUL characters".to_owned());
+        }
+    }
+
+    fn note_damage<'a>(&mut self, line: u64, cell: &dyn Fn(usize) -> Option<&'a str>) {
+        for (at, text) in (0..).map_while(|at| cell(at).map(|text| (at, text))) {
+            let place = self.place(line, at);
+            if text.contains('\u{fffd}') {
+                self.notes
+                    .count(BAD_BYTES, place.clone(), text, || "bytes that are no text became `\u{fffd}`".to_owned());
+            }
+            if text.as_bytes().windows(3).any(is_encoded_twice) {
+                self.notes
+                    .count(MOJIBAKE, place, text, || "text looks as if it was encoded twice; kept as it is".to_owned());
+            }
         }
     }
 

@@ -3,14 +3,33 @@
 /// Candidates; an earlier one wins a tie.
 const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// Lines above the header, at most.
+const MOST_TITLES: usize = 20;
+
 /// Rows looked at.
 const MOST_ROWS: usize = 1000;
 
 /// The delimiter of a sample; a comma if it holds one column only. `cut` says that the sample ends mid-row.
 pub(crate) fn detect(sample: &[u8], cut: bool) -> u8 {
+    let counts = CANDIDATES.map(|delimiter| (delimiter, cell_counts(sample, delimiter, cut)));
+    let plain = best(counts.iter().map(|(delimiter, counts)| (*delimiter, counts.as_slice())));
+    if plain.0 == 100 {
+        return plain.2;
+    }
+    // Titles above the header have a single cell: perhaps the rows below them agree better.
+    let titled = best(counts.iter().filter_map(|(delimiter, counts)| {
+        let titles = counts.iter().take(MOST_TITLES).take_while(|(cells, _)| *cells == 1).count();
+        let below =
+            counts.get(titles..).filter(|rows| titles > 0 && rows.first().is_some_and(|(cells, _)| *cells >= 3));
+        Some((*delimiter, below?))
+    }));
+    if titled.0 == 100 { titled.2 } else { plain.2 }
+}
+
+/// How well the rows agree (100: nine in ten), the cells of the header, and the delimiter.
+fn best<'a>(candidates: impl Iterator<Item = (u8, &'a [(usize, bool)])>) -> (usize, usize, u8) {
     let mut best = (0_usize, 0_usize, b',');
-    for delimiter in CANDIDATES {
-        let counts = cell_counts(sample, delimiter, cut);
+    for (delimiter, counts) in candidates {
         let Some(&(header, header_trailing)) = counts.first() else { continue };
         if header < 2 {
             continue;
@@ -26,7 +45,7 @@ pub(crate) fn detect(sample: &[u8], cut: bool) -> u8 {
             best = (grade, header, delimiter);
         }
     }
-    best.2
+    best
 }
 
 /// The line `sep=;` that spreadsheets understand: its delimiter and its length with the line end.
@@ -99,6 +118,7 @@ mod tests {
             ("\"a;b\",\"c;d\"\n\"1;2\",\"3;4\"\n", b','),
             ("name;note\nx;\"a, b, c\"\ny;\"d, e, f\"\n", b';'),
             ("a,b,\n1,2,\n", b','),
+            ("Report\nPipeline of the week\na;b;c\n1,5;2;3\n", b';'),
             ("", b','),
         ] {
             assert_eq!(detect(text.as_bytes(), false) as char, expected as char, "{text:?}");

@@ -184,6 +184,14 @@ impl Table {
         Some((before.0.saturating_sub(after), before.1))
     }
 
+    /// Reads a column as text, exactly as written; what did not read otherwise is no problem then.
+    pub(crate) fn read_as_text(&mut self, at: usize) {
+        if let Some(column) = self.columns.get_mut(at) {
+            column.read_as_text();
+            self.notes.forget(builder::UNREADABLE.name, column.name());
+        }
+    }
+
     pub(crate) fn columns_mut(&mut self) -> &mut [Column] {
         &mut self.columns
     }
