@@ -74,6 +74,57 @@ inBrowsers('a stage of the file can be set, and the forecast follows', async ({ 
   );
 });
 
+inBrowsers('a chance set by hand wins over what the file says, until its own probabilities are asked for again', async ({ page, url }) => {
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  // The model knows "Develop" by a synonym alone, and every deal brings a probability.
+  const deals = Array.from({ length: 40 }, (_, i) => `D${i},Develop,1000,2026-01-05,2099-01-31,${i % 2 ? 20 : 30}`);
+  await giveFile(page, '#file-forecast', 'deals.csv', ['Deal ID,Sales Stage,Est. revenue,Created On,Est. close date,Probability', ...deals].join('\n'));
+  await page.waitForSelector('#stages');
+  await idle(page);
+  await fill(page, '#stages input[data-stage="Develop"]', '90');
+  await page.waitForFunction(() => document.querySelector('#stages tbody tr')?.textContent?.includes('your model'));
+  await idle(page);
+  const chances = () => page.evaluate(() => [...document.querySelectorAll('#panel-forecast regular-table td[data-key="probability"]')].map((cell) => cell.textContent));
+  await page.waitForFunction(() => [...document.querySelectorAll('#panel-forecast regular-table td[data-key="probability"]')].every((cell) => cell.textContent === '90%'));
+  assert.ok((await chances()).length > 5);
+  await fill(page, '#count-with', 'own');
+  await page.waitForFunction(() => [...document.querySelectorAll('#panel-forecast regular-table td[data-key="probability"]')].every((cell) => ['20%', '30%'].includes(cell.textContent ?? '')));
+});
+
+inBrowsers('a long simulation shows how far it is, stops when told, and leaves the page able to go on', async ({ page, url }) => {
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  await page.evaluate(() => {
+    const lines = Array.from({ length: 30_000 }, (_, i) => `D${i},Proposal,${1000 + i},2026-01-05,2026-12-${10 + (i % 20)}`);
+    const data = new DataTransfer();
+    data.items.add(new File([`Deal ID,Stage,Amount,Created Date,Close Date\n${lines.join('\n')}\n`], 'long.csv'));
+    const input = /** @type {HTMLInputElement} */ (document.querySelector('#file-forecast'));
+    input.files = data.files;
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  await says(page, '#busy-label', /Simulating… \d/);
+  const far = await page.$eval('.busy progress', (bar) => /** @type {HTMLProgressElement} */ (bar).position);
+  assert.ok(far >= 0 && far <= 1, `a share from 0 to 1, not ${far}`);
+  await press(page, '.busy button');
+  await idle(page);
+  assert.equal(await page.$('#forecast-headline'), null, 'no figure of a run that was stopped');
+  await giveFile(page, '#file-forecast', 'short.csv', 'Deal ID,Stage,Amount,Created Date,Close Date\nD1,Proposal,1000,2026-01-05,2099-12-31\n');
+  await says(page, '#forecast-headline', /1 deal/);
+});
+
+inBrowsers('rows pasted from a spreadsheet are read as a file', async ({ page, url }) => {
+  await visit(page, url);
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData('text/plain', 'Full Name\tCompany\tEmployees\nAda Lovelace\tAnalytical\t420\nGrace Hopper\tInitech\t90\n');
+    // Firefox empties the clipboard of an event that a script makes.
+    document.body.dispatchEvent(Object.defineProperty(new Event('paste', { bubbles: true }), 'clipboardData', { value: data }));
+  });
+  await rows(page, 'leads');
+  await says(page, '#shown-leads', '2 leads shown');
+});
+
 inBrowsers('picking who one sells to ranks again, and skipping says what stands', async ({ page, url }) => {
   await visit(page, url);
   await openSampleLeads(page);

@@ -115,7 +115,7 @@ function drawChart(host, data) {
 /** @param {number} width */
 function frame(width) {
   const narrow = width < NARROW;
-  return { width, className: 'plot-drawing', marginLeft: narrow ? 8 : 16, marginRight: narrow ? 8 : 16, style: { fontSize: '12px' } };
+  return { width, className: 'plot-drawing', marginLeft: narrow ? 12 : 16, marginRight: 24, style: { fontSize: '12px' } };
 }
 
 /**
@@ -130,10 +130,12 @@ function amountPlot(report, kind, width) {
   const rules = lines(report);
   const top = width < NARROW ? 12 : LANE * (rules.length + 1) + 10;
   const { edges, counts } = period.histogram;
-  const bins = counts.map((trials, i) => ({ from: edges[i], to: edges[i + 1], trials }));
   const curve = period.exceedance.amounts.map((amount, i) => ({ amount, probability: period.exceedance.probabilities[i] }));
   const from = Math.min(edges[0] ?? 0, ...rules.map((rule) => rule.value));
   const to = Math.max(edges.at(-1) ?? 1, ...rules.map((rule) => rule.value));
+  // A forecast without any spread is one bar; it has to be wide enough to be seen.
+  const thinnest = (to - from) / 160;
+  const bins = counts.map((trials, i) => ({ from: edges[i], to: Math.max(edges[i + 1] ?? 0, (edges[i] ?? 0) + thinnest), trials }));
   const p50 = { label: 'P50', short: shortMoney(headline.p50.value, currency), value: headline.p50.value, colour: 'var(--ink)', dash: '1 2' };
   const all = placed([...rules, p50], from, to, width);
   const isDistribution = kind === 'distribution';

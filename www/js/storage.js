@@ -17,12 +17,13 @@ const MAPPINGS = 20;
  * @property {boolean} asked whether "Who do you sell to?" was answered or skipped
  * @property {number | null} quota
  * @property {'month' | 'quarter' | 'year'} period
+ * @property {'own' | 'stage'} dealProbability whether a deal counts with its own probability, where the file has one, or its stage's
  * @property {Record<string, Record<string, string | null>>} mappings by header set
  */
 
 /** @returns {Kept} */
 export function nothingKept() {
-  return { model: null, preset: 'sales-led', picks: {}, asked: false, quota: null, period: 'quarter', mappings: {} };
+  return { model: null, preset: 'sales-led', picks: {}, asked: false, quota: null, period: 'quarter', dealProbability: 'own', mappings: {} };
 }
 
 /** @returns {Kept} */

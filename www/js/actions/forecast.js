@@ -74,7 +74,7 @@ export const simulate = newest(async () => {
   if (!handle || !model.value) return;
   try {
     await busy('Simulating', async (control) => {
-      const run = { asOf: deals.asOf.date, period: kept.period, periods: PERIODS[kept.period], ...(kept.quota === null ? {} : { quota: kept.quota }) };
+      const run = { asOf: deals.asOf.date, period: kept.period, periods: PERIODS[kept.period], dealProbability: kept.dealProbability, ...(kept.quota === null ? {} : { quota: kept.quota }) };
       const report = await handle.forecast(model.value, run, control);
       const rows = await handle.window(0, report.receipt.rowsUsed);
       if (state.deals.handle !== handle) return;
@@ -154,21 +154,62 @@ export function parseAmount(text) {
 }
 
 /**
- * Sets what a stage of the file is worth; the model takes it over under the stage's own name.
+ * Sets what a stage of the file is worth; the model takes it over under the stage's own name. A chance set by hand is meant
+ * to count, so deals then count with their stage's instead of their own.
  * @param {import('../engine.js').StageRow} stage
  * @param {{ winProbability?: number, category?: string }} change
  */
-export function editStage(stage, change) {
+export async function editStage(stage, change) {
   const next = structuredClone(state.model.value);
-  const known = next.stages.find((/** @type {any} */ one) => one.name === (stage.modelStage ?? stage.name));
-  const target = known ?? { name: stage.name, winProbability: stage.winProbability, category: stage.category };
-  if (!known) next.stages.push(target);
+  const target = stageToEdit(next, stage);
   if (change.winProbability !== undefined) {
     const last = target.winProbability;
     target.winProbability = last && typeof last === 'object' ? { ...last, mean: change.winProbability } : change.winProbability;
   }
   if (change.category !== undefined) target.category = change.category;
-  return replaceModel(next);
+  if (!(await replaceModel(next, { refresh: false }))) {
+    state.deals.problem = state.model.problem;
+    changed();
+    return;
+  }
+  if (change.winProbability !== undefined) state.kept.dealProbability = 'stage';
+  save();
+  await Promise.all([rescore(), simulate()]);
+}
+
+/**
+ * The model's stage of that name. One that the model knows only by a synonym, or not at all, gets an entry of its own: what
+ * the user sets has to win over what the file says.
+ * @param {any} model changed in place
+ * @param {import('../engine.js').StageRow} stage
+ */
+function stageToEdit(model, stage) {
+  const like = model.stages.find((/** @type {any} */ one) => one.name === stage.modelStage);
+  if (like && stage.source === 'model') return like;
+  const same = (/** @type {string} */ name) => plain(name) === plain(stage.name);
+  for (const one of model.stages) if (one.synonyms) one.synonyms = one.synonyms.filter((/** @type {string} */ name) => !same(name));
+  const known = model.stages.find((/** @type {any} */ one) => same(one.name));
+  const target = known ?? { ...structuredClone(like ?? {}), name: stage.name, synonyms: [] };
+  target.winProbability = stage.strength === null ? stage.winProbability : { mean: stage.winProbability, strength: stage.strength };
+  target.category = stage.category;
+  if (known) return known;
+  model.stages.splice(like ? model.stages.indexOf(like) + 1 : model.stages.length, 0, target);
+  model.stages.forEach((/** @type {any} */ one, /** @type {number} */ i) => {
+    one.order = i + 1;
+  });
+  return target;
+}
+
+/** A name as the engine compares it: letters and digits alone. @param {string} name */
+function plain(name) {
+  return name.normalize('NFKD').replaceAll(/[^\p{L}\p{N}]/gu, '').toLowerCase();
+}
+
+/** @param {'own' | 'stage'} choice */
+export function countDealsWith(choice) {
+  state.kept.dealProbability = choice;
+  save();
+  return simulate();
 }
 
 /** @param {string} key */

@@ -6,7 +6,7 @@ import { chart, legend } from '../chart.js';
 import { h } from '../dom.js';
 import { NONE, count, counted, date, money, month, percent, shortMoney, words } from '../format.js';
 import { grid } from '../grid.js';
-import { chooseButton, fileChip, landing, problemCard, receiptView } from './parts.js';
+import { chooseButton, fileChip, landing, problemCard, receiptView, waiting } from './parts.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -22,7 +22,7 @@ export function forecastView(state) {
   if (!deals.handle || !receipt) return landing(state, 'forecast');
   if (!report) {
     return h('section', { key: 'waiting', class: 'landing' },
-      deals.problem ? problemCard(deals.problem, chooseButton('forecast', 'Choose another file')) : h('p', null, 'Simulating…'),
+      waiting(state, 'forecast', deals.problem, 'Simulating…', 'Simulate', act.simulate),
       setup(state), receiptView(receipt, 'forecast', deals.mapping, []));
   }
   return [
@@ -34,7 +34,7 @@ export function forecastView(state) {
         setup(state),
         tiles(report)),
       h('div', { class: 'card chart-card' }, chartSwitch(state), legend(report, deals.chart), chart(report, deals.chart))),
-    h('section', { key: 'tables', class: 'two' }, categories(report), stages(report)),
+    h('section', { key: 'tables', class: 'two' }, categories(report), stages(state, report)),
     h('section', { key: 'deals', class: 'table-area', 'aria-label': 'Deals' }, h('div', { class: 'table-main' }, dealsHead(state, report), dealsTable(state, report))),
     receiptView(receipt, 'forecast', deals.mapping, report.assumptions),
     h('p', { key: 'fingerprint', class: 'small soft' }, `${counted(report.trials, 'trial', 'trials')}, seed ${report.seed}, engine ${report.engine}, fingerprint `, h('code', null, report.fingerprint)),
@@ -140,15 +140,31 @@ const SOURCES = /** @type {Record<string, string>} */ ({
 });
 const CATEGORIES = ['commit', 'best-case', 'pipeline', 'omitted'];
 
-/** @param {ForecastReport} report */
-function stages(report) {
+/**
+ * @param {State} state
+ * @param {ForecastReport} report
+ */
+function stages(state, report) {
   return h('section', { class: 'card', key: 'stages' },
     h('div', { class: 'card-head' }, h('h2', null, 'Stages in your file'), h('span', { class: 'small soft' }, 'Change a figure and the forecast follows')),
     h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Stages' },
       h('table', { class: 'data', id: 'stages' },
         h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Stage'), h('th', { scope: 'col', class: 'number' }, 'Deals'), h('th', { scope: 'col', class: 'number' }, 'Amount'),
           h('th', { scope: 'col', class: 'number' }, 'Win probability'), h('th', { scope: 'col' }, 'From'), h('th', { scope: 'col' }, 'Category'))),
-        h('tbody', null, report.stages.map((stage) => stageRow(stage, report))))));
+        h('tbody', null, report.stages.map((stage) => stageRow(stage, report))))),
+    countWith(state, report));
+}
+
+/**
+ * Asked only of a file that has a probability of each deal.
+ * @param {State} state
+ * @param {ForecastReport} report
+ */
+function countWith(state, report) {
+  if (!report.receipt.columns.some(({ field }) => field === 'probability')) return null;
+  return h('div', { class: 'field inline', key: 'count-with' }, h('label', { for: 'count-with' }, 'Deals count with'),
+    h('select', { id: 'count-with', value: state.kept.dealProbability, onchange: (/** @type {Event} */ event) => act.countDealsWith(/** @type {'own' | 'stage'} */ (/** @type {HTMLSelectElement} */ (event.target).value)) },
+      h('option', { key: 'own', value: 'own' }, 'their own probability'), h('option', { key: 'stage', value: 'stage' }, 'their stage’s probability')));
 }
 
 /**

@@ -5,7 +5,7 @@ import * as act from '../actions.js';
 import { h } from '../dom.js';
 import { count, counted, fixed } from '../format.js';
 import { grid } from '../grid.js';
-import { chooseButton, fileChip, landing, problemCard, receiptView } from './parts.js';
+import { chooseButton, fileChip, landing, problemCard, receiptView, waiting } from './parts.js';
 import { reasons } from './reasons.js';
 import { whoDoYouSellTo } from './who.js';
 
@@ -21,7 +21,7 @@ export function leadsView(state) {
   const { report, receipt } = leads;
   if (!leads.handle || !receipt) return landing(state, 'leads');
   if (!report) {
-    return h('section', { key: 'waiting', class: 'landing' }, leads.problem ? problemCard(leads.problem, chooseButton('leads', 'Choose another file')) : h('p', null, 'Scoring…'),
+    return h('section', { key: 'waiting', class: 'landing' }, waiting(state, 'leads', leads.problem, 'Scoring…', 'Score', act.rescore),
       receiptView(receipt, 'leads', leads.mapping, []));
   }
   return [

@@ -216,3 +216,20 @@ export function fileChip(file) {
   if (!file) return null;
   return h('span', { class: 'chip file' }, h('bdi', null, file.name), file.size > 0 ? ` ${size(file.size)}` : '');
 }
+
+/**
+ * What stands where a result will: what is being done, what went wrong, or a way on after a stop.
+ * @param {State} state
+ * @param {Desk} desk
+ * @param {Problem | null} problem
+ * @param {string} doing
+ * @param {string} again
+ * @param {() => unknown} goOn
+ */
+export function waiting(state, desk, problem, doing, again, goOn) {
+  if (problem) return problemCard(problem, chooseButton(desk, 'Choose another file'));
+  if (state.busy) return h('p', { key: 'doing' }, doing);
+  return h('div', { key: 'stopped', class: 'notice' },
+    h('p', null, 'Stopped before there was a result.'),
+    h('div', { class: 'fields' }, h('button', { type: 'button', class: 'button primary', onclick: () => void goOn() }, again), chooseButton(desk, 'Choose another file')));
+}
