@@ -520,3 +520,27 @@ fn a_system_of_ones_own_is_one_data_file() {
     assert_eq!(error.code(), "bad-dialect");
     assert!(error.to_string().starts_with("deal.dealNam: unknown field `dealNam` (nearest: dealName"), "{error}");
 }
+
+#[test]
+fn sources_of_many_systems_come_down_to_five_channels() {
+    use leadcast::crm::Channel::{Inbound, Outbound, Partner, ProductLed, Unknown};
+    let dialects = Dialects::built_in().unwrap();
+    for (source, channel) in [
+        ("organic_search", Inbound),
+        ("PAID_SOCIAL", Inbound),
+        ("Référencement", Inbound),
+        ("Messe", Inbound),
+        ("Seminar - Internal", Inbound),
+        ("Purchased List", Outbound),
+        ("Cold-Call", Outbound),
+        ("Kaltakquise", Outbound),
+        ("Partner Referral", Partner),
+        ("Seminar - Partner", Partner),
+        ("Sign-up", ProductLed),
+        ("Prueba gratuita", ProductLed),
+        ("other", Unknown),
+        ("", Unknown),
+    ] {
+        assert_eq!(dialects.channel_of(source), channel, "{source}");
+    }
+}

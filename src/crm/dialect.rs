@@ -3,6 +3,7 @@
 //! A dialect is one JSON file. `common.json` holds the names everybody uses; each system adds its own names and the
 //! signature by which its exports are recognised. A new system is one more file.
 
+use super::channel::Channel;
 use super::fold::fold;
 use super::kind::{Kind, Typical};
 use super::{DealStatus, Field, ForecastCategory};
@@ -47,6 +48,8 @@ pub struct Dialect {
     pub currency: BTreeMap<Currency, Vec<String>>,
     /// Values that mean that nothing was chosen.
     pub missing: Vec<String>,
+    /// Words for where a lead came from.
+    pub channel: BTreeMap<Channel, Vec<String>>,
     /// Headers that are typical of a kind of file.
     pub kinds: BTreeMap<Kind, Typical>,
 }
@@ -116,6 +119,7 @@ pub struct Dialects {
     status: BTreeMap<String, DealStatus>,
     category: BTreeMap<String, ForecastCategory>,
     currency: BTreeMap<String, Currency>,
+    channel: BTreeMap<String, Channel>,
     /// Whether a folded header is sure to mean a kind of file, or only speaks for it.
     kinds: BTreeMap<(Kind, String), bool>,
 }
@@ -142,6 +146,7 @@ impl Dialects {
         let (lead, deal) = (folded(Vocabulary::Lead), folded(Vocabulary::Deal));
         let status = fold_words(all.iter().map(|d| &d.status));
         let category = fold_words(all.iter().map(|d| &d.category));
+        let channel = fold_words(all.iter().map(|d| &d.channel));
         let mut currency = fold_words(all.iter().map(|d| &d.currency));
         // Symbols fold to nothing and are looked up as they stand.
         for (code, words) in all.iter().flat_map(|d| &d.currency) {
@@ -153,7 +158,7 @@ impl Dialects {
             kinds.extend(typical.sure.iter().map(|header| ((*kind, fold(header)), true)));
         }
         let signatures = all.iter().map(|d| d.signature.iter().map(|header| fold(header)).collect()).collect();
-        Self { signatures, lead, deal, status, category, currency, kinds, all }
+        Self { signatures, lead, deal, status, category, currency, channel, kinds, all }
     }
 
     /// The system whose signature at least two headers bear; the one with most, the first listed among equals.
@@ -243,6 +248,21 @@ impl Dialects {
 
     pub(crate) fn category_of(&self, word: &str) -> Option<ForecastCategory> {
         self.category.get(&fold(word)).copied()
+    }
+
+    /// The channel a lead's source stands for.
+    ///
+    /// ```
+    /// use leadcast::crm::{Channel, Dialects};
+    /// let dialects = Dialects::built_in()?;
+    /// assert_eq!(dialects.channel_of("ORGANIC_SEARCH"), Channel::Inbound);
+    /// assert_eq!(dialects.channel_of("Cold Call"), Channel::Outbound);
+    /// assert_eq!(dialects.channel_of("Booth 7"), Channel::Unknown);
+    /// # Ok::<(), leadcast::Error>(())
+    /// ```
+    #[must_use]
+    pub fn channel_of(&self, source: &str) -> Channel {
+        self.channel.get(&fold(source)).copied().unwrap_or_default()
     }
 
     /// The currency a code, a symbol or a name stands for.

@@ -2,9 +2,10 @@
 
 use super::bind::{Binding, bind};
 use super::dialect::{Dialects, Vocabulary};
-use super::{Field, FieldRef, Mapping, key, kind, summary};
+use super::{Channel, Field, FieldRef, Mapping, key, kind, summary};
 use crate::table::{Action, Code, Diagnostics, Receipt, Table};
 use crate::{Error, Place};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 const NO_FIELDS: Code =
@@ -29,6 +30,8 @@ pub struct LeadList {
     table: Arc<Table>,
     binding: Binding,
     receipt: Receipt,
+    /// The channel of each word in the source column.
+    channels: BTreeMap<String, Channel>,
     /// Worked out when first asked for; clones share it.
     rows_digest: Arc<OnceLock<[u8; 32]>>,
 }
@@ -72,7 +75,8 @@ impl LeadList {
             diagnostics,
             assumptions: Vec::new(),
         };
-        Ok(Self { table: Arc::new(table), binding, receipt, rows_digest: Arc::default() })
+        let channels = channels(&table, &binding, dialects);
+        Ok(Self { table: Arc::new(table), binding, receipt, channels, rows_digest: Arc::default() })
     }
 
     /// Number of leads.
@@ -115,6 +119,22 @@ impl LeadList {
         column.map_or("", |column| column.text(row))
     }
 
+    /// The channel a lead came by; unknown if the file has no source.
+    ///
+    /// ```
+    /// use leadcast::crm::{Channel, LeadList, Mapping};
+    /// use leadcast::table::{ReadOptions, Table};
+    /// let csv = b"Company,Lead Source\nAcme,Free Trial\nBolt,Trade Show\nCore,\n";
+    /// let leads = LeadList::from_table(Table::from_csv(csv, &ReadOptions::default())?, &Mapping::default())?;
+    /// let channels: Vec<Channel> = (0..leads.rows()).map(|row| leads.channel(row)).collect();
+    /// assert_eq!(channels, [Channel::ProductLed, Channel::Inbound, Channel::Unknown]);
+    /// # Ok::<(), leadcast::Error>(())
+    /// ```
+    #[must_use]
+    pub fn channel(&self, row: usize) -> Channel {
+        self.channels.get(self.text(row, Field::Source)).copied().unwrap_or_default()
+    }
+
     /// SHA-256 over the rows: the same for the same leads in any order of the rows and columns and any spelling of
     /// their numbers and dates.
     #[must_use]
@@ -130,6 +150,14 @@ impl LeadList {
         let mut buffer = Vec::new();
         move |row| key::hash_cells(&self.table, row, columns.iter().copied(), &mut buffer)
     }
+}
+
+/// What each different source comes down to; sources that say nothing are left out.
+fn channels(table: &Table, binding: &Binding, dialects: &Dialects) -> BTreeMap<String, Channel> {
+    let column = binding.column_of(Field::Source).and_then(|at| table.columns().get(at));
+    let words = column.into_iter().flat_map(|c| c.cells().words().iter().map(|cell| c.present(cell)));
+    let known = words.map(|word| (word, dialects.channel_of(word))).filter(|(_, channel)| *channel != Channel::Unknown);
+    known.map(|(word, channel)| (word.to_owned(), channel)).collect()
 }
 
 /// Says so if revenue per employee is too small for whole units of any currency: the file may count in thousands.

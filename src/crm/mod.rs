@@ -8,6 +8,7 @@
 
 mod as_of;
 mod bind;
+mod channel;
 mod deal;
 mod dialect;
 mod field;
@@ -22,6 +23,7 @@ mod summary;
 mod understand;
 
 pub use bind::Binding;
+pub use channel::Channel;
 pub use deal::{Deal, Deals};
 pub use dialect::{Dialect, Dialects};
 pub use field::{Field, FieldRef};
