@@ -544,3 +544,51 @@ fn sources_of_many_systems_come_down_to_five_channels() {
         assert_eq!(dialects.channel_of(source), channel, "{source}");
     }
 }
+
+#[test]
+fn stage_history_is_read_from_four_shapes() {
+    use leadcast::crm::{HistoryShape, StageHistory};
+    let events = |history: &StageHistory| -> Vec<String> {
+        history.events.iter().map(|e| format!("{} {} {}", e.deal, e.stage, e.entered)).collect()
+    };
+    let expected = ["1 Demo 2026-01-05", "1 Proposal 2026-02-01", "2 Demo 2026-01-20"];
+    for (text, shape, excluded) in [
+        (
+            "Deal ID,Stage,Entered\n1,Proposal,2026-02-01\n2,Demo,2026-01-20\n1,Demo,2026-01-05\n3,Demo,\n",
+            HistoryShape::EventLog,
+            1,
+        ),
+        (
+            "Opportunity ID,Field / Event,Old Value,New Value,Edit Date\n1,Stage,,Demo,1/5/2026\n1,Stage,Demo,Proposal,2/1/2026\n2,Stage,,Demo,1/20/2026\n2,Amount,1,2,1/21/2026\n",
+            HistoryShape::EventLog,
+            1,
+        ),
+        (
+            "Record ID,\"Date entered \"\"Demo (Sales Pipeline)\"\"\",\"Date entered \"\"Proposal (Sales Pipeline)\"\"\"\n1,2026-01-05 10:00,2026-02-01 09:00\n2,2026-01-20 08:00,\n",
+            HistoryShape::WideColumns,
+            0,
+        ),
+    ] {
+        let history = StageHistory::from_table(table(text), &Mapping::default()).unwrap();
+        assert_eq!((history.shape, history.rows_excluded), (shape, excluded), "{text}");
+        assert_eq!(events(&history), expected, "{text}");
+    }
+    let last =
+        "Deal ID,Deal Name,Stage,Amount,Close Date,Last Stage Change Date\n1,a,Proposal,5,2026-05-01,2026-02-01\n";
+    let history = StageHistory::from_table(table(last), &Mapping::default()).unwrap();
+    assert_eq!((history.shape, events(&history)), (HistoryShape::LastChange, vec!["1 Proposal 2026-02-01".to_owned()]));
+    let day = |text: &str| Date::parse_iso(text).unwrap();
+    let (one, two, three) = (
+        pipeline("Deal ID,Stage,Amount\n1,Demo,5\n"),
+        pipeline("Deal ID,Stage,Amount\n2,Demo,5\n1,Demo,5\n"),
+        pipeline("Deal ID,Stage,Amount\n1,Proposal,5\n2,Demo,5\n"),
+    );
+    let history = StageHistory::from_snapshots(&[
+        (day("2026-02-01"), &three),
+        (day("2026-01-05"), &one),
+        (day("2026-01-20"), &two),
+    ]);
+    assert_eq!((history.shape, events(&history)), (HistoryShape::Snapshots, expected.map(str::to_owned).to_vec()));
+    let error = StageHistory::from_table(table("Deal ID,Amount\n1,5\n"), &Mapping::default()).unwrap_err();
+    assert_eq!(error.code(), "no-stage-history");
+}

@@ -5,6 +5,7 @@
 
 use super::channel::Channel;
 use super::fold::fold;
+use super::history::HistoryNames;
 use super::kind::{Kind, Typical};
 use super::{DealStatus, Field, ForecastCategory};
 use crate::money::Currency;
@@ -50,6 +51,8 @@ pub struct Dialect {
     pub missing: Vec<String>,
     /// Words for where a lead came from.
     pub channel: BTreeMap<Channel, Vec<String>>,
+    /// Headers in files of stage history.
+    pub history: HistoryNames,
     /// Headers that are typical of a kind of file.
     pub kinds: BTreeMap<Kind, Typical>,
 }
@@ -270,6 +273,19 @@ impl Dialects {
         let word = word.trim();
         let known = crate::table::currency_mark(&word.to_ascii_uppercase());
         known.or_else(|| self.currency.get(word).copied()).or_else(|| self.currency.get(&fold(word)).copied())
+    }
+
+    /// The headers of histories, of all dialects.
+    pub(crate) fn history(&self) -> HistoryNames {
+        let mut names = HistoryNames::default();
+        for own in self.all.iter().map(|dialect| &dialect.history) {
+            names.deal.extend_from_slice(&own.deal);
+            names.stage.extend_from_slice(&own.stage);
+            names.entered.extend_from_slice(&own.entered);
+            names.field.extend_from_slice(&own.field);
+            names.wide.extend_from_slice(&own.wide);
+        }
+        names
     }
 
     /// Whether a header is sure to mean a kind of file (`true`), speaks for it (`false`) or says nothing.
