@@ -563,6 +563,12 @@ fn stage_history_is_read_from_four_shapes() {
             HistoryShape::EventLog,
             1,
         ),
+        // A log of every property: only changes of the stage are stages.
+        (
+            "deal_id,timestamp,name,value\n1,2026-01-05 10:00,dealstage,Demo\n1,2026-01-06 10:00,amount,900\n1,2026-02-01 09:00,dealstage,Proposal\n2,2026-01-20 08:00,dealstage,Demo\n",
+            HistoryShape::EventLog,
+            1,
+        ),
         (
             "Record ID,\"Date entered \"\"Demo (Sales Pipeline)\"\"\",\"Date entered \"\"Proposal (Sales Pipeline)\"\"\"\n1,2026-01-05 10:00,2026-02-01 09:00\n2,2026-01-20 08:00,\n",
             HistoryShape::WideColumns,

@@ -50,7 +50,9 @@ pub struct HistoryNames {
     pub stage: Vec<String>,
     /// The day it was entered.
     pub entered: Vec<String>,
-    /// The field that changed, in logs of changes of every field.
+    /// Those of `stage` that hold whatever changed, in logs of changes of every field.
+    pub value: Vec<String>,
+    /// The field that changed, in such a log.
     pub field: Vec<String>,
     /// What stands before the stage's name in the header of a wide column.
     pub wide: Vec<String>,
@@ -112,7 +114,9 @@ impl StageHistory {
                 column.read_as_dates();
             }
         }
-        let field = find(&table, &names.field);
+        // Only a log of every field has a column that says which; elsewhere a column of that name is the deal's own.
+        let is_any_value = pairs.iter().any(|(stage, _)| Some(*stage) == find(&table, &names.value));
+        let field = if is_any_value { find(&table, &names.field) } else { None };
         let cell = |at: usize, row: usize| table.columns().get(at).map_or("", |column| column.text(row));
         let date = |at: usize, row: usize| table.columns().get(at).and_then(|column| column.date(row));
         let (mut events, mut used) = (Vec::new(), 0);
