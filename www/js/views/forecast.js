@@ -6,7 +6,7 @@ import { chart, legend } from '../chart.js';
 import { h } from '../dom.js';
 import { NONE, count, counted, date, money, month, percent, shortMoney, words } from '../format.js';
 import { grid } from '../grid.js';
-import { chooseButton, fileChip, landing, problemCard, receiptView, waiting } from './parts.js';
+import { chooseButton, fileChip, landing, madeBy, problemCard, receiptView, waiting } from './parts.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -37,7 +37,7 @@ export function forecastView(state) {
     h('section', { key: 'tables', class: 'two' }, categories(report), stages(state, report)),
     h('section', { key: 'deals', class: 'table-area', 'aria-label': 'Deals' }, h('div', { class: 'table-main' }, dealsHead(state, report), dealsTable(state, report))),
     receiptView(receipt, 'forecast', deals.mapping, report.assumptions),
-    h('p', { key: 'fingerprint', class: 'small soft' }, `${counted(report.trials, 'trial', 'trials')}, seed ${report.seed}, engine ${report.engine}, fingerprint `, h('code', null, report.fingerprint)),
+    madeBy(`${counted(report.trials, 'trial', 'trials')}, seed ${report.seed}, engine ${report.engine}`, report.fingerprint),
   ];
 }
 

@@ -5,7 +5,7 @@ import * as act from '../actions.js';
 import { h } from '../dom.js';
 import { count, counted, fixed } from '../format.js';
 import { grid } from '../grid.js';
-import { chooseButton, fileChip, landing, problemCard, receiptView, waiting } from './parts.js';
+import { chooseButton, fileChip, landing, madeBy, problemCard, receiptView, waiting } from './parts.js';
 import { reasons } from './reasons.js';
 import { whoDoYouSellTo } from './who.js';
 
@@ -36,6 +36,7 @@ export function leadsView(state) {
       h('div', { class: 'table-main' }, filters(state, report), table(state)),
       leads.explanation ? reasons(leads.explanation) : null),
     receiptView(receipt, 'leads', leads.mapping, report.assumptions),
+    madeBy(`${counted(report.counts.leads, 'lead', 'leads')}, engine ${report.engine}`, report.fingerprint),
   ];
 }
 

@@ -218,6 +218,15 @@ export function fileChip(file) {
 }
 
 /**
+ * What a result came from: equal fingerprints mean equal figures, here and in any other runtime.
+ * @param {string} made
+ * @param {string} fingerprint
+ */
+export function madeBy(made, fingerprint) {
+  return h('p', { key: 'fingerprint', class: 'small soft' }, `${made}, fingerprint `, h('code', null, fingerprint));
+}
+
+/**
  * What stands where a result will: what is being done, what went wrong, or a way on after a stop.
  * @param {State} state
  * @param {Desk} desk
