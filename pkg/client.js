@@ -278,6 +278,16 @@ export class LeadsHandle {
     return this.#data.ask('leadsCsv', [], options);
   }
 
+  /** @param {CallOptions} [options] */
+  outcomeColumns(options) {
+    return this.#data.ask('outcomeColumns', [], options);
+  }
+
+  /** @param {object} [learning] @param {CallOptions} [options] */
+  learn(learning = {}, options) {
+    return this.#data.ask('learn', [text(learning)], options);
+  }
+
   /** Frees the engine's memory; later calls are rejected. */
   dispose() {
     this.#data.close();

@@ -53,6 +53,8 @@ export function start(module) {
     explain: (_, key, row) => leads(key).explain(row),
     values: (_, key, field) => leads(key).values(field) ?? null,
     leadsCsv: (_, key) => leads(key).csv(),
+    outcomeColumns: (_, key) => leads(key).outcomeColumns(),
+    learn: (_, key, options) => leads(key).learn(options),
 
     simulate: (control, key, model, run, part, parts) => simulate(deals(key), model, run, part, parts, control),
     part: (_, key) => deals(key).part(),

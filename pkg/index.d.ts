@@ -12,6 +12,8 @@ import type {
   LeadExplanation,
   LeadReport,
   LeadRow,
+  LearnReport,
+  OutcomeColumn,
   Place,
   Receipt,
 } from './wasm/data.js';
@@ -63,6 +65,20 @@ export interface Run {
   period?: 'month' | 'quarter' | 'year';
   periods?: number;
   quota?: number | null;
+}
+
+/** What to learn from. */
+export interface LearnOptions {
+  /** Header of the column with the outcome; default: the best of `outcomeColumns`. */
+  outcome?: string;
+  /** Values of that column that mean success. */
+  success?: string[];
+  /** Header of the date that splits earlier from later rows. */
+  date?: string;
+  /** Headers of columns not to learn from. */
+  exclude?: string[];
+  /** What happens to columns that give the outcome away; default `exclude`. */
+  leaks?: 'exclude' | 'keep';
 }
 
 /** An operating model: a plain object or its JSON text. */
@@ -123,6 +139,10 @@ export interface LeadsHandle {
   values(field: string, options?: CallOptions): Promise<FieldValues | null>;
   /** The file with its original columns and the scores behind them. */
   csv(options?: CallOptions): Promise<Uint8Array>;
+  /** The columns that say how rows ended, the best candidate first; empty if there is none. */
+  outcomeColumns(options?: CallOptions): Promise<OutcomeColumn[]>;
+  /** Learns a scorecard from the rows whose outcome is known, or says why there is nothing to learn. */
+  learn(learning?: LearnOptions, options?: CallOptions): Promise<LearnReport>;
   dispose(): void;
 }
 

@@ -8,6 +8,7 @@ pub mod model;
 pub mod money;
 pub mod random;
 pub mod report;
+pub mod session;
 pub mod stats;
 pub mod table;
 pub mod targeting;

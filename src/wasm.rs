@@ -2,27 +2,25 @@
 //!
 //! Files cross as bytes, models and options as JSON text (a plain object would lose unknown keys on the way), results
 //! as plain objects and typed arrays, errors as `{kind, code, message, place, retryable}`. What is computed here is a
-//! defect: it belongs into the crate.
+//! defect: it belongs into the crate. What is remembered between calls is in [`crate::session`].
 
-use crate::calendar::Date;
-use crate::crm::{FieldRef, LeadList, Mapping, Pipeline};
-use crate::forecast::{Forecast, PendingForecast};
 use crate::model::{OperatingModel, Preset, Run};
-use crate::money::Currency;
-use crate::report::{DealRow, ForecastReport, LeadExplanation, LeadReport, LeadRow};
-use crate::table::write::WriteOptions;
-use crate::table::{ReadOptions, Receipt, Table, TableReader};
-use crate::targeting::{FieldValues, ScoredLeads, View};
-use crate::{Error, ErrorKind, Place};
-use serde::{Deserialize, Serialize};
+use crate::report::{DealRow, ForecastReport, LeadExplanation, LeadReport, LeadRow, LearnReport};
+use crate::table::Receipt;
+use crate::targeting::FieldValues;
+use crate::targeting::learn::OutcomeColumn;
+use crate::{Error, ErrorKind, session};
+use serde::Serialize;
 use std::cell::RefCell;
-use std::ops::Range;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 thread_local! {
     static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
+
+/// A plain object of a declared type, or a thrown error.
+type Object<T> = Result<Ts<T>, Error>;
 
 /// Keeps a panic's text for [`last_panic`]; after the trap nothing else can tell it.
 #[wasm_bindgen(start)]
@@ -56,10 +54,8 @@ pub fn presets() -> Vec<String> {
 /// # Errors
 /// `unknown-preset`, with the names there are.
 #[wasm_bindgen]
-pub fn preset(name: &str) -> Result<String, JsValue> {
-    let known = || Preset::ALL.map(Preset::name).join(", ");
-    let unknown = || Error::new(ErrorKind::Model, "unknown-preset", format!("no preset `{name}` (known: {})", known()));
-    Preset::from_name(name).map(|preset| preset.json().to_owned()).ok_or_else(unknown).map_err(thrown)
+pub fn preset(name: &str) -> Result<String, Error> {
+    Preset::named(name).map(|preset| preset.json().to_owned())
 }
 
 /// The model's JSON with every default filled in.
@@ -67,8 +63,8 @@ pub fn preset(name: &str) -> Result<String, JsValue> {
 /// # Errors
 /// Those of [`OperatingModel::from_json`].
 #[wasm_bindgen(js_name = checkModel)]
-pub fn check_model(model: &str) -> Result<String, JsValue> {
-    OperatingModel::from_json(model).map(|model| model.to_json_pretty()).map_err(thrown)
+pub fn check_model(model: &str) -> Result<String, Error> {
+    OperatingModel::from_json(model).map(|model| model.to_json_pretty())
 }
 
 /// Scores one record, such as a web form's.
@@ -76,335 +72,176 @@ pub fn check_model(model: &str) -> Result<String, JsValue> {
 /// # Errors
 /// Those of the record, the model and the run.
 #[wasm_bindgen(js_name = scoreLead)]
-pub fn score_lead(record: &str, model: &str, run: &str) -> Result<Ts<LeadExplanation>, JsValue> {
-    let model = OperatingModel::from_json(model).map_err(thrown)?;
-    let run = Run::from_json(run).map_err(thrown)?;
-    typed(&crate::score_lead(record, &model, &run).map_err(thrown)?)
-}
-
-/// How a file is read: see `ReadOptions`; which column is what; for deals, the day of the first receipt.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct Reading {
-    options: ReadOptions,
-    mapping: Mapping,
-    as_of: Option<Date>,
-}
-
-impl Reading {
-    fn from_json(json: &str) -> Result<Self, JsValue> {
-        let mut reader = serde_json::Deserializer::from_str(json);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = Place::path(error.path().to_string());
-            thrown(Error::new(ErrorKind::Run, "bad-option", error.inner().to_string()).at(path))
-        })
-    }
+pub fn score_lead(record: &str, model: &str, run: &str) -> Object<LeadExplanation> {
+    typed(&crate::score_lead(record, &OperatingModel::from_json(model)?, &Run::from_json(run)?)?)
 }
 
 /// A file that arrives in pieces.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Reader {
-    reader: TableReader,
-    reading: Reading,
-}
+pub struct Reader(session::Reader);
 
 #[wasm_bindgen]
 impl Reader {
-    /// A reader at the start of a file.
-    ///
-    /// # Errors
-    /// `bad-option`.
+    /// As [`session::Reader::new`].
     #[wasm_bindgen(constructor)]
-    pub fn new(reading: &str) -> Result<Self, JsValue> {
-        let reading = Reading::from_json(reading)?;
-        Ok(Self { reader: TableReader::new(&reading.options), reading })
+    pub fn new(reading: &str) -> Result<Self, Error> {
+        session::Reader::new(reading).map(Self)
     }
 
-    /// Takes the next bytes.
-    ///
-    /// # Errors
-    /// Those of [`TableReader::push`].
-    pub fn push(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
-        self.reader.push(bytes).map_err(thrown)
+    /// As [`session::Reader::push`].
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.push(bytes)
     }
 
-    /// Ends the file: a list of leads.
-    ///
-    /// # Errors
-    /// Those of [`TableReader::finish`].
-    pub fn leads(self) -> Result<Leads, JsValue> {
-        Leads::of(self.reader.finish().map_err(thrown)?, &self.reading.mapping)
+    /// As [`session::Reader::leads`].
+    pub fn leads(self) -> Result<Leads, Error> {
+        self.0.leads().map(Leads)
     }
 
-    /// Ends the file: a pipeline.
-    ///
-    /// # Errors
-    /// Those of [`TableReader::finish`].
-    pub fn deals(self) -> Result<Deals, JsValue> {
-        Deals::of(self.reader.finish().map_err(thrown)?, &self.reading)
+    /// As [`session::Reader::deals`].
+    pub fn deals(self) -> Result<Deals, Error> {
+        self.0.deals().map(Deals)
     }
 }
 
 /// A list of leads, and once scored, what a model says about it.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Leads {
-    list: LeadList,
-    scored: Option<ScoredLeads>,
-    order: Vec<u32>,
-}
+pub struct Leads(session::Leads);
 
 #[wasm_bindgen]
 impl Leads {
-    /// A list from a JSON array of records.
-    ///
-    /// # Errors
-    /// Those of [`Table::from_records`].
+    /// As [`session::Leads::from_records`].
     #[wasm_bindgen(js_name = fromRecords)]
-    pub fn from_records(records: &str, reading: &str) -> Result<Self, JsValue> {
-        let reading = Reading::from_json(reading)?;
-        Self::of(Table::from_records(records, &reading.options).map_err(thrown)?, &reading.mapping)
+    pub fn from_records(records: &str, reading: &str) -> Result<Self, Error> {
+        session::Leads::from_records(records, reading).map(Self)
     }
 
-    /// What was understood of the file.
-    ///
-    /// # Errors
-    /// None.
-    pub fn receipt(&self) -> Result<Ts<Receipt>, JsValue> {
-        typed(self.list.receipt())
+    /// As [`session::Leads::receipt`].
+    pub fn receipt(&self) -> Object<Receipt> {
+        typed(self.0.receipt())
     }
 
-    /// Scores, segments and routes every lead.
-    ///
-    /// # Errors
-    /// Those of the model and the run.
-    pub fn score(&mut self, model: &str, run: &str) -> Result<Ts<LeadReport>, JsValue> {
-        let model = OperatingModel::from_json(model).map_err(thrown)?;
-        let scored = self.list.score(&model, &Run::from_json(run).map_err(thrown)?);
-        self.order = scored.view(&View::default()).map_err(thrown)?;
-        let report = typed(&scored.report());
-        self.scored = Some(scored);
-        report
+    /// As [`session::Leads::score`].
+    pub fn score(&mut self, model: &str, run: &str) -> Object<LeadReport> {
+        typed(&self.0.score(model, run)?)
     }
 
-    /// Sorts and filters; `window` then counts in what is left.
-    ///
-    /// # Errors
-    /// Those of [`View::from_json`] and [`ScoredLeads::view`]; `not-scored`.
-    pub fn view(&mut self, view: &str) -> Result<Vec<u32>, JsValue> {
-        let view = View::from_json(view).map_err(thrown)?;
-        self.order = self.scored()?.view(&view).map_err(thrown)?;
-        Ok(self.order.clone())
+    /// As [`session::Leads::view`].
+    pub fn view(&mut self, view: &str) -> Result<Vec<u32>, Error> {
+        self.0.view(view).map(<[u32]>::to_vec)
     }
 
-    /// Rows of the view.
-    ///
-    /// # Errors
-    /// `not-scored`.
-    pub fn window(&self, from: usize, count: usize) -> Result<Vec<Ts<LeadRow>>, JsValue> {
-        let rows = self.order.get(from..).unwrap_or_default();
-        let rows = rows.get(..count).unwrap_or(rows);
-        self.scored()?.window(rows).iter().map(typed).collect()
+    /// As [`session::Leads::window`].
+    pub fn window(&self, from: usize, count: usize) -> Result<Vec<Ts<LeadRow>>, Error> {
+        self.0.window(from, count)?.iter().map(typed).collect()
     }
 
-    /// Everything about one lead, by its row in the file.
-    ///
-    /// # Errors
-    /// `not-scored`, `no-such-row`.
-    pub fn explain(&self, row: u32) -> Result<Ts<LeadExplanation>, JsValue> {
-        let explanation = self.scored()?.explain(row);
-        typed(&explanation.ok_or_else(|| thrown(misuse("no-such-row", format!("the list has no row {row}"))))?)
+    /// As [`session::Leads::explain`].
+    pub fn explain(&self, row: u32) -> Object<LeadExplanation> {
+        typed(&self.0.explain(row)?)
     }
 
-    /// The values of a field, counted.
-    ///
-    /// # Errors
-    /// `unknown-field`.
-    pub fn values(&self, field: &str) -> Result<Option<Ts<FieldValues>>, JsValue> {
-        let field: FieldRef = field.parse().map_err(thrown)?;
-        self.list.values(&field).as_ref().map(typed).transpose()
+    /// As [`session::Leads::values`].
+    pub fn values(&self, field: &str) -> Result<Option<Ts<FieldValues>>, Error> {
+        self.0.values(field)?.as_ref().map(typed).transpose()
     }
 
-    /// The file with its own columns and the scores behind them.
-    ///
-    /// # Errors
-    /// `not-scored`.
-    pub fn csv(&self) -> Result<Vec<u8>, JsValue> {
-        Ok(self.scored()?.to_csv(WriteOptions::default()))
-    }
-}
-
-impl Leads {
-    fn of(table: Table, mapping: &Mapping) -> Result<Self, JsValue> {
-        let list = LeadList::from_table(table, mapping).map_err(thrown)?;
-        Ok(Self { list, scored: None, order: Vec::new() })
+    /// As [`session::Leads::csv`].
+    pub fn csv(&self) -> Result<Vec<u8>, Error> {
+        self.0.csv()
     }
 
-    fn scored(&self) -> Result<&ScoredLeads, JsValue> {
-        self.scored
-            .as_ref()
-            .ok_or_else(|| thrown(misuse("not-scored", "the list is not scored yet (call score first)")))
+    /// As [`session::Leads::outcome_columns`].
+    #[wasm_bindgen(js_name = outcomeColumns)]
+    pub fn outcome_columns(&self) -> Result<Vec<Ts<OutcomeColumn>>, Error> {
+        self.0.outcome_columns()?.iter().map(typed).collect()
+    }
+
+    /// As [`session::Leads::learn`].
+    pub fn learn(&self, options: &str) -> Object<LearnReport> {
+        typed(&self.0.learn(options)?)
     }
 }
 
 /// A pipeline, and once simulated, what its open deals will bring.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Deals {
-    pipeline: Pipeline,
-    receipt: Receipt,
-    pending: Option<PendingForecast>,
-    /// What this instance has to run: batches done and the end of its share.
-    share: Range<usize>,
-    begin: usize,
-    forecast: Option<Forecast>,
-    rows: Vec<DealRow>,
-}
+pub struct Deals(session::Deals);
 
 #[wasm_bindgen]
 impl Deals {
-    /// A pipeline from a JSON array of records.
-    ///
-    /// # Errors
-    /// Those of [`Table::from_records`].
+    /// As [`session::Deals::from_records`].
     #[wasm_bindgen(js_name = fromRecords)]
-    pub fn from_records(records: &str, reading: &str) -> Result<Self, JsValue> {
-        let reading = Reading::from_json(reading)?;
-        Self::of(Table::from_records(records, &reading.options).map_err(thrown)?, &reading)
+    pub fn from_records(records: &str, reading: &str) -> Result<Self, Error> {
+        session::Deals::from_records(records, reading).map(Self)
     }
 
-    /// What was understood of the file.
-    ///
-    /// # Errors
-    /// None.
-    pub fn receipt(&self) -> Result<Ts<Receipt>, JsValue> {
-        typed(&self.receipt)
+    /// As [`session::Deals::receipt`].
+    pub fn receipt(&self) -> Object<Receipt> {
+        typed(self.0.receipt())
     }
 
-    /// The newest day on which a deal was created or closed, as `2026-03-31`.
+    /// As [`session::Deals::proposed_as_of`].
     #[wasm_bindgen(js_name = proposedAsOf)]
     #[must_use]
     pub fn proposed_as_of(&self) -> Option<String> {
-        self.pipeline.proposed_as_of().map(|date| date.to_string())
+        self.0.proposed_as_of()
     }
 
-    /// Prepares a simulation, of which this instance is to run one of so many parts.
-    ///
-    /// # Errors
-    /// Those of the model, the run and [`Pipeline::prepare`].
-    pub fn start(&mut self, model: &str, run: &str, part: usize, parts: usize) -> Result<(), JsValue> {
-        let model = OperatingModel::from_json(model).map_err(thrown)?;
-        let run = Run::from_json(run).map_err(thrown)?;
-        let mut pending = self.pipeline.prepare(&model, &run).map_err(thrown)?;
-        self.share = pending.simulation().plan().share(part, parts);
-        self.begin = self.share.start;
-        self.pending = Some(pending);
-        Ok(())
+    /// As [`session::Deals::start`].
+    pub fn start(&mut self, model: &str, run: &str, part: usize, parts: usize) -> Result<(), Error> {
+        self.0.start(model, run, part, parts)
     }
 
-    /// Runs so many more batches; returns the done fraction of the part.
-    ///
-    /// # Errors
-    /// `not-started`.
-    pub fn advance(&mut self, batches: usize) -> Result<f64, JsValue> {
-        let end = self.share.end.min(self.share.start.saturating_add(batches));
-        let next = self.share.start..end;
-        self.pending()?.simulation().run_batches(next);
-        self.share.start = end;
-        let (done, all) = (end - self.begin, self.share.end - self.begin);
-        Ok(if done == all { 1.0 } else { done as f64 / all as f64 })
+    /// As [`session::Deals::advance`].
+    pub fn advance(&mut self, batches: usize) -> Result<f64, Error> {
+        self.0.advance(batches)
     }
 
-    /// The batches run here, for `absorb` elsewhere.
-    ///
-    /// # Errors
-    /// `not-started`.
-    pub fn part(&mut self) -> Result<Vec<u8>, JsValue> {
-        Ok(self.pending()?.simulation().part())
+    /// As [`session::Deals::part`].
+    pub fn part(&mut self) -> Result<Vec<u8>, Error> {
+        self.0.part()
     }
 
-    /// Takes over batches that were run elsewhere.
-    ///
-    /// # Errors
-    /// `not-started`, and those of the simulation's `absorb`.
-    pub fn absorb(&mut self, part: &[u8]) -> Result<(), JsValue> {
-        self.pending()?.simulation().absorb(part).map_err(thrown)
+    /// As [`session::Deals::absorb`].
+    pub fn absorb(&mut self, part: &[u8]) -> Result<(), Error> {
+        self.0.absorb(part)
     }
 
-    /// The forecast; runs whatever is not done yet.
-    ///
-    /// # Errors
-    /// `not-started`.
-    pub fn report(&mut self) -> Result<Ts<ForecastReport>, JsValue> {
-        if let Some(pending) = self.pending.take() {
-            let forecast = pending.finish();
-            self.rows = forecast.deals();
-            self.forecast = Some(forecast);
-        }
-        typed(&self.forecast()?.report())
+    /// As [`session::Deals::report`].
+    pub fn report(&mut self) -> Object<ForecastReport> {
+        typed(&self.0.report()?)
     }
 
-    /// The totals of every trial in major units: of one period, or of all.
-    ///
-    /// # Errors
-    /// `not-started`.
-    pub fn totals(&self, period: Option<usize>) -> Result<Vec<f64>, JsValue> {
-        Ok(self.forecast()?.totals(period))
+    /// As [`session::Deals::totals`].
+    pub fn totals(&self, period: Option<usize>) -> Result<Vec<f64>, Error> {
+        self.0.totals(period)
     }
 
-    /// Open deals, in the order of the file.
-    ///
-    /// # Errors
-    /// `not-started`.
-    pub fn window(&self, from: usize, count: usize) -> Result<Vec<Ts<DealRow>>, JsValue> {
-        self.forecast()?;
-        let rows = self.rows.get(from..).unwrap_or_default();
-        rows.get(..count).unwrap_or(rows).iter().map(typed).collect()
+    /// As [`session::Deals::window`].
+    pub fn window(&self, from: usize, count: usize) -> Result<Vec<Ts<DealRow>>, Error> {
+        self.0.window(from, count)?.iter().map(typed).collect()
     }
 
-    /// The file with its own columns and the forecast's behind them.
-    ///
-    /// # Errors
-    /// `not-started`.
-    pub fn csv(&self) -> Result<Vec<u8>, JsValue> {
-        Ok(self.forecast()?.to_csv(self.pipeline.table(), WriteOptions::default()))
+    /// As [`session::Deals::csv`].
+    pub fn csv(&self) -> Result<Vec<u8>, Error> {
+        self.0.csv()
     }
-}
-
-impl Deals {
-    fn of(table: Table, reading: &Reading) -> Result<Self, JsValue> {
-        let pipeline = Pipeline::from_table(table, &reading.mapping).map_err(thrown)?;
-        let receipt = pipeline.as_of(reading.as_of, Currency::USD).receipt;
-        Ok(Self { pipeline, receipt, pending: None, share: 0..0, begin: 0, forecast: None, rows: Vec::new() })
-    }
-
-    fn pending(&mut self) -> Result<&mut PendingForecast, JsValue> {
-        self.pending
-            .as_mut()
-            .ok_or_else(|| thrown(misuse("not-started", "no simulation is under way (call start first)")))
-    }
-
-    fn forecast(&self) -> Result<&Forecast, JsValue> {
-        self.forecast
-            .as_ref()
-            .ok_or_else(|| thrown(misuse("not-started", "nothing is simulated yet (call start first)")))
-    }
-}
-
-/// A call in the wrong order or out of range.
-fn misuse(code: &'static str, message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Run, code, message)
 }
 
 /// Errors are thrown as plain objects: they cross to the page from a worker, where classes do not.
-fn thrown(error: Error) -> JsValue {
-    object(&error).unwrap_or_else(|failure| failure)
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        object(&error).unwrap_or_else(|failure| failure)
+    }
 }
 
 /// A plain object with its declared type.
-fn typed<T: Tsify + Serialize>(value: &T) -> Result<Ts<T>, JsValue> {
-    object(value).map(Ts::new_unchecked)
+fn typed<T: Tsify + Serialize>(value: &T) -> Object<T> {
+    let lost = |_| Error::new(ErrorKind::Internal, "no-object", "a result did not become an object (report this)");
+    object(value).map(Ts::new_unchecked).map_err(lost)
 }
 
 /// A plain object: maps as objects, missing as `null`, whole numbers as numbers.

@@ -23,8 +23,9 @@ const FLOORS: &[(&str, u8)] = &[
     ("forecast", 4),
     ("insight", 5),
     ("report", 6),
-    ("lib", 7),
-    ("wasm", 8),
+    ("session", 7),
+    ("lib", 8),
+    ("wasm", 9),
 ];
 
 /// Imports between modules of one floor, each with its reason.

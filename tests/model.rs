@@ -40,7 +40,7 @@ fn edited(pointer: &str, value: Value) -> String {
 fn every_preset_is_valid_and_has_its_name() {
     for preset in Preset::ALL {
         let model = OperatingModel::preset(preset).unwrap_or_else(|error| panic!("{}: {error}", preset.name()));
-        assert_eq!(Preset::from_name(preset.name()), Some(preset));
+        assert_eq!(Preset::named(preset.name()).unwrap(), preset);
         assert_eq!(model.meta().name.to_lowercase(), preset.name());
         let names: Vec<&str> = model.segments().iter().map(|segment| segment.name.as_str()).collect();
         assert_eq!(names, ["Enterprise", "Mid-market", "SMB"]);
@@ -51,7 +51,7 @@ fn every_preset_is_valid_and_has_its_name() {
         let means: Vec<f64> = open.map(|stage| stage.win_probability.mean.get()).collect();
         assert!(means.is_sorted(), "a later stage is won less often: {means:?}");
     }
-    assert_eq!(Preset::from_name("sales"), None);
+    assert_eq!(Preset::named("sales").unwrap_err().code(), "unknown-preset");
 }
 
 #[test]

@@ -145,6 +145,25 @@ export const cases = {
     equal((await failure(lib, () => client.openLeads(LEADS))).code, 'disposed');
   },
 
+  async 'a list with outcomes teaches a card that scores like any other'({ lib, workers }) {
+    const rows = Array.from({ length: 200 }, (_, i) => {
+      const software = i % 2 === 0;
+      const won = software ? i % 10 < 6 : i % 10 === 1;
+      return { Industry: software ? 'Software' : 'Retail', Employees: 10 + (i % 37), Converted: won ? 1 : 0 };
+    });
+    await using_(lib, workers, async (client) => {
+      const leads = await client.openLeads(rows);
+      equal(await leads.outcomeColumns(), [{ column: 'Converted', successes: 80, failures: 120, undecided: 0 }]);
+      const learned = await leads.learn({ outcome: 'Converted' });
+      equal([learned.gate.verdict, learned.decided], ['signal', 200]);
+      const report = await leads.score({ format: 1, icp: learned.card?.icp });
+      equal(report.axes.fit.evaluable, true);
+      const refused = await leads.learn({ exclude: ['Industry', 'Employees'] });
+      equal([refused.gate.verdict, refused.card], ['no-signal', null]);
+      equal((await failure(lib, () => leads.learn({ outcome: 'Nothing' }))).code, 'no-outcome');
+    });
+  },
+
   async 'work in flight is rejected when the client is disposed'({ lib, workers }) {
     const client = lib.createClient({ workers });
     const deals = await client.openDeals(pipeline(100), { asOf: AS_OF });

@@ -1,7 +1,7 @@
 //! The models that ship: a start for each way to sell.
 
 use super::OperatingModel;
-use crate::Error;
+use crate::{Error, ErrorKind};
 
 /// A model that ships with the crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,9 +30,14 @@ impl Preset {
     }
 
     /// The preset of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|preset| preset.name() == name)
+    ///
+    /// # Errors
+    /// `unknown-preset`, with the names there are.
+    pub fn named(name: &str) -> Result<Self, Error> {
+        let known = || Self::ALL.map(Self::name).join(", ");
+        let unknown =
+            || Error::new(ErrorKind::Model, "unknown-preset", format!("no preset `{name}` (known: {})", known()));
+        Self::ALL.into_iter().find(|preset| preset.name() == name).ok_or_else(unknown)
     }
 
     /// The model's JSON, as shipped.

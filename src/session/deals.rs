@@ -1,0 +1,154 @@
+//! A pipeline, and once simulated, what its open deals will bring.
+
+use super::{Reading, misuse, window};
+use crate::Error;
+use crate::crm::Pipeline;
+use crate::forecast::{Forecast, PendingForecast};
+use crate::model::{OperatingModel, Run};
+use crate::money::Currency;
+use crate::report::{DealRow, ForecastReport};
+use crate::table::write::WriteOptions;
+use crate::table::{Receipt, Table};
+use std::ops::Range;
+
+/// A pipeline, and once simulated, what its open deals will bring.
+///
+/// ```
+/// use leadcast::model::Preset;
+/// use leadcast::session::Deals;
+/// let deal = r#"[{"dealId": "1", "stage": "Proposal", "amount": 500, "closeDate": "2026-03-20"}]"#;
+/// let mut deals = Deals::from_records(deal, "{}")?;
+/// deals.start(Preset::SalesLed.json(), r#"{ "asOf": "2026-02-15" }"#, 0, 1)?;
+/// while deals.advance(100)? < 1.0 {}
+/// assert_eq!(deals.report()?.headline.open_deals, 1);
+/// # Ok::<(), leadcast::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Deals {
+    pipeline: Pipeline,
+    receipt: Receipt,
+    pending: Option<PendingForecast>,
+    /// What this instance has to run: batches done and the end of its share.
+    share: Range<usize>,
+    begin: usize,
+    forecast: Option<Forecast>,
+    rows: Vec<DealRow>,
+}
+
+impl Deals {
+    pub(super) fn new(table: Table, reading: &Reading) -> Result<Self, Error> {
+        let pipeline = Pipeline::from_table(table, &reading.mapping)?;
+        let receipt = pipeline.as_of(reading.as_of, Currency::USD).receipt;
+        Ok(Self { pipeline, receipt, pending: None, share: 0..0, begin: 0, forecast: None, rows: Vec::new() })
+    }
+
+    /// A pipeline from a JSON array of records.
+    ///
+    /// # Errors
+    /// `bad-option`, and those of [`Table::from_records`].
+    pub fn from_records(records: &str, reading: &str) -> Result<Self, Error> {
+        let (table, reading) = Reading::records(records, reading)?;
+        Self::new(table, &reading)
+    }
+
+    /// What was understood of the file.
+    #[must_use]
+    pub fn receipt(&self) -> &Receipt {
+        &self.receipt
+    }
+
+    /// The newest day on which a deal was created or closed, as `2026-03-31`.
+    #[must_use]
+    pub fn proposed_as_of(&self) -> Option<String> {
+        self.pipeline.proposed_as_of().map(|date| date.to_string())
+    }
+
+    /// Prepares a simulation, of which this instance is to run one of so many parts.
+    ///
+    /// # Errors
+    /// Those of the model, the run and [`Pipeline::prepare`].
+    pub fn start(&mut self, model: &str, run: &str, part: usize, parts: usize) -> Result<(), Error> {
+        let mut pending = self.pipeline.prepare(&OperatingModel::from_json(model)?, &Run::from_json(run)?)?;
+        self.share = pending.simulation().plan().share(part, parts);
+        self.begin = self.share.start;
+        self.pending = Some(pending);
+        Ok(())
+    }
+
+    /// Runs so many more batches; returns the done fraction of the part, in [0, 1].
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn advance(&mut self, batches: usize) -> Result<f64, Error> {
+        let end = self.share.end.min(self.share.start.saturating_add(batches));
+        let next = self.share.start..end;
+        self.pending()?.simulation().run_batches(next);
+        self.share.start = end;
+        let (done, all) = (end - self.begin, self.share.end - self.begin);
+        Ok(if done == all { 1.0 } else { done as f64 / all as f64 })
+    }
+
+    /// The batches run here, for [`absorb`](Self::absorb) elsewhere.
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn part(&mut self) -> Result<Vec<u8>, Error> {
+        Ok(self.pending()?.simulation().part())
+    }
+
+    /// Takes over batches that were run elsewhere.
+    ///
+    /// # Errors
+    /// `not-started`, and those of the simulation's `absorb`.
+    pub fn absorb(&mut self, part: &[u8]) -> Result<(), Error> {
+        self.pending()?.simulation().absorb(part)
+    }
+
+    /// The forecast; runs whatever is not done yet.
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn report(&mut self) -> Result<ForecastReport, Error> {
+        if let Some(pending) = self.pending.take() {
+            let forecast = pending.finish();
+            self.rows = forecast.deals();
+            self.forecast = Some(forecast);
+        }
+        Ok(self.forecast()?.report())
+    }
+
+    /// The totals of every trial in major units: of one period, or of all.
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn totals(&self, period: Option<usize>) -> Result<Vec<f64>, Error> {
+        Ok(self.forecast()?.totals(period))
+    }
+
+    /// Open deals, in the order of the file.
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn window(&self, from: usize, count: usize) -> Result<&[DealRow], Error> {
+        self.forecast()?;
+        Ok(window(&self.rows, from, count))
+    }
+
+    /// The file with its own columns and the forecast's behind them.
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn csv(&self) -> Result<Vec<u8>, Error> {
+        Ok(self.forecast()?.to_csv(self.pipeline.table(), WriteOptions::default()))
+    }
+
+    fn pending(&mut self) -> Result<&mut PendingForecast, Error> {
+        let first = || misuse("not-started", "no simulation is under way (call start first)");
+        self.pending.as_mut().ok_or_else(first)
+    }
+
+    fn forecast(&self) -> Result<&Forecast, Error> {
+        let first = || misuse("not-started", "nothing is simulated yet (call start first)");
+        self.forecast.as_ref().ok_or_else(first)
+    }
+}

@@ -1,0 +1,126 @@
+//! A list of leads, and once scored, what a model says about it.
+
+use super::{Reading, misuse, window};
+use crate::Error;
+use crate::crm::{FieldRef, LeadList};
+use crate::model::{OperatingModel, Run};
+use crate::report::{LeadExplanation, LeadReport, LeadRow, LearnReport};
+use crate::table::write::WriteOptions;
+use crate::table::{Receipt, Table};
+use crate::targeting::learn::{LearnOptions, OutcomeColumn};
+use crate::targeting::{FieldValues, ScoredLeads, View};
+
+/// A list of leads, and once scored, what a model says about it.
+///
+/// ```
+/// use leadcast::model::Preset;
+/// use leadcast::session::Leads;
+/// let mut leads = Leads::from_records(r#"[{"company": "Acme", "employees": 450}]"#, "{}")?;
+/// assert_eq!(leads.csv().unwrap_err().code(), "not-scored");
+/// assert_eq!(leads.score(Preset::SalesLed.json(), "{}")?.counts.leads, 1);
+/// assert_eq!(leads.window(0, 10)?[0].company, "Acme");
+/// # Ok::<(), leadcast::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Leads {
+    list: LeadList,
+    scored: Option<ScoredLeads>,
+    /// The rows of the view, in its order.
+    order: Vec<u32>,
+}
+
+impl Leads {
+    pub(super) fn new(table: Table, reading: &Reading) -> Result<Self, Error> {
+        let list = LeadList::from_table(table, &reading.mapping)?;
+        Ok(Self { list, scored: None, order: Vec::new() })
+    }
+
+    /// A list from a JSON array of records.
+    ///
+    /// # Errors
+    /// `bad-option`, and those of [`Table::from_records`].
+    pub fn from_records(records: &str, reading: &str) -> Result<Self, Error> {
+        let (table, reading) = Reading::records(records, reading)?;
+        Self::new(table, &reading)
+    }
+
+    /// What was understood of the file.
+    #[must_use]
+    pub fn receipt(&self) -> &Receipt {
+        self.list.receipt()
+    }
+
+    /// Scores, segments and routes every lead; the view starts anew.
+    ///
+    /// # Errors
+    /// Those of the model and the run.
+    pub fn score(&mut self, model: &str, run: &str) -> Result<LeadReport, Error> {
+        let scored = self.list.score(&OperatingModel::from_json(model)?, &Run::from_json(run)?);
+        self.order = scored.view(&View::default())?;
+        Ok(self.scored.insert(scored).report())
+    }
+
+    /// Sorts and filters; [`window`](Self::window) then counts in what is left.
+    ///
+    /// # Errors
+    /// Those of [`View::from_json`] and [`ScoredLeads::view`]; `not-scored`.
+    pub fn view(&mut self, view: &str) -> Result<&[u32], Error> {
+        let view = View::from_json(view)?;
+        self.order = self.scored()?.view(&view)?;
+        Ok(&self.order)
+    }
+
+    /// Rows of the view.
+    ///
+    /// # Errors
+    /// `not-scored`.
+    pub fn window(&self, from: usize, count: usize) -> Result<Vec<LeadRow>, Error> {
+        Ok(self.scored()?.window(window(&self.order, from, count)))
+    }
+
+    /// Everything about one lead, by its row in the file.
+    ///
+    /// # Errors
+    /// `not-scored`, `no-such-row`.
+    pub fn explain(&self, row: u32) -> Result<LeadExplanation, Error> {
+        let explanation = self.scored()?.explain(row);
+        explanation.ok_or_else(|| misuse("no-such-row", format!("the list has no row {row}")))
+    }
+
+    /// The values of a field, counted; nothing if the file does not have it.
+    ///
+    /// # Errors
+    /// `unknown-field`.
+    pub fn values(&self, field: &str) -> Result<Option<FieldValues>, Error> {
+        Ok(self.list.values(&field.parse::<FieldRef>()?))
+    }
+
+    /// The file with its own columns and the scores behind them.
+    ///
+    /// # Errors
+    /// `not-scored`.
+    pub fn csv(&self) -> Result<Vec<u8>, Error> {
+        Ok(self.scored()?.to_csv(WriteOptions::default()))
+    }
+
+    /// The columns that say how rows ended, the best candidate first.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn outcome_columns(&self) -> Result<Vec<OutcomeColumn>, Error> {
+        self.list.outcome_columns()
+    }
+
+    /// Learns a scorecard from the rows whose outcome is known; options as for [`LearnOptions::from_json`].
+    ///
+    /// # Errors
+    /// Those of the options and of [`LeadList::learn`].
+    pub fn learn(&self, options: &str) -> Result<LearnReport, Error> {
+        Ok(self.list.learn(&LearnOptions::from_json(options)?)?.report())
+    }
+
+    fn scored(&self) -> Result<&ScoredLeads, Error> {
+        let first = || misuse("not-scored", "the list is not scored yet (call score first)");
+        self.scored.as_ref().ok_or_else(first)
+    }
+}
