@@ -65,6 +65,8 @@ export interface Run {
   period?: 'month' | 'quarter' | 'year';
   periods?: number;
   quota?: number | null;
+  /** Offsets from UTC of the model's time zone, each from a moment such as `2026-03-29T01:00Z` on. Default: UTC. */
+  utcOffsets?: { from: string; minutes: number }[];
 }
 
 /** What to learn from. */

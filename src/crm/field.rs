@@ -167,6 +167,34 @@ pub enum FieldRef {
     Known(Field),
     /// A column by its header.
     Column(String),
+    /// What scoring found out about the lead; only where that is known.
+    Score(ScoreField),
+}
+
+/// What scoring finds out, as conditions name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ScoreField {
+    /// Fit points.
+    Fit,
+    /// Engagement points.
+    Engagement,
+    /// The grade, such as `B2`.
+    Grade,
+}
+
+impl ScoreField {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Fit, Self::Engagement, Self::Grade];
+
+    /// The name in conditions, such as `fit`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fit => "fit",
+            Self::Engagement => "engagement",
+            Self::Grade => "grade",
+        }
+    }
 }
 
 impl fmt::Display for FieldRef {
@@ -174,6 +202,7 @@ impl fmt::Display for FieldRef {
         match self {
             Self::Known(field) => f.write_str(field.name()),
             Self::Column(header) => write!(f, "column:{header}"),
+            Self::Score(field) => f.write_str(field.name()),
         }
     }
 }

@@ -109,6 +109,7 @@ impl LeadList {
         match field {
             FieldRef::Known(field) => self.binding.column_of(*field),
             FieldRef::Column(header) => self.table.column_named(header),
+            FieldRef::Score(_) => None,
         }
     }
 

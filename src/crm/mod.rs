@@ -27,7 +27,7 @@ pub use bind::Binding;
 pub use channel::Channel;
 pub use deal::{Deal, Deals};
 pub use dialect::{Dialect, Dialects};
-pub use field::{Field, FieldRef};
+pub use field::{Field, FieldRef, ScoreField};
 pub use history::{HistoryNames, HistoryShape, StageEvent, StageHistory};
 pub use kind::{Kind, Typical};
 pub use leads::LeadList;

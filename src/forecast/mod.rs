@@ -46,7 +46,7 @@ impl Pipeline {
     pub fn prepare(&self, model: &OperatingModel, run: &Run) -> Result<PendingForecast, Error> {
         let outcome = Outcome::new(self, model, run)?;
         let simulation = Simulation::new(outcome.input(model, run)?)?;
-        let source = Source { model: model.clone(), run: *run, rows: self.fingerprint() };
+        let source = Source { model: model.clone(), run: run.clone(), rows: self.fingerprint() };
         Ok(PendingForecast { outcome, source, simulation })
     }
 }

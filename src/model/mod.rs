@@ -34,7 +34,7 @@ pub use icp::{
 pub use kpis::{Comparator, Kpi, KpiKind, KpiPeriod, Metric};
 pub use meta::{Definitions, Meta, Review, WorkingHours};
 pub use presets::Preset;
-pub use routing::{Handoff, Member, Pool, Routing, RoutingRule, Sla};
+pub use routing::{Absence, AccountOwner, Handoff, Member, Pool, Routing, RoutingRule, Sla};
 pub use run::{DealProbability, Run};
 pub use segments::{Committee, Motion, Role, Segment};
 pub use stages::{Slip, Stage, StageOutcome, WinProbability};

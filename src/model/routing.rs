@@ -1,6 +1,7 @@
 //! Routing: who gets a lead, by which rule, and how soon they must answer.
 
 use super::{Condition, GradePattern, Review};
+use crate::calendar::Date;
 use crate::crm::FieldRef;
 
 /// Ordered rules into pools of people.
@@ -13,6 +14,8 @@ pub struct Routing {
     pub rules: Vec<RoutingRule>,
     /// Index of the pool that takes leads no rule matches, and leads whose pool has nobody free. `None` only without pools.
     pub fallback: Option<usize>,
+    /// Whether a lead goes to whoever has its account already. Default: to members of the pools.
+    pub account_owner: AccountOwner,
     /// Owner and last review.
     pub review: Review,
 }
@@ -41,6 +44,46 @@ pub struct Member {
     pub weight: u32,
     /// Whether the person takes leads at present. Default: yes.
     pub active: bool,
+    /// Days on which the person takes no leads. Default: none.
+    pub away: Vec<Absence>,
+}
+
+impl Member {
+    /// Whether the person takes leads on the day; without a day absences do not count.
+    #[must_use]
+    pub fn available(&self, day: Option<Date>) -> bool {
+        let away = |day: Date| self.away.iter().any(|absence| absence.from <= day && day <= absence.to);
+        self.active && !day.is_some_and(away)
+    }
+}
+
+/// Days without leads, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Absence {
+    /// First day.
+    pub from: Date,
+    /// Last day, not before the first.
+    pub to: Date,
+}
+
+/// Whether a lead goes to whoever has its account already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum AccountOwner {
+    /// To the account's owner, if that is a member of a pool who takes leads at present; the default.
+    #[default]
+    Members,
+    /// To the account's owner, whoever that is.
+    Anyone,
+    /// Owners in the file do not count.
+    Off,
+}
+
+impl AccountOwner {
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A routing rule: condition, segment and grade must all agree.

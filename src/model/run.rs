@@ -2,7 +2,7 @@
 
 use super::check::At;
 use super::json::Node;
-use crate::calendar::{Date, PeriodKind};
+use crate::calendar::{Date, Moment, Offsets, PeriodKind};
 use crate::{Error, ErrorKind};
 
 /// The options of one run.
@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind};
 /// assert_eq!(error.to_string(), "run at trials: must be between 1 and 4096000, found 0");
 /// # Ok::<(), leadcast::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
     /// The day "today" stands for. `None`: the file decides, and the report says so.
@@ -32,6 +32,13 @@ pub struct Run {
     pub quota: Option<f64>,
     /// Which win probability counts for a deal that states its own. Default: its own.
     pub deal_probability: DealProbability,
+    /// Offsets from UTC of the model's time zone, for working hours and times of day without a zone. Default: UTC.
+    #[serde(skip_serializing_if = "is_utc")]
+    pub utc_offsets: Offsets,
+}
+
+fn is_utc(offsets: &Offsets) -> bool {
+    offsets.changes().is_empty()
 }
 
 /// Which win probability a deal counts with.
@@ -57,6 +64,15 @@ struct RunDocument {
     periods: f64,
     quota: Option<f64>,
     deal_probability: DealProbability,
+    utc_offsets: Vec<OffsetDocument>,
+}
+
+/// Since when clocks of the zone are so many minutes ahead of UTC.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct OffsetDocument {
+    from: String,
+    minutes: f64,
 }
 
 impl Default for RunDocument {
@@ -70,6 +86,7 @@ impl Default for RunDocument {
             periods: periods.into(),
             quota: None,
             deal_probability: DealProbability::default(),
+            utc_offsets: Vec::new(),
         }
     }
 }
@@ -108,10 +125,21 @@ impl Run {
             periods: whole("periods", document.periods, 1, u32::from(Self::MAX_PERIODS))? as u8,
             quota: document.quota,
             deal_probability: document.deal_probability,
+            utc_offsets: offsets(&root.key("utcOffsets"), &document.utc_offsets)?,
         };
         run.quota.map(|quota| root.key("quota").range(quota, 0.0, Self::MAX_QUOTA)).transpose()?;
         Ok(run)
     }
+}
+
+fn offsets(at: &At, list: &[OffsetDocument]) -> Result<Offsets, Error> {
+    let changes = list.iter().enumerate().map(|(i, change)| {
+        let at = at.index(i);
+        let from = Moment::parse_iso(&change.from).map_err(|error| at.key("from").moved(&error))?;
+        let minutes = at.key("minutes").range(change.minutes.trunc(), -840.0, 840.0)?;
+        Ok((from, minutes as i32))
+    });
+    Offsets::new(changes.collect::<Result<_, Error>>()?).map_err(|error| at.moved(&error))
 }
 
 impl Default for Run {
@@ -124,6 +152,7 @@ impl Default for Run {
             periods: 4,
             quota: None,
             deal_probability: DealProbability::Own,
+            utc_offsets: Offsets::default(),
         }
     }
 }
@@ -153,6 +182,23 @@ mod tests {
     }
 
     #[test]
+    fn offsets_of_the_time_zone_come_as_data() {
+        let text =
+            r#"{"utcOffsets":[{"from":"2026-01-01T00:00Z","minutes":60},{"from":"2026-03-29T01:00Z","minutes":120}]}"#;
+        let run = Run::from_json(text).unwrap();
+        assert_eq!(run.utc_offsets.at(Moment::parse_iso("2026-06-01T00:00Z").unwrap()), 120);
+        assert!(serde_json::to_string(&run).unwrap().ends_with(&text[1..]));
+        assert_eq!(
+            message(r#"{"utcOffsets":[{"from":"2026-01-01","minutes":60}]}"#),
+            "run at utcOffsets[0].from: expected a moment such as 2026-03-29T01:00Z, found `2026-01-01`"
+        );
+        assert_eq!(
+            message(r#"{"utcOffsets":[{"from":"2026-01-01T00:00Z","minutes":900}]}"#),
+            "run at utcOffsets[0].minutes: must be between -840 and 840, found 900"
+        );
+    }
+
+    #[test]
     fn a_wrong_option_is_named_with_its_range() {
         assert_eq!(message(r#"{"trials":4096001}"#), "run at trials: must be between 1 and 4096000, found 4096001");
         assert_eq!(message(r#"{"trials":-1}"#), "run at trials: must be between 1 and 4096000, found -1");
@@ -175,7 +221,7 @@ mod tests {
         assert_eq!(
             message(r#"{"trails":5}"#),
             "run at trails: unknown key `trails` (did you mean `trials`? known: `trials`, `asOf`, `period`, \
-             `periods`, `seed`, `quota`, `dealProbability`)"
+             `periods`, `seed`, `quota`, `utcOffsets`, `dealProbability`)"
         );
         assert_eq!(message("[1]"), "run: expected an object, found a list");
     }

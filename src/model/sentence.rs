@@ -81,6 +81,7 @@ fn label(field: &FieldRef) -> String {
     let name = match field {
         FieldRef::Column(header) => return header.trim().to_owned(),
         FieldRef::Known(field) => field.name(),
+        FieldRef::Score(field) => return field.name().to_owned(),
     };
     let mut label = String::with_capacity(name.len() + 2);
     for c in name.chars() {

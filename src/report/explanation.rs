@@ -4,7 +4,8 @@ use super::leads::lead_row;
 use crate::crm::{FieldRef, LeadList};
 use crate::model::{Points, Truth};
 use crate::targeting::{
-    AxisBreakdown, AxisName, Effect, GroupBreakdown, Reason, RuleBreakdown, ScoredLeads, field_label,
+    AxisBreakdown, AxisName, Definition, Effect, GroupBreakdown, Reason, RuleBreakdown, ScoredLeads, SlaState,
+    field_label,
 };
 use serde::Serialize;
 
@@ -47,6 +48,14 @@ pub struct LeadExplanation {
     pub rule: Option<String>,
     /// How soon it must be answered, as a duration.
     pub sla: Option<String>,
+    /// When it must be answered at the latest, as clocks of the model's time zone show it.
+    pub due: Option<String>,
+    /// Whether that promise is kept.
+    pub sla_state: Option<SlaState>,
+    /// The definitions that hold for it.
+    pub definitions: Vec<Definition>,
+    /// Contract value times win rate of its segment, in major units.
+    pub expected_value: Option<f64>,
     /// Why it has its owner, or none.
     pub route_reason: String,
     /// Up to three reasons, as the row shows them.
@@ -184,6 +193,10 @@ impl ScoredLeads {
             pool: lead.pool,
             rule: lead.rule,
             sla: lead.sla,
+            due: lead.due,
+            sla_state: lead.sla_state,
+            definitions: lead.definitions,
+            expected_value: lead.expected_value,
             route_reason: self.route_reason(at),
             reasons: lead.reasons,
             all_reasons: self.all_reasons(at).into_iter().map(reason).collect(),

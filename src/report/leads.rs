@@ -1,10 +1,14 @@
 //! A scored lead list as plain data: the summary, and the rows of a window.
 
+use super::definitions::{self, DefinitionReport, StatusReport};
 use super::fingerprint;
+use super::queues::{self, QueueReport};
 use crate::crm::Field;
 use crate::model::{Grade, Points};
 use crate::table::{Action, Diagnostic, Receipt};
-use crate::targeting::{AsOf, AxisName, ScoredLeads, UNASSIGNED, field_label, rule_sentence, sla_text};
+use crate::targeting::{
+    AsOf, AxisName, Definition, Outcome, Queue, ScoredLeads, SlaState, UNASSIGNED, field_label, rule_sentence, sla_text,
+};
 use crate::{ENGINE, Place};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -26,6 +30,18 @@ pub struct LeadReport {
     pub counts: LeadCounts,
     /// The routing rules in order, each as a sentence, with the leads it took.
     pub routing: Vec<RouteCount>,
+    /// Leads that whoever has their account already got, before any rule dealt them.
+    pub account_owner: u64,
+    /// Leads that could not be dealt as the rules say, each with its reason.
+    pub exceptions: QueueReport,
+    /// Leads whose answer was due and did not come.
+    pub breaches: QueueReport,
+    /// Leads that nobody touched: past their time, or without a promise and older than a day.
+    pub stalled: QueueReport,
+    /// The five definitions, asked of every lead.
+    pub definitions: Vec<DefinitionReport>,
+    /// What the values of the status column claim; `null` without one.
+    pub status: Option<StatusReport>,
     /// What was assumed, one sentence each.
     pub assumptions: Vec<String>,
     /// What was read and what was not.
@@ -129,8 +145,16 @@ pub struct RouteCount {
     pub pool: String,
     /// How soon they must be answered, as a duration.
     pub sla: Option<String>,
-    /// Leads it applied to, those that then went to the fallback pool included.
+    /// Leads it applied to, those that their account's owner or the fallback pool then got included.
     pub count: u64,
+    /// Of those with a promise: answered.
+    pub answered: u64,
+    /// Not answered and not yet due.
+    pub open: u64,
+    /// Not answered, and the time is over.
+    pub breached: u64,
+    /// The time is over, and the file does not say whether somebody was in touch.
+    pub unanswered_unknown: u64,
 }
 
 /// One lead as a row of a table.
@@ -166,6 +190,20 @@ pub struct LeadRow {
     pub rule: Option<String>,
     /// How soon it must be answered, as a duration.
     pub sla: Option<String>,
+    /// When it must be answered at the latest, as clocks of the model's time zone show it: `2026-03-31 17:00`.
+    pub due: Option<String>,
+    /// Whether that promise is kept.
+    pub sla_state: Option<SlaState>,
+    /// Why it could not be dealt as the rules say: a code such as `at-capacity`.
+    pub exception: Option<String>,
+    /// The definitions that hold for it.
+    pub definitions: Vec<Definition>,
+    /// Days since it was created.
+    pub age_days: Option<u32>,
+    /// Contract value times win rate of its segment, in major units.
+    pub expected_value: Option<f64>,
+    /// The same over the segment's cycle, per day.
+    pub value_per_day: Option<f64>,
     /// The knock-out that holds.
     pub disqualified: Option<String>,
     /// Up to three reasons.
@@ -183,6 +221,12 @@ impl ScoredLeads {
             axes: Axes { fit: coverage(self, AxisName::Fit), engagement: coverage(self, AxisName::Engagement) },
             counts: counts(self),
             routing: routes(self),
+            account_owner: account_owner(self),
+            exceptions: queues::queue(self, Queue::Exceptions),
+            breaches: queues::queue(self, Queue::Breached),
+            stalled: queues::queue(self, Queue::Stalled),
+            definitions: definitions::definitions(self),
+            status: definitions::status(self),
             assumptions: assumptions(self),
             receipt: receipt(self),
         }
@@ -213,6 +257,13 @@ pub(super) fn lead_row(leads: &ScoredLeads, row: u32) -> LeadRow {
         pool: owned(leads.pool(at)),
         rule: owned(leads.rule(at)),
         sla: leads.sla(at),
+        due: leads.due_text(at),
+        sla_state: leads.sla_state(at),
+        exception: leads.exception(at).map(|(code, _)| code.to_owned()),
+        definitions: leads.definitions(at),
+        age_days: leads.age_days(at).filter(|_| leads.is_used(at)),
+        expected_value: leads.expected_value(at),
+        value_per_day: leads.value_per_day(at),
         disqualified: owned(leads.disqualified(at)),
         reasons: leads.reasons(at),
     }
@@ -233,6 +284,7 @@ fn counts(leads: &ScoredLeads) -> LeadCounts {
         match leads.assignment(row).seat() {
             Some(seat) => *seats.entry((usize::from(seat.pool), usize::from(seat.member))).or_insert(0) += 1,
             None if leads.disqualified(row).is_some() => disqualified += 1,
+            None if leads.assignment(row).has_owner() => {}
             None => unassigned += 1,
         }
     }
@@ -275,22 +327,54 @@ fn by_owner(leads: &ScoredLeads, counts: &BTreeMap<(usize, usize), u64>) -> Vec<
 
 fn routes(leads: &ScoredLeads) -> Vec<RouteCount> {
     let model = leads.model();
-    let mut taken = vec![0; model.routing().rules.len()];
-    for rule in (0..leads.rows()).filter_map(|row| leads.assignment(row).rule) {
-        if let Some(count) = taken.get_mut(usize::from(rule)) {
-            *count += 1;
+    let mut taken = vec![Promises::default(); model.routing().rules.len()];
+    for row in 0..leads.rows() {
+        let rule = leads.assignment(row).rule;
+        if let Some(promises) = rule.and_then(|rule| taken.get_mut(usize::from(rule))) {
+            promises.add(leads.sla_state(row));
         }
     }
     let rules = model.routing().rules.iter().zip(taken);
     rules
-        .map(|(rule, count)| RouteCount {
+        .map(|(rule, promises)| RouteCount {
             rule: rule.name.clone(),
             sentence: rule_sentence(rule, model),
             pool: model.routing().pools.get(rule.pool).map_or(String::new(), |pool| pool.name.clone()),
             sla: rule.sla.map(sla_text),
-            count,
+            count: promises.count,
+            answered: promises.answered,
+            open: promises.open,
+            breached: promises.breached,
+            unanswered_unknown: promises.unknown,
         })
         .collect()
+}
+
+/// Leads of one rule by what became of its promise.
+#[derive(Debug, Clone, Default)]
+struct Promises {
+    count: u64,
+    answered: u64,
+    open: u64,
+    breached: u64,
+    unknown: u64,
+}
+
+impl Promises {
+    fn add(&mut self, state: Option<SlaState>) {
+        self.count += 1;
+        match state {
+            Some(SlaState::Answered) => self.answered += 1,
+            Some(SlaState::Open) => self.open += 1,
+            Some(SlaState::Breached) => self.breached += 1,
+            Some(SlaState::Unknown) => self.unknown += 1,
+            None => {}
+        }
+    }
+}
+
+fn account_owner(leads: &ScoredLeads) -> u64 {
+    (0..leads.rows()).filter(|row| matches!(leads.assignment(*row).outcome, Outcome::Owned(..))).count() as u64
 }
 
 fn assumptions(leads: &ScoredLeads) -> Vec<String> {

@@ -1,13 +1,16 @@
 //! What is handed out: plain data, every number documented, ready to become JSON.
 
+mod definitions;
 mod explanation;
 mod export;
 mod fingerprint;
 mod forecast;
 mod leads;
 mod learn;
+mod queues;
 mod wording;
 
+pub use definitions::{Confusion, DefinitionReport, StatusReport, StatusValue};
 pub use explanation::{AxisExplanation, FieldValue, GroupExplanation, LeadExplanation, ReasonLine, RuleExplanation};
 pub use export::ADDED_DEAL_COLUMNS;
 pub use forecast::{
@@ -21,3 +24,4 @@ pub use learn::{
     CardReport, GateReport, GradeEvidence, GroupEvidence, LaterReport, LeakReport, LearnReport, QualityReport,
     RuleEvidence,
 };
+pub use queues::{QueueReason, QueueReport, QueueRow};

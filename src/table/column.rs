@@ -1,5 +1,6 @@
 //! A column: its cells as written, and how they are read as numbers, dates, yes or no.
 
+use super::clock::TimeOfDay;
 use super::dates::{DateFormat, Serial};
 use super::infer::Evidence;
 use super::missing::{boolean, is_missing, is_missing_value};
@@ -110,6 +111,15 @@ impl Column {
     pub fn date(&self, row: usize) -> Option<Date> {
         match &self.kind {
             ColumnKind::Date(format) => format.read(self.text(row)),
+            _ => None,
+        }
+    }
+
+    /// The time of day written beside the date in this cell.
+    #[must_use]
+    pub fn time(&self, row: usize) -> Option<TimeOfDay> {
+        match &self.kind {
+            ColumnKind::Date(format) => TimeOfDay::read(self.text(row), format.serial),
             _ => None,
         }
     }

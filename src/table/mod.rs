@@ -8,6 +8,7 @@
 
 mod builder;
 mod bytes;
+mod clock;
 mod column;
 mod dates;
 mod delimiter;
@@ -22,6 +23,7 @@ mod store;
 pub mod write;
 
 pub use bytes::Encoding;
+pub use clock::TimeOfDay;
 pub use column::{Column, ColumnKind};
 pub use dates::{DateFormat, DateOrder, Serial};
 pub use number::{DecimalMark, NumberFormat};

@@ -1,10 +1,11 @@
 //! The scored list as CSV: every column as it came, then what was found out.
 
+use super::definitions::Definition;
 use super::scored::ScoredLeads;
 use crate::table::write::{CsvWriter, WriteOptions};
 
 /// The columns added at the end, in order.
-pub const ADDED_COLUMNS: [&str; 8] = [
+pub const ADDED_COLUMNS: [&str; 11] = [
     "Leadcast fit",
     "Leadcast engagement",
     "Leadcast grade",
@@ -12,6 +13,9 @@ pub const ADDED_COLUMNS: [&str; 8] = [
     "Leadcast motion",
     "Leadcast owner",
     "Leadcast pool",
+    "Leadcast due",
+    "Leadcast definitions",
+    "Leadcast expected value",
     "Leadcast reasons",
 ];
 
@@ -37,6 +41,10 @@ impl ScoredLeads {
             csv.field(self.segment(row).map_or("", |segment| segment.motion.name()));
             csv.field(self.owner(row).unwrap_or(""));
             csv.field(self.pool(row).unwrap_or(""));
+            csv.field(&self.due_text(row).unwrap_or_default());
+            let definitions: Vec<&str> = self.definitions(row).into_iter().map(Definition::label).collect();
+            csv.field(&definitions.join("; "));
+            csv.field(&self.expected_value(row).map_or(String::new(), |value| value.to_string()));
             csv.field(&self.reasons(row).join("; "));
             csv.end_row();
         }

@@ -10,12 +10,16 @@
 //!
 //! Points are whole millionths, so explanations add up exactly. Knows nothing of deals and forecasts.
 
+mod account;
 mod axis;
+mod definitions;
 mod explain;
 mod export;
 pub mod learn;
+mod owners;
 mod points;
 mod predicate;
+mod queues;
 mod reach;
 mod reasons;
 mod rotation;
@@ -23,18 +27,22 @@ mod route;
 mod score;
 mod scored;
 mod segment;
+mod service;
 mod values;
 mod view;
 mod words;
 
+pub use definitions::Definition;
 pub use explain::{AxisBreakdown, GroupBreakdown, RuleBreakdown, Withheld};
 pub use export::ADDED_COLUMNS;
+pub use queues::Queue;
 pub use reasons::{Effect, Reason};
 pub use rotation::Rotation;
 pub use route::{Assignment, Obstacle, Outcome, Seat, rule_sentence, sla_text};
 pub use score::AxisName;
 pub use scored::{AsOf, ScoredLeads};
 pub use segment::UNASSIGNED;
+pub use service::SlaState;
 pub use values::{FieldValues, ValueBand, ValueCount};
 pub use view::{Filter, SortKey, View};
 pub use words::field_label;

@@ -53,6 +53,13 @@ impl Rotation {
         Some(position)
     }
 
+    /// Counts a lead that a seat got by another way than its turn; a seat without room stays without.
+    pub fn take(&mut self, position: usize) {
+        if let Some(seat) = self.seats.get_mut(position) {
+            seat.room = seat.room.map(|room| room.saturating_sub(1));
+        }
+    }
+
     /// Whether the rotation has a seat at all that could ever take a lead.
     #[must_use]
     pub fn has_seats(&self) -> bool {

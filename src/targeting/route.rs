@@ -3,10 +3,12 @@
 //! Leads are dealt in the order of their created date, then id, then content, never in the order of the file: the
 //! same leads get the same owners however the rows are sorted.
 
+use super::owners::Owners;
 use super::predicate::{Binder, Predicate};
 use super::rotation::Rotation;
 use super::words;
-use crate::model::{Grade, OperatingModel, Pool, Routing, RoutingRule, Sla};
+use crate::calendar::Date;
+use crate::model::{AccountOwner, Grade, OperatingModel, Pool, Routing, RoutingRule, Sla};
 use crate::table::Column;
 
 /// The model's routing rules, bound to the columns of one list.
@@ -21,6 +23,8 @@ pub(crate) struct Candidate {
     pub(crate) row: usize,
     pub(crate) grade: Grade,
     pub(crate) segment: Option<usize>,
+    /// Who has the lead's account already, by position in the owners of the file.
+    pub(crate) owner: Option<u32>,
 }
 
 /// Where a lead went, or why nowhere.
@@ -30,11 +34,15 @@ pub struct Assignment {
     pub rule: Option<u16>,
     /// What came of it.
     pub outcome: Outcome,
+    /// What stood in the way of the account's owner, if something did.
+    pub note: Option<Obstacle>,
 }
 
 /// What came of routing a lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
+    /// Whoever has its account has it: by position in the owners of the file, and as a member of a pool if they are.
+    Owned(u32, Option<Seat>),
     /// A member of the rule's pool has it.
     Assigned(Seat),
     /// A member of the fallback pool has it, for the reason given.
@@ -65,12 +73,27 @@ pub enum Obstacle {
     NoActiveMember,
     /// Every active member of the pool has all the leads they can take.
     AtCapacity,
+    /// The account's owner is a member who takes no leads at present.
+    OwnerInactive,
+}
+
+impl Obstacle {
+    /// The code, such as `at-capacity`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoRule => "no-rule",
+            Self::NoActiveMember => "no-active-member",
+            Self::AtCapacity => "at-capacity",
+            Self::OwnerInactive => "owner-inactive",
+        }
+    }
 }
 
 impl Assignment {
     /// Nobody gets the lead, and no rule was asked.
     pub(crate) fn none(outcome: Outcome) -> Self {
-        Self { rule: None, outcome }
+        Self { rule: None, outcome, note: None }
     }
 
     /// The member who has the lead.
@@ -78,7 +101,23 @@ impl Assignment {
     pub fn seat(self) -> Option<Seat> {
         match self.outcome {
             Outcome::Assigned(seat) | Outcome::FellBack(seat, _) => Some(seat),
+            Outcome::Owned(_, seat) => seat,
             Outcome::Unassigned(_) | Outcome::Disqualified | Outcome::NotYetCreated => None,
+        }
+    }
+
+    /// Whether somebody has the lead.
+    #[must_use]
+    pub fn has_owner(self) -> bool {
+        matches!(self.outcome, Outcome::Owned(..) | Outcome::Assigned(_) | Outcome::FellBack(..))
+    }
+
+    /// Why the lead could not be dealt as the first step or its rule says.
+    #[must_use]
+    pub fn exception(self) -> Option<Obstacle> {
+        match self.outcome {
+            Outcome::FellBack(_, obstacle) | Outcome::Unassigned(obstacle) => Some(self.note.unwrap_or(obstacle)),
+            _ => self.note,
         }
     }
 }
@@ -97,18 +136,26 @@ impl Router {
         routing: &Routing,
         columns: &[Column],
         candidates: impl Iterator<Item = Candidate>,
+        owners: &Owners,
+        day: Option<Date>,
         mut take: impl FnMut(usize, Assignment),
     ) {
-        let mut rotations: Vec<Rotation> = routing.pools.iter().map(rotation).collect();
+        let mut rotations: Vec<Rotation> = routing.pools.iter().map(|pool| rotation(pool, day)).collect();
         for candidate in candidates {
             let rule = self.rule(routing, columns, candidate);
             let pool = rule.and_then(|at| routing.rules.get(at)).map(|rule| rule.pool);
-            let outcome = match pool.map(|pool| try_pool(&mut rotations, pool)) {
+            let (kept, note) = owned(owners, candidate.owner, routing, pool, day);
+            if let Some(Outcome::Owned(_, Some(seat))) = kept
+                && let Some(rotation) = rotations.get_mut(usize::from(seat.pool))
+            {
+                rotation.take(usize::from(seat.member));
+            }
+            let outcome = kept.unwrap_or_else(|| match pool.map(|pool| try_pool(&mut rotations, pool)) {
                 Some(Ok(seat)) => Outcome::Assigned(seat),
                 Some(Err(obstacle)) => fall_back(&mut rotations, routing.fallback, pool, obstacle),
                 None => fall_back(&mut rotations, routing.fallback, None, Obstacle::NoRule),
-            };
-            take(candidate.row, Assignment { rule: rule.and_then(|rule| u16::try_from(rule).ok()), outcome });
+            });
+            take(candidate.row, Assignment { rule: rule.and_then(|rule| u16::try_from(rule).ok()), outcome, note });
         }
     }
 
@@ -121,10 +168,35 @@ impl Router {
     }
 }
 
-fn rotation(pool: &Pool) -> Rotation {
+/// The first step: whoever has the account, if they may; else what is in the way.
+fn owned(
+    owners: &Owners,
+    owner: Option<u32>,
+    routing: &Routing,
+    pool: Option<usize>,
+    day: Option<Date>,
+) -> (Option<Outcome>, Option<Obstacle>) {
+    let Some(owner) = owner else { return (None, None) };
+    let seats = owners.seats(owner);
+    let free = |seat: &&Seat| {
+        let member =
+            routing.pools.get(usize::from(seat.pool)).and_then(|pool| pool.members.get(usize::from(seat.member)));
+        member.is_some_and(|member| member.available(day))
+    };
+    let in_pool = |seat: &&Seat| Some(usize::from(seat.pool)) == pool;
+    let seat = seats.iter().filter(free).find(in_pool).or_else(|| seats.iter().find(free));
+    match (seat, seats.is_empty(), routing.account_owner) {
+        (Some(seat), ..) => (Some(Outcome::Owned(owner, Some(*seat))), None),
+        (None, false, _) => (None, Some(Obstacle::OwnerInactive)),
+        (None, true, AccountOwner::Anyone) => (Some(Outcome::Owned(owner, None)), None),
+        (None, true, _) => (None, None),
+    }
+}
+
+fn rotation(pool: &Pool, day: Option<Date>) -> Rotation {
     let mut rotation = Rotation::new();
     for member in &pool.members {
-        let weight = if member.active { member.weight } else { 0 };
+        let weight = if member.available(day) { member.weight } else { 0 };
         rotation.add_seat(weight, member.capacity.map(u64::from));
     }
     rotation
@@ -186,7 +258,12 @@ pub fn sla_text(sla: Sla) -> String {
 }
 
 /// Why a lead has its owner, or none, as one sentence.
-pub(crate) fn reason(assignment: Assignment, model: &OperatingModel, knock_out: Option<&str>) -> String {
+pub(crate) fn reason(
+    assignment: Assignment,
+    model: &OperatingModel,
+    owner: Option<&str>,
+    knock_out: Option<&str>,
+) -> String {
     let routing = model.routing();
     let rule = assignment.rule.and_then(|at| routing.rules.get(usize::from(at)));
     let pool = |at: usize| routing.pools.get(at).map_or("", |pool| pool.name.as_str());
@@ -194,9 +271,11 @@ pub(crate) fn reason(assignment: Assignment, model: &OperatingModel, knock_out: 
         Obstacle::NoRule => "no rule applies".to_owned(),
         Obstacle::NoActiveMember => format!("{pool} has no active member"),
         Obstacle::AtCapacity => format!("every active member of {pool} is at capacity"),
+        Obstacle::OwnerInactive => "the account's owner takes no leads at present".to_owned(),
     };
     let wanted = rule.map(|rule| rule.pool).or(routing.fallback).map_or("", pool);
-    match assignment.outcome {
+    let said = match assignment.outcome {
+        Outcome::Owned(..) => format!("{} has the account already", owner.unwrap_or("somebody")),
         Outcome::Assigned(_) => rule.map_or(String::new(), |rule| rule_sentence(rule, model)),
         Outcome::FellBack(seat, obstacle) => {
             format!("{}, so the fallback pool {} has it", why(obstacle, wanted), pool(usize::from(seat.pool)))
@@ -204,5 +283,9 @@ pub(crate) fn reason(assignment: Assignment, model: &OperatingModel, knock_out: 
         Outcome::Unassigned(obstacle) => why(obstacle, wanted),
         Outcome::Disqualified => format!("disqualified: {}", knock_out.unwrap_or("a knock-out holds")),
         Outcome::NotYetCreated => "created after the as-of day".to_owned(),
+    };
+    match assignment.note {
+        Some(note) => format!("{}; {said}", why(note, wanted)),
+        None => said,
     }
 }

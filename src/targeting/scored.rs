@@ -1,14 +1,17 @@
 //! A lead list scored, segmented and routed: the columns that result, and the lines behind any one lead.
 
+use super::definitions::{Definition, Meanings, Met};
 use super::explain::{AxisBreakdown, Lines};
+use super::owners::Owners;
 use super::predicate::Binder;
 use super::reasons::{self, Reason};
 use super::route::{self, Assignment, Candidate, Obstacle, Outcome, Router};
 use super::score::{AxisName, Scorecard, axis_fields};
 use super::segment::{self, Segmentation, UNASSIGNED};
+use super::service::{Clock, Service};
 use crate::calendar::Date;
 use crate::crm::{Field, FieldRef, LeadList};
-use crate::model::{Condition, Grade, OperatingModel, Points, Routing, Run, Segment, Test};
+use crate::model::{Condition, Grade, OperatingModel, Points, Routing, Run, Segment, Test, Truth};
 use crate::table::{Column, ColumnKind};
 
 /// A lead list with everything that a model says about it.
@@ -26,6 +29,11 @@ pub struct ScoredLeads {
     knock_outs: Vec<Option<u16>>,
     segments: Vec<Option<u16>>,
     assignments: Vec<Assignment>,
+    owners: Owners,
+    /// Empty where the model defines nothing.
+    met: Vec<Met>,
+    pub(super) clock: Clock,
+    pub(super) service: Vec<Service>,
 }
 
 /// Stands for a score that there is none of.
@@ -64,11 +72,13 @@ impl LeadList {
         let binder = Binder::new(self, as_of.date());
         let card = Scorecard::bind(model, &binder);
         let segmentation = Segmentation::bind(model, &binder);
+        let meanings = Meanings::bind(model.definitions(), &binder);
         let columns = self.table().columns();
         let rows = self.rows();
         let (mut fit, mut engagement) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         let (mut grades, mut knock_outs) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         let mut segments = Vec::with_capacity(rows);
+        let mut met = Vec::with_capacity(if meanings.any() { rows } else { 0 });
         for row in 0..rows {
             let score = card.score(columns, row);
             fit.push(score.fit.map_or(NOT_EVALUABLE, Points::micro));
@@ -76,6 +86,9 @@ impl LeadList {
             grades.push(score.grade);
             knock_outs.push(score.knock_out.and_then(|at| u16::try_from(at).ok()));
             segments.push(segmentation.segment(columns, row).and_then(|segment| u16::try_from(segment).ok()));
+            if meanings.any() {
+                met.push(meanings.met(columns, row, &score));
+            }
         }
         let mut assignments = vec![Assignment::none(Outcome::Disqualified); rows];
         let mut candidates = Vec::new();
@@ -89,17 +102,42 @@ impl LeadList {
             }
         }
         dealing_order(self, &mut candidates);
+        let owners = Owners::of(self, model.routing(), |row| !is_after(self, row, as_of.date()));
         let candidates = candidates.into_iter().filter_map(|row| {
             let segment = segments.get(row)?.map(usize::from);
-            Some(Candidate { row, grade: *grades.get(row)?, segment })
+            Some(Candidate { row, grade: *grades.get(row)?, segment, owner: owners.owner(row) })
         });
-        Router::bind(model, &binder).deal(model.routing(), columns, candidates, |row, assignment| {
+        let router = Router::bind(model, &binder);
+        router.deal(model.routing(), columns, candidates, &owners, as_of.date(), |row, assignment| {
             if let Some(slot) = assignments.get_mut(row) {
                 *slot = assignment;
             }
         });
-        let (leads, model, run) = (self.clone(), model.clone(), Run { as_of: as_of.date(), ..*run });
-        ScoredLeads { leads, model, run, as_of, card, fit, engagement, grades, knock_outs, segments, assignments }
+        let clock = Clock::of(self, model.meta(), run, as_of.date());
+        let worked = |row: usize| met.get(row).is_some_and(|met: &Met| met.is_worked());
+        let promise = |row: usize| {
+            let assignment = assignments.get(row).filter(|assignment| assignment.has_owner())?;
+            model.routing().rules.get(usize::from(assignment.rule?))?.sla
+        };
+        let service = (0..rows).map(|row| clock.service(columns, row, promise(row), worked(row))).collect();
+        let (leads, model, run) = (self.clone(), model.clone(), Run { as_of: as_of.date(), ..run.clone() });
+        ScoredLeads {
+            leads,
+            model,
+            run,
+            as_of,
+            card,
+            fit,
+            engagement,
+            grades,
+            knock_outs,
+            segments,
+            assignments,
+            owners,
+            met,
+            clock,
+            service,
+        }
     }
 }
 
@@ -188,10 +226,27 @@ impl ScoredLeads {
         self.assignments.get(row).copied().unwrap_or(Assignment::none(Outcome::Unassigned(Obstacle::NoRule)))
     }
 
-    /// Name of the member who has the lead.
+    /// Whether a definition of the model holds for a lead; unknown too where the model does not define the word.
+    #[must_use]
+    pub fn meets(&self, row: usize, definition: Definition) -> Truth {
+        let defined = definition.condition(self.model.definitions()).is_some() && self.is_used(row);
+        self.met.get(row).filter(|_| defined).map_or(Truth::Unknown, |met| met.truth(definition))
+    }
+
+    /// The definitions that hold for a lead.
+    #[must_use]
+    pub fn definitions(&self, row: usize) -> Vec<Definition> {
+        Definition::ALL.into_iter().filter(|definition| self.meets(row, *definition).holds()).collect()
+    }
+
+    /// Name of whoever has the lead.
     #[must_use]
     pub fn owner(&self, row: usize) -> Option<&str> {
-        let seat = self.assignment(row).seat()?;
+        let assignment = self.assignment(row);
+        if let Outcome::Owned(owner, None) = assignment.outcome {
+            return self.owners.name(owner);
+        }
+        let seat = assignment.seat()?;
         let pool = self.routing().pools.get(usize::from(seat.pool))?;
         pool.members.get(usize::from(seat.member)).map(|member| member.name.as_str())
     }
@@ -214,8 +269,7 @@ impl ScoredLeads {
     #[must_use]
     pub fn sla(&self, row: usize) -> Option<String> {
         let assignment = self.assignment(row);
-        assignment.seat()?;
-        let rule = self.routing().rules.get(usize::from(assignment.rule?))?;
+        let rule = self.routing().rules.get(usize::from(assignment.rule.filter(|_| assignment.has_owner())?))?;
         rule.sla.map(route::sla_text)
     }
 
@@ -281,7 +335,7 @@ impl ScoredLeads {
     /// Why the lead has its owner, or none.
     #[must_use]
     pub fn route_reason(&self, row: usize) -> String {
-        route::reason(self.assignment(row), &self.model, self.disqualified(row))
+        route::reason(self.assignment(row), &self.model, self.owner(row), self.disqualified(row))
     }
 
     /// Whether an axis can be evaluated on this file at all, and the fields of it that the file does not have.
@@ -400,7 +454,7 @@ fn is_after(leads: &LeadList, row: usize, as_of: Option<Date>) -> bool {
     created(leads, row).zip(as_of).is_some_and(|(created, as_of)| created > as_of)
 }
 
-fn created(leads: &LeadList, row: usize) -> Option<Date> {
+pub(super) fn created(leads: &LeadList, row: usize) -> Option<Date> {
     leads.table().columns().get(leads.column_of(&FieldRef::Known(Field::Created))?)?.date(row)
 }
 

@@ -3,6 +3,7 @@
 //! A view is a list of row numbers: sorted by any mix of results and file columns, ties in the order of the file,
 //! blanks last either way, filtered by grade, segment, owner and text.
 
+use super::queues::Queue;
 use super::scored::ScoredLeads;
 use super::segment::UNASSIGNED;
 use crate::crm::FieldRef;
@@ -26,8 +27,8 @@ pub struct View {
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SortKey {
-    /// `fit`, `engagement`, `grade`, `segment`, `owner`, `pool`, `name`, `company`, `row`, any other field of the
-    /// file, or `column:` with a header. Names of results come first: `owner` is the assigned one.
+    /// `fit`, `engagement`, `grade`, `segment`, `owner`, `pool`, `due`, `age`, `expectedValue`, `valuePerDay`, `name`,
+    /// `company`, `row`, any other field of the file, or `column:` with a header. Names of results come first: `owner` is the assigned one.
     pub by: String,
     /// Turns the order round: highest score first. Default false.
     #[serde(default)]
@@ -47,6 +48,8 @@ pub struct Filter {
     pub owners: Vec<String>,
     /// Text that some cell of the row must hold; letter case and accents do not count.
     pub text: String,
+    /// Only the leads of a queue. Default: all.
+    pub queue: Option<Queue>,
     /// Only the disqualified (true) or only the others (false).
     pub disqualified: Option<bool>,
 }
@@ -110,6 +113,7 @@ impl ScoredLeads {
                 && any_of(&filter.segments, self.segment_name(*row))
                 && any_of(&filter.owners, self.owner(*row).unwrap_or(UNASSIGNED))
                 && filter.disqualified.is_none_or(|wanted| wanted == self.disqualified(*row).is_some())
+                && filter.queue.is_none_or(|queue| self.is_in(*row, queue))
                 && search.finds(*row)
         });
         Ok(rows.filter_map(|row| u32::try_from(row).ok()).collect())
@@ -136,6 +140,10 @@ impl ScoredLeads {
                     seat.map_or(BLANK, |seat| u64::from(seat.pool) << 16 | u64::from(seat.member))
                 })
                 .collect(),
+            "due" => rows.map(|row| self.due(row).map_or(BLANK, |due| ordered(due.minutes()))).collect(),
+            "age" => rows.map(|row| self.age_days(row).map_or(BLANK, |age| ordered(i64::from(age)))).collect(),
+            "expectedValue" => rows.map(|row| self.expected_value(row).map_or(BLANK, ordered_float)).collect(),
+            "valuePerDay" => rows.map(|row| self.value_per_day(row).map_or(BLANK, ordered_float)).collect(),
             "name" => ranked(rows.map(|row| fold(&self.name(row))).collect()),
             _ => {
                 let field: Option<FieldRef> = by.parse().ok();
@@ -153,8 +161,8 @@ fn bad_grade(text: &str, at: usize) -> Error {
 
 fn unknown_field(by: &str, at: usize) -> Error {
     let message = format!(
-        "nothing is called `{by}` in this list (use fit, engagement, grade, segment, owner, pool, name, row, a field \
-         of the file, or `column:` and a header)"
+        "nothing is called `{by}` in this list (use fit, engagement, grade, segment, owner, pool, due, age, \
+         expectedValue, valuePerDay, name, row, a field of the file, or `column:` and a header)"
     );
     Error::new(ErrorKind::Run, "unknown-field", message).at(Place::path(format!("sort[{at}].by")))
 }

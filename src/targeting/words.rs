@@ -7,6 +7,7 @@ use crate::crm::FieldRef;
 pub fn field_label(field: &FieldRef) -> String {
     match field {
         FieldRef::Column(name) => name.clone(),
+        FieldRef::Score(field) => field.name().to_owned(),
         FieldRef::Known(field) => {
             let mut label = String::new();
             for letter in field.name().chars() {

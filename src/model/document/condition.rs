@@ -2,11 +2,11 @@
 
 use super::{Deserialize, Serialize};
 use crate::Error;
-use crate::crm::{Field, FieldRef};
+use crate::crm::{Field, FieldRef, ScoreField};
 use crate::model::check::At;
 use crate::model::json::shortened;
 use crate::model::nearest;
-use crate::model::{Bound, Condition, Phrase, Sla, Test, Value};
+use crate::model::{Bound, Condition, GradePattern, Phrase, Sla, Test, Value};
 
 /// A condition: `field` with exactly one test, or exactly one of `all`, `any`, `not`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -94,6 +94,22 @@ const TESTS: &str = "`is`, `in`, `contains`, `between`, `atLeast`, `atMost`, `ex
 impl ConditionDocument {
     /// The condition; depth is bounded by the document's.
     pub(in crate::model) fn resolve(&self, at: &At) -> Result<Condition, Error> {
+        self.resolve_with(at, &field_ref)
+    }
+
+    /// The same where scores are known: `fit`, `engagement` and `grade` are fields too.
+    pub(in crate::model) fn resolve_scored(&self, at: &At) -> Result<Condition, Error> {
+        self.resolve_with(at, &|at, name| {
+            let score = ScoreField::ALL.into_iter().find(|field| field.name() == name.trim());
+            score.map_or_else(|| field_ref(at, name), |field| Ok(FieldRef::Score(field)))
+        })
+    }
+
+    fn resolve_with(
+        &self,
+        at: &At,
+        field_named: &dyn Fn(&At, &str) -> Result<FieldRef, Error>,
+    ) -> Result<Condition, Error> {
         let forms = [self.field.is_some(), self.all.is_some(), self.any.is_some(), self.not.is_some()];
         if forms.iter().filter(|given| **given).count() != 1 {
             let message =
@@ -104,7 +120,7 @@ impl ConditionDocument {
         if let Some(field) = &self.field {
             let mut tests = tests.into_iter();
             return match (tests.next(), tests.next()) {
-                (Some(test), None) => Ok(Condition::Field { field: field_ref(&at.key("field"), field)?, test }),
+                (Some(test), None) => named(at, field_named(&at.key("field"), field)?, test),
                 (None, _) => Err(at.error("bad-condition", format!("a field needs a test (add {TESTS})"))),
                 _ => Err(at.error("bad-condition", "a field has more than one test (nest one each inside `all`)")),
             };
@@ -117,12 +133,15 @@ impl ConditionDocument {
             if list.is_empty() {
                 return Err(at.error("empty", "must hold at least one condition"));
             }
-            list.iter().enumerate().map(|(i, part)| part.resolve(&at.index(i))).collect::<Result<Vec<_>, _>>()
+            list.iter()
+                .enumerate()
+                .map(|(i, part)| part.resolve_with(&at.index(i), field_named))
+                .collect::<Result<Vec<_>, _>>()
         };
         match (&self.all, &self.any, &self.not) {
             (Some(list), _, _) => Ok(Condition::All(parts("all", list)?)),
             (_, Some(list), _) => Ok(Condition::Any(parts("any", list)?)),
-            (_, _, Some(part)) => Ok(Condition::Not(Box::new(part.resolve(&at.key("not"))?))),
+            (_, _, Some(part)) => Ok(Condition::Not(Box::new(part.resolve_with(&at.key("not"), field_named)?))),
             _ => Ok(Condition::always()),
         }
     }
@@ -212,6 +231,30 @@ fn phrase(at: &At, text: &str) -> Result<Phrase, Error> {
     Phrase::new(&at.name(text)?).ok_or_else(|| at.error("empty", "must hold a letter or a digit"))
 }
 
+/// A test of a field; grades are compared with patterns, scores with numbers.
+fn named(at: &At, field: FieldRef, test: Test) -> Result<Condition, Error> {
+    let fits = match (&field, &test) {
+        (FieldRef::Score(ScoreField::Grade), Test::In(values)) => values
+            .iter()
+            .all(|value| matches!(value, Value::Text { written, .. } if GradePattern::parse(written).is_some())),
+        (FieldRef::Score(ScoreField::Grade), _) => false,
+        (FieldRef::Score(_), Test::Between(Bound::Number(_), _)) => true,
+        (FieldRef::Score(_), Test::AtLeast(bound) | Test::AtMost(bound)) => matches!(bound, Bound::Number(_)),
+        (FieldRef::Score(_), test) => matches!(test, Test::Exists(_)),
+        _ => true,
+    };
+    if fits {
+        return Ok(Condition::Field { field, test });
+    }
+    let message = match field {
+        FieldRef::Score(ScoreField::Grade) => {
+            "a grade is tested with `is` or `in` (write patterns such as `A*` or `B1`)"
+        }
+        _ => "points are tested with `atLeast`, `atMost`, `between` or `exists` (use numbers)",
+    };
+    Err(at.error("bad-condition", message))
+}
+
 /// Every phrase of a list, which may be empty.
 pub(super) fn phrases(at: &At, list: &[String]) -> Result<Vec<Phrase>, Error> {
     list.iter().enumerate().map(|(i, text)| phrase(&at.index(i), text)).collect()
@@ -238,6 +281,11 @@ pub(super) fn field_refs(at: &At, list: &[String]) -> Result<Vec<FieldRef>, Erro
         fields.push(field);
     }
     Ok(fields)
+}
+
+/// The condition of an optional key, where scores are known.
+pub(super) fn optional_scored(at: &At, condition: Option<&ConditionDocument>) -> Result<Option<Condition>, Error> {
+    condition.map(|condition| condition.resolve_scored(at)).transpose()
 }
 
 /// The condition of an optional key.

@@ -1,6 +1,6 @@
 //! `meta` and `definitions` as JSON.
 
-use super::condition::{ConditionDocument, optional};
+use super::condition::{ConditionDocument, optional_scored};
 use super::{Deserialize, Serialize};
 use crate::Error;
 use crate::calendar::{Date, FiscalYear};
@@ -193,11 +193,11 @@ pub(super) struct DefinitionsDocument {
 impl DefinitionsDocument {
     pub(super) fn resolve(&self, at: &At) -> Result<Definitions, Error> {
         Ok(Definitions {
-            mql: optional(&at.key("mql"), self.mql.as_ref())?,
-            sql: optional(&at.key("sql"), self.sql.as_ref())?,
-            opportunity: optional(&at.key("opportunity"), self.opportunity.as_ref())?,
-            closed_won: optional(&at.key("closedWon"), self.closed_won.as_ref())?,
-            churned: optional(&at.key("churned"), self.churned.as_ref())?,
+            mql: optional_scored(&at.key("mql"), self.mql.as_ref())?,
+            sql: optional_scored(&at.key("sql"), self.sql.as_ref())?,
+            opportunity: optional_scored(&at.key("opportunity"), self.opportunity.as_ref())?,
+            closed_won: optional_scored(&at.key("closedWon"), self.closed_won.as_ref())?,
+            churned: optional_scored(&at.key("churned"), self.churned.as_ref())?,
             review: review(at, self.owner.as_deref(), self.last_reviewed.as_deref())?,
         })
     }

@@ -8,7 +8,8 @@ use crate::Error;
 use crate::model::check::{At, Names};
 use crate::model::text::fold;
 use crate::model::{
-    Committee, Condition, GradePattern, Handoff, Member, Motion, Pool, Role, Routing, RoutingRule, Segment,
+    Absence, AccountOwner, Committee, Condition, GradePattern, Handoff, Member, Motion, Pool, Role, Routing,
+    RoutingRule, Segment,
 };
 use crate::money::Currency;
 
@@ -161,6 +162,9 @@ pub(super) struct RoutingDocument {
     /// Name of the pool that takes what no rule matches; required as soon as there are pools.
     #[serde(skip_serializing_if = "Option::is_none")]
     fallback: Option<String>,
+    /// Whether a lead goes to whoever has its account already. Default: to members of the pools.
+    #[serde(skip_serializing_if = "AccountOwner::is_default")]
+    account_owner: AccountOwner,
     /// Who looks after this section.
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
@@ -202,6 +206,30 @@ struct MemberDocument {
     /// Whether the person takes leads at present. Default: true.
     #[serde(default = "yes")]
     active: bool,
+    /// Days on which the person takes no leads. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    away: Vec<AbsenceDocument>,
+}
+
+/// Days without leads.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct AbsenceDocument {
+    /// First day, such as 2026-12-21.
+    from: String,
+    /// Last day, not before the first.
+    to: String,
+}
+
+impl AbsenceDocument {
+    fn resolve(&self, at: &At) -> Result<Absence, Error> {
+        let (from, to) = (at.key("from").date(&self.from)?, at.key("to").date(&self.to)?);
+        if to < from {
+            return Err(at.key("to").error("bad-order", format!("must not be before {from}, found {to}")));
+        }
+        Ok(Absence { from, to })
+    }
 }
 
 fn one_share() -> u32 {
@@ -262,7 +290,7 @@ impl RoutingDocument {
             }
         };
         let review = review(at, self.owner.as_deref(), self.last_reviewed.as_deref())?;
-        Ok(Routing { rules, fallback, review, pools })
+        Ok(Routing { rules, fallback, account_owner: self.account_owner, review, pools })
     }
 }
 
@@ -282,6 +310,11 @@ fn pools(at: &At, list: &[PoolDocument]) -> Result<Vec<Pool>, Error> {
                 capacity: member.capacity.map(|most| at.key("capacity").whole(most, 0, 1_000_000)).transpose()?,
                 weight: at.key("weight").whole(member.weight, 1, 1_000)?,
                 active: member.active,
+                away: {
+                    let at = at.key("away");
+                    let days = member.away.iter().enumerate().map(|(i, days)| days.resolve(&at.index(i)));
+                    days.collect::<Result<_, Error>>()?
+                },
             })
         });
         Ok(Pool {

@@ -1,0 +1,145 @@
+//! The leads that somebody has to look at, as plain data.
+
+use crate::crm::Field;
+use crate::targeting::{Queue, ScoredLeads};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Most rows of a queue that the report itself carries; a view with the queue as filter has them all.
+const ROWS: usize = 50;
+
+/// A list of leads that somebody has to look at.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct QueueReport {
+    /// Leads in it.
+    pub count: u64,
+    /// Their expected value together, in major units; leads of segments without benchmarks count nothing.
+    pub expected_value: f64,
+    /// Why they are in it, the most frequent reason first.
+    pub reasons: Vec<QueueReason>,
+    /// The first 50: the most expected value first, then the oldest, then in the order of the file.
+    pub rows: Vec<QueueRow>,
+}
+
+/// Why leads are in a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct QueueReason {
+    /// `no-rule`, `missing-field`, `no-active-member`, `at-capacity`, `owner-inactive`; `past-due`, `no-promise`.
+    pub code: String,
+    /// Leads.
+    pub count: u64,
+}
+
+/// One lead of a queue.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct QueueRow {
+    /// Position in the file, from 0.
+    pub row: u32,
+    /// Line of the file, from 1.
+    pub line: u64,
+    /// The lead's id; empty if the file has none.
+    pub id: String,
+    /// What a person calls it.
+    pub name: String,
+    /// The company.
+    pub company: String,
+    /// The grade, such as `B2`.
+    pub grade: String,
+    /// The segment's name, or `Unassigned`.
+    pub segment: String,
+    /// Who has the lead.
+    pub owner: Option<String>,
+    /// Why it is in the queue: a code.
+    pub code: String,
+    /// Why it is in the queue: a sentence.
+    pub reason: String,
+    /// When it must be answered, as clocks of the model's time zone show it.
+    pub due: Option<String>,
+    /// Hours by which the answer is late; of work where the promise counts in working time.
+    pub hours_late: Option<f64>,
+    /// Days since it was created.
+    pub age_days: Option<u32>,
+    /// Contract value times win rate of its segment, in major units.
+    pub expected_value: Option<f64>,
+    /// The same over the segment's cycle, per day.
+    pub value_per_day: Option<f64>,
+}
+
+pub(super) fn queue(leads: &ScoredLeads, queue: Queue) -> QueueReport {
+    let mut rows: Vec<usize> = (0..leads.rows()).filter(|row| leads.is_in(*row, queue)).collect();
+    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut expected_value = 0.0;
+    for row in &rows {
+        *reasons.entry(code(leads, *row, queue)).or_insert(0) += 1;
+    }
+    // Summed by segment and not by row: the order of the rows must not show in the last digit.
+    let mut by_segment: BTreeMap<&str, (u64, f64)> = BTreeMap::new();
+    for row in &rows {
+        if let Some(value) = leads.expected_value(*row) {
+            by_segment.entry(leads.segment_name(*row)).or_insert((0, value)).0 += 1;
+        }
+    }
+    for (count, value) in by_segment.into_values() {
+        expected_value += count as f64 * value;
+    }
+    let count = rows.len() as u64;
+    rows.sort_by(|a, b| {
+        let value = |row: &usize| leads.expected_value(*row).unwrap_or(0.0);
+        value(b).total_cmp(&value(a)).then_with(|| leads.age_days(*b).cmp(&leads.age_days(*a)))
+    });
+    rows.truncate(ROWS);
+    let mut reasons: Vec<QueueReason> =
+        reasons.into_iter().map(|(code, count)| QueueReason { code: code.to_owned(), count }).collect();
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
+    QueueReport { count, expected_value, reasons, rows: rows.iter().map(|row| queue_row(leads, *row, queue)).collect() }
+}
+
+fn code(leads: &ScoredLeads, row: usize, queue: Queue) -> &'static str {
+    match queue {
+        Queue::Exceptions => leads.exception(row).map_or("no-rule", |(code, _)| code),
+        Queue::Breached => "past-due",
+        Queue::Stalled => {
+            if leads.due(row).is_some() {
+                "past-due"
+            } else {
+                "no-promise"
+            }
+        }
+    }
+}
+
+fn queue_row(leads: &ScoredLeads, row: usize, queue: Queue) -> QueueRow {
+    let code = code(leads, row, queue);
+    let due = leads.due_text(row);
+    let reason = match queue {
+        Queue::Exceptions => leads.exception(row).map_or(String::new(), |(_, sentence)| sentence),
+        _ => match (&due, leads.age_days(row)) {
+            (Some(due), _) => format!("due {due}, nobody was in touch"),
+            (None, Some(age)) => format!("{age} days old, nobody was in touch"),
+            (None, None) => "nobody was in touch".to_owned(),
+        },
+    };
+    QueueRow {
+        row: row as u32,
+        line: leads.leads().table().line(row),
+        id: leads.id(row).to_owned(),
+        name: leads.name(row),
+        company: leads.text(Field::Company, row).to_owned(),
+        grade: leads.grade(row).label(),
+        segment: leads.segment_name(row).to_owned(),
+        owner: leads.owner(row).map(str::to_owned),
+        code: code.to_owned(),
+        reason,
+        due,
+        hours_late: leads.hours_late(row),
+        age_days: leads.age_days(row),
+        expected_value: leads.expected_value(row),
+        value_per_day: leads.value_per_day(row),
+    }
+}

@@ -1,0 +1,243 @@
+//! The five words everyone must agree on, asked of every lead, and compared with what the file's status says.
+
+use super::predicate::{Binder, Predicate};
+use super::score::Score;
+use crate::crm::{FieldRef, ScoreField};
+use crate::model::{Bound, Condition, Definitions, GradePattern, Points, Test, Truth, Value};
+use crate::table::Column;
+
+/// A word of the model's definitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub enum Definition {
+    /// A marketing-qualified lead.
+    Mql,
+    /// A sales-qualified lead.
+    Sql,
+    /// An opportunity.
+    Opportunity,
+    /// A deal closed as won.
+    ClosedWon,
+    /// A customer lost.
+    Churned,
+}
+
+impl Definition {
+    /// All five, in the order of a customer's life.
+    pub const ALL: [Self; 5] = [Self::Mql, Self::Sql, Self::Opportunity, Self::ClosedWon, Self::Churned];
+
+    /// As people write it: `MQL`, `closed-won`.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Mql => "MQL",
+            Self::Sql => "SQL",
+            Self::Opportunity => "opportunity",
+            Self::ClosedWon => "closed-won",
+            Self::Churned => "churned",
+        }
+    }
+
+    /// The condition that the model gives the word.
+    #[must_use]
+    pub fn condition(self, definitions: &Definitions) -> Option<&Condition> {
+        match self {
+            Self::Mql => definitions.mql.as_ref(),
+            Self::Sql => definitions.sql.as_ref(),
+            Self::Opportunity => definitions.opportunity.as_ref(),
+            Self::ClosedWon => definitions.closed_won.as_ref(),
+            Self::Churned => definitions.churned.as_ref(),
+        }
+    }
+
+    /// What a status claims: the furthest of the five that its words name. A status further on claims those before it
+    /// too.
+    #[must_use]
+    pub fn claimed(status: &str) -> Option<Self> {
+        let folded = crate::model::fold(status);
+        let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let has = |wanted: &[&str]| wanted.iter().any(|word| words.contains(word));
+        let denied = has(&["not", "un", "non", "unqualified", "disqualified", "rejected", "lost", "bad", "former"]);
+        if has(&["churned", "cancelled", "canceled", "churn"]) || (has(&["former", "lost", "ex"]) && has(&["customer"]))
+        {
+            return Some(Self::Churned);
+        }
+        if denied {
+            return None;
+        }
+        if has(&["customer", "won", "evangelist", "client"]) {
+            Some(Self::ClosedWon)
+        } else if has(&["opportunity", "opp", "deal", "converted"]) {
+            Some(Self::Opportunity)
+        } else if has(&["mql", "marketingqualifiedlead"]) || (has(&["marketing"]) && has(&["qualified"])) {
+            Some(Self::Mql)
+        } else if has(&["sql", "sal", "salesqualifiedlead"])
+            || (has(&["sales"]) && has(&["qualified", "accepted"]))
+            || words == ["qualified"]
+        {
+            Some(Self::Sql)
+        } else {
+            None
+        }
+    }
+
+    /// Whether a status that claims `claimed` claims this.
+    #[must_use]
+    pub fn is_claimed_by(self, claimed: Option<Self>) -> bool {
+        claimed.is_some_and(|claimed| claimed >= self)
+    }
+}
+
+/// The model's definitions, bound to the columns of one list.
+#[derive(Debug, Clone)]
+pub(crate) struct Meanings {
+    gates: Vec<Option<Gate>>,
+}
+
+/// Which definitions hold for a lead, and which are unknown, one bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Met {
+    holds: u8,
+    unknown: u8,
+}
+
+impl Met {
+    /// Whether the lead is past being qualified by marketing, so that somebody has dealt with it.
+    pub(crate) fn is_worked(self) -> bool {
+        self.holds >> Definition::Sql as u8 != 0
+    }
+
+    pub(crate) fn truth(self, definition: Definition) -> Truth {
+        let bit = 1 << definition as u8;
+        if self.holds & bit != 0 {
+            Truth::True
+        } else if self.unknown & bit != 0 {
+            Truth::Unknown
+        } else {
+            Truth::False
+        }
+    }
+}
+
+impl Meanings {
+    pub(crate) fn bind(definitions: &Definitions, binder: &Binder<'_>) -> Self {
+        let gate = |definition: Definition| definition.condition(definitions).map(|when| Gate::bind(when, binder));
+        Self { gates: Definition::ALL.into_iter().map(gate).collect() }
+    }
+
+    /// Whether the model defines anything.
+    pub(crate) fn any(&self) -> bool {
+        self.gates.iter().any(Option::is_some)
+    }
+
+    pub(crate) fn met(&self, columns: &[Column], row: usize, score: &Score) -> Met {
+        let mut met = Met::default();
+        for (at, gate) in self.gates.iter().enumerate() {
+            match gate.as_ref().map(|gate| gate.truth(columns, row, score)) {
+                Some(Truth::True) => met.holds |= 1 << at,
+                Some(Truth::Unknown) => met.unknown |= 1 << at,
+                _ => {}
+            }
+        }
+        met
+    }
+}
+
+/// A condition that may ask for scores as well as for columns.
+#[derive(Debug, Clone)]
+enum Gate {
+    All(Vec<Gate>),
+    Any(Vec<Gate>),
+    Not(Box<Gate>),
+    /// Nothing in it asks for scores.
+    Plain(Predicate),
+    Points(ScoreField, Test),
+    Grade(Vec<GradePattern>),
+}
+
+impl Gate {
+    fn bind(condition: &Condition, binder: &Binder<'_>) -> Self {
+        let scored = condition.fields().iter().any(|field| matches!(field, FieldRef::Score(_)));
+        let bind_all = |parts: &[Condition]| parts.iter().map(|part| Self::bind(part, binder)).collect();
+        match condition {
+            _ if !scored => Self::Plain(Predicate::bind(condition, binder)),
+            Condition::All(parts) => Self::All(bind_all(parts)),
+            Condition::Any(parts) => Self::Any(bind_all(parts)),
+            Condition::Not(part) => Self::Not(Box::new(Self::bind(part, binder))),
+            Condition::Field { field: FieldRef::Score(ScoreField::Grade), test: Test::In(values) } => {
+                let pattern = |value: &Value| match value {
+                    Value::Text { written, .. } => GradePattern::parse(written),
+                    _ => None,
+                };
+                Self::Grade(values.iter().filter_map(pattern).collect())
+            }
+            Condition::Field { field: FieldRef::Score(field), test } => Self::Points(*field, test.clone()),
+            Condition::Field { .. } => Self::Plain(Predicate::bind(condition, binder)),
+        }
+    }
+
+    fn truth(&self, columns: &[Column], row: usize, score: &Score) -> Truth {
+        match self {
+            Self::All(parts) => {
+                parts.iter().fold(Truth::True, |truth, part| truth.and(part.truth(columns, row, score)))
+            }
+            Self::Any(parts) => {
+                parts.iter().fold(Truth::False, |truth, part| truth.or(part.truth(columns, row, score)))
+            }
+            Self::Not(part) => part.truth(columns, row, score).negate(),
+            Self::Plain(predicate) => predicate.truth(columns, row),
+            Self::Points(field, test) => {
+                points_pass(test, if *field == ScoreField::Fit { score.fit } else { score.engagement })
+            }
+            Self::Grade(patterns) => Truth::from(patterns.iter().any(|pattern| pattern.matches(score.grade))),
+        }
+    }
+}
+
+fn points_pass(test: &Test, points: Option<Points>) -> Truth {
+    if let Test::Exists(wanted) = test {
+        return Truth::from(points.is_some() == *wanted);
+    }
+    let Some(points) = points else { return Truth::Unknown };
+    // Bounds are held in millionths as scores are, so that a score on the bound passes.
+    let bound = |bound: &Bound| match bound {
+        Bound::Number(number) => Points::from_f64(*number),
+        Bound::Date(_) => Points::ZERO,
+    };
+    match test {
+        Test::AtLeast(low) => Truth::from(points >= bound(low)),
+        Test::AtMost(high) => Truth::from(points <= bound(high)),
+        Test::Between(low, high) => Truth::from(bound(low) <= points && points <= bound(high)),
+        _ => Truth::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_claims_the_furthest_word_it_names() {
+        for (status, claimed) in [
+            ("MQL", Some(Definition::Mql)),
+            ("Marketing Qualified Lead", Some(Definition::Mql)),
+            ("marketingqualifiedlead", Some(Definition::Mql)),
+            ("SQL", Some(Definition::Sql)),
+            ("Sales Accepted Lead", Some(Definition::Sql)),
+            ("Qualified", Some(Definition::Sql)),
+            ("OPEN_DEAL", Some(Definition::Opportunity)),
+            ("Closed - Converted", Some(Definition::Opportunity)),
+            ("Closed - Not Converted", None),
+            ("Customer", Some(Definition::ClosedWon)),
+            ("Former Customer", Some(Definition::Churned)),
+            ("Unqualified", None),
+            ("Lead", None),
+            ("New", None),
+        ] {
+            assert_eq!(Definition::claimed(status), claimed, "{status}");
+        }
+        assert!(Definition::Mql.is_claimed_by(Some(Definition::ClosedWon)));
+        assert!(!Definition::ClosedWon.is_claimed_by(Some(Definition::Sql)));
+    }
+}

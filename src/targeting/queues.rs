@@ -1,0 +1,131 @@
+//! The leads that somebody has to look at: routing exceptions, broken promises, and leads that nobody touched.
+
+use super::route::Obstacle;
+use super::scored::{ScoredLeads, created};
+use super::service::SlaState;
+use super::words;
+use crate::calendar::Moment;
+use crate::crm::FieldRef;
+use crate::model::Sla;
+
+/// A list of leads that somebody has to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "kebab-case")]
+pub enum Queue {
+    /// Leads that could not be dealt as the rules say: no rule, nobody free, the account's owner away.
+    Exceptions,
+    /// Leads whose answer was due and did not come.
+    Breached,
+    /// Leads that nobody touched: past their time, or without a promise and older than a day.
+    Stalled,
+}
+
+impl ScoredLeads {
+    /// Whether a lead is in a queue. Disqualified leads and those created after the as-of day are in none.
+    #[must_use]
+    pub fn is_in(&self, row: usize, queue: Queue) -> bool {
+        if !self.is_used(row) || self.disqualified(row).is_some() {
+            return false;
+        }
+        match queue {
+            Queue::Exceptions => self.assignment(row).exception().is_some(),
+            Queue::Breached => self.sla_state(row) == Some(SlaState::Breached),
+            Queue::Stalled => self.is_stalled(row),
+        }
+    }
+
+    fn is_stalled(&self, row: usize) -> bool {
+        if self.service.get(row).is_none_or(|service| service.touched != Some(false)) {
+            return false;
+        }
+        match self.sla_state(row) {
+            Some(state) => state == SlaState::Breached,
+            None => self.age_days(row).is_some_and(|age| age > 1),
+        }
+    }
+
+    /// When the lead must be answered at the latest.
+    #[must_use]
+    pub fn due(&self, row: usize) -> Option<Moment> {
+        self.service.get(row)?.due
+    }
+
+    /// The same as clocks in the model's time zone show it: `2026-03-31 17:00`.
+    #[must_use]
+    pub fn due_text(&self, row: usize) -> Option<String> {
+        let (day, minute) = self.clock.calendar().offsets().local(self.due(row)?);
+        Some(format!("{day} {:02}:{:02}", minute / 60, minute % 60))
+    }
+
+    /// Whether the promise to the lead is kept; `None` without one.
+    #[must_use]
+    pub fn sla_state(&self, row: usize) -> Option<SlaState> {
+        let service = self.service.get(row)?;
+        Some(self.clock.state(service.due?, service.touched))
+    }
+
+    /// Hours by which a broken promise is late at the as-of moment: of work where the promise counts in working time.
+    #[must_use]
+    pub fn hours_late(&self, row: usize) -> Option<f64> {
+        let due = self.due(row).filter(|_| self.sla_state(row) == Some(SlaState::Breached))?;
+        let rule = self.routing().rules.get(usize::from(self.assignment(row).rule?))?;
+        let now = self.clock.now()?;
+        let minutes = match rule.sla? {
+            Sla::Minutes(_) | Sla::Hours(_) => now.minutes() - due.minutes(),
+            Sla::BusinessHours(_) | Sla::BusinessDays(_) => self.clock.calendar().worked(due, now),
+        };
+        Some(minutes as f64 / 60.0)
+    }
+
+    /// Days from the day the lead was created to the as-of day.
+    #[must_use]
+    pub fn age_days(&self, row: usize) -> Option<u32> {
+        let created = created(self.leads(), row)?;
+        u32::try_from(self.as_of().date()?.days_since(created)).ok()
+    }
+
+    /// What the lead is worth before anything else is known of it: the segment's contract value times its win rate, in
+    /// major units.
+    #[must_use]
+    pub fn expected_value(&self, row: usize) -> Option<f64> {
+        let segment = self.segment(row)?;
+        Some(segment.acv?.major() * segment.win_rate?.get())
+    }
+
+    /// The expected value over the segment's cycle, in major units per day: what an hour spent on it brings first.
+    #[must_use]
+    pub fn value_per_day(&self, row: usize) -> Option<f64> {
+        Some(self.expected_value(row)? / self.segment(row)?.cycle_days?)
+    }
+
+    /// Why the lead is an exception of routing: a code such as `at-capacity`, and a sentence. Where no rule applies
+    /// and rules ask for fields that are blank, the code is `missing-field` and the sentence names them.
+    #[must_use]
+    pub fn exception(&self, row: usize) -> Option<(&'static str, String)> {
+        let obstacle = self.is_in(row, Queue::Exceptions).then(|| self.assignment(row).exception())??;
+        let sentence = self.route_reason(row);
+        let blank = if obstacle == Obstacle::NoRule { self.blank_for_routing(row) } else { Vec::new() };
+        if blank.is_empty() {
+            return Some((obstacle.code(), sentence));
+        }
+        Some(("missing-field", format!("{sentence} ({} unknown)", words::list(&blank, "and"))))
+    }
+
+    /// The fields that routing asks for and the lead has not, segments included where rules ask for segments.
+    fn blank_for_routing(&self, row: usize) -> Vec<String> {
+        let rules = &self.routing().rules;
+        let mut fields: Vec<FieldRef> = rules.iter().flat_map(|rule| rule.when.fields()).collect();
+        if self.segment_index(row).is_none() && rules.iter().any(|rule| rule.segment.is_some()) {
+            fields.extend(self.model().segments().iter().flat_map(|segment| segment.when.fields()));
+        }
+        let mut blank: Vec<String> = Vec::new();
+        for field in fields {
+            let label = words::field_label(&field);
+            if super::segment::filled(self.leads(), &field, row).is_none() && !blank.contains(&label) {
+                blank.push(label);
+            }
+        }
+        blank
+    }
+}

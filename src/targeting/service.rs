@@ -1,0 +1,148 @@
+//! Whether promises of an answer are kept: when each lead is due, and whether somebody was in touch.
+//!
+//! A file often knows only days. Then a lead counts as created at the end of its day and an activity of that day as an
+//! answer, so that a breach which is reported is certain.
+
+use crate::calendar::{Date, Moment, WorkCalendar};
+use crate::crm::{Field, FieldRef, LeadList};
+use crate::model::{Meta, Run, Sla};
+use crate::table::Column;
+
+/// Whether a promise of an answer is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "kebab-case")]
+pub enum SlaState {
+    /// Somebody was in touch since the lead was created.
+    Answered,
+    /// Not answered and not yet due.
+    Open,
+    /// Not answered, and the time is over.
+    Breached,
+    /// The time is over, and the file does not say whether somebody was in touch.
+    Unknown,
+}
+
+impl SlaState {
+    /// The name used in JSON, such as `breached`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Open => "open",
+            Self::Breached => "breached",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The clock of a list: working time, the as-of moment, and the columns that say when something happened.
+#[derive(Debug, Clone)]
+pub(crate) struct Clock {
+    calendar: WorkCalendar,
+    now: Option<Moment>,
+    created: Option<usize>,
+    activity: Option<usize>,
+}
+
+/// A moment that a cell leaves open to a day: its earliest and its latest reading.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    earliest: Moment,
+    latest: Moment,
+}
+
+/// What became of the promise to a lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Service {
+    /// When an answer is due; `None` without a promise, or where the created date is not known.
+    pub(crate) due: Option<Moment>,
+    /// Whether somebody was in touch; `None` if the file does not say.
+    pub(crate) touched: Option<bool>,
+}
+
+impl Clock {
+    pub(crate) fn service(&self, columns: &[Column], row: usize, promise: Option<Sla>, worked: bool) -> Service {
+        let due = promise.and_then(|sla| self.due(columns, row, sla));
+        Service { due, touched: if worked { Some(true) } else { self.touched(columns, row) } }
+    }
+
+    pub(crate) fn of(leads: &LeadList, meta: &Meta, run: &Run, as_of: Option<Date>) -> Self {
+        let hours = meta.working_hours;
+        let holidays = meta.holidays.clone();
+        let calendar =
+            WorkCalendar::new(hours.start_minute, hours.end_minute, hours.days, holidays, run.utc_offsets.clone());
+        let column = |field| leads.column_of(&FieldRef::Known(field));
+        let now = as_of.map(|day| calendar.offsets().moment(day, 1_440));
+        Self { calendar, now, created: column(Field::Created), activity: column(Field::LastActivity) }
+    }
+
+    pub(crate) fn calendar(&self) -> &WorkCalendar {
+        &self.calendar
+    }
+
+    /// The end of the as-of day.
+    pub(crate) fn now(&self) -> Option<Moment> {
+        self.now
+    }
+
+    /// When an answer is due; `None` if the lead's created date is not known.
+    pub(crate) fn due(&self, columns: &[Column], row: usize, sla: Sla) -> Option<Moment> {
+        let from = self.span(columns, self.created, row)?.latest;
+        match sla {
+            Sla::Minutes(minutes) => Some(from.plus(i64::from(minutes))),
+            Sla::Hours(hours) => Some(from.plus(i64::from(hours) * 60)),
+            Sla::BusinessHours(hours) => self.calendar.after(from, hours.saturating_mul(60)),
+            Sla::BusinessDays(days) => {
+                // A lead created some time on a day: the day itself is not one of the days to answer in.
+                let day = self.span(columns, self.created, row)?.earliest;
+                self.calendar.days_after(day, days)
+            }
+        }
+    }
+
+    /// Whether somebody was in touch since the lead was created; `None` if the file does not say.
+    pub(crate) fn touched(&self, columns: &[Column], row: usize) -> Option<bool> {
+        self.activity?;
+        let Some(activity) = self.span(columns, self.activity, row) else { return Some(false) };
+        // What happened after the as-of day is not known yet.
+        if self.now.is_some_and(|now| activity.earliest >= now) {
+            return Some(false);
+        }
+        let created = self.span(columns, self.created, row);
+        Some(created.is_none_or(|created| {
+            // The activity that created the lead is no answer to it.
+            let same = created.earliest == created.latest && activity.earliest == activity.latest;
+            if same { activity.latest > created.earliest } else { activity.latest >= created.earliest }
+        }))
+    }
+
+    /// Whether a promise is kept.
+    pub(crate) fn state(&self, due: Moment, touched: Option<bool>) -> SlaState {
+        let over = self.now.is_some_and(|now| due <= now);
+        match (touched, over) {
+            (Some(true), _) => SlaState::Answered,
+            (_, false) => SlaState::Open,
+            (Some(false), true) => SlaState::Breached,
+            (None, true) => SlaState::Unknown,
+        }
+    }
+
+    fn span(&self, columns: &[Column], column: Option<usize>, row: usize) -> Option<Span> {
+        let column = columns.get(column?)?;
+        let day = column.date(row)?;
+        let at = |minute| self.calendar.offsets().moment(day, minute);
+        Some(match column.time(row) {
+            None => Span { earliest: at(0), latest: at(1_440) },
+            Some(time) => {
+                let moment = match time.offset {
+                    Some(offset) => {
+                        Moment::from_minutes(i64::from(day.days()) * 1_440 + i64::from(time.minute) - i64::from(offset))
+                    }
+                    None => at(time.minute),
+                };
+                Span { earliest: moment, latest: moment }
+            }
+        })
+    }
+}

@@ -1,0 +1,259 @@
+//! Owners, promises, queues and definitions as a user sees them; every figure is worked out by hand beside it.
+
+#![allow(clippy::unwrap_used)]
+
+use leadcast::crm::{LeadList, Mapping};
+use leadcast::model::{OperatingModel, Run, Truth};
+use leadcast::table::{ReadOptions, Table};
+use leadcast::targeting::{Definition, Filter, Queue, ScoredLeads, SlaState, SortKey, View};
+
+const MODEL: &str = r#"{
+  "format": 1,
+  "meta": { "workingHours": { "start": "09:00", "end": "17:00" }, "holidays": ["2026-11-26"], "timeZone": "Europe/Berlin" },
+  "definitions": {
+    "mql": { "all": [ { "field": "fit", "atLeast": 50 }, { "field": "email", "exists": true } ] },
+    "sql": { "field": "status", "contains": "qualified" },
+    "opportunity": { "field": "column:Deal ID", "exists": true }
+  },
+  "icp": { "fit": { "groups": [ { "name": "Size", "rules": [
+    { "name": "Large", "when": { "field": "employees", "atLeast": 100 }, "points": 50 } ] } ] } },
+  "segments": [
+    { "name": "Large", "when": { "field": "employees", "atLeast": 100 }, "acv": 50000, "winRate": 0.2, "cycleDays": 100 },
+    { "name": "Small", "when": { "field": "employees", "atMost": 99 }, "acv": 3000, "winRate": 0.1, "cycleDays": 30 }
+  ],
+  "routing": {
+    ACCOUNT
+    "pools": [
+      { "name": "Field", "members": [ { "name": "Ann" }, { "name": "Bob", "away": [ { "from": "2026-11-20", "to": "2026-11-27" } ] } ] },
+      { "name": "Desk", "members": [ { "name": "Cid", "capacity": 3 } ] }
+    ],
+    "rules": [
+      { "name": "Large", "segment": "Large", "pool": "Field", "sla": { "businessHours": 4 } },
+      { "name": "Demo", "when": { "field": "source", "is": "Demo request" }, "pool": "Desk", "sla": { "minutes": 2 } }
+    ],
+    "fallback": "Desk"
+  }
+}"#;
+
+/// Berlin is one hour ahead of UTC in November.
+const RUN: &str = r#"{ "asOf": "2026-11-27", "utcOffsets": [ { "from": "2026-10-25T01:00Z", "minutes": 60 } ] }"#;
+
+fn scored(account: &str, csv: &str) -> ScoredLeads {
+    let model = OperatingModel::from_json(&MODEL.replace("ACCOUNT", account)).unwrap();
+    let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+    let leads = LeadList::from_table(table, &Mapping::default()).unwrap();
+    leads.score(&model, &Run::from_json(RUN).unwrap())
+}
+
+const TIMES: &str = "Lead ID,Company,Email,Employees,Lead Source,Status,Created Date,Last Activity Date\n\
+    1,A,a@a.com,200,,New,2026-11-25 14:30,\n\
+    2,B,b@b.com,200,,New,2026-11-25 14:30,2026-11-27 10:00\n\
+    3,C,c@c.com,200,,New,2026-11-25T14:30:00Z,2026-11-25T14:30:00Z\n\
+    4,D,d@d.com,200,,New,2026-11-27 14:00,\n\
+    5,E,e@e.com,20,Demo request,New,2026-11-27 23:58,\n\
+    6,F,f@f.com,20,Demo request,New,2026-11-27 23:59,\n\
+    7,G,g@g.com,20,,New,2026-11-20 09:30,2026-11-19 08:00\n\
+    8,H,h@h.com,200,,Sales qualified,2026-11-02 09:30,\n";
+
+#[test]
+fn a_promise_in_business_hours_skips_nights_weekends_and_holidays() {
+    let leads = scored("", TIMES);
+    let due = |row| leads.due_text(row);
+    // Wednesday 14:30: two and a half hours until 17:00; Thursday is a holiday; Friday from 9:00 one and a half more.
+    assert_eq!(due(0).as_deref(), Some("2026-11-27 10:30"));
+    // 14:30 UTC is 15:30 in Berlin: an hour and a half on Wednesday, two and a half on Friday.
+    assert_eq!(due(2).as_deref(), Some("2026-11-27 11:30"));
+    // Friday 14:00: three hours, and one on Monday. The as-of day ends before.
+    assert_eq!(due(3).as_deref(), Some("2026-11-30 10:00"));
+    // Two minutes on the wall clock: the as-of moment is the end of its day.
+    assert_eq!((due(4).as_deref(), due(5).as_deref()), (Some("2026-11-28 00:00"), Some("2026-11-28 00:01")));
+    // No rule took lead 7: there is no promise.
+    assert_eq!(due(6), None);
+    let states: Vec<_> = (0..8).map(|row| leads.sla_state(row)).collect();
+    use SlaState::{Answered, Breached, Open};
+    assert_eq!(
+        states,
+        [
+            Some(Breached),
+            Some(Answered),
+            // The activity that created the lead is no answer.
+            Some(Breached),
+            Some(Open),
+            Some(Breached),
+            Some(Open),
+            None,
+            // Already an SQL: somebody was in touch whatever the columns say.
+            Some(Answered),
+        ]
+    );
+    // From Friday 10:30 to the end of work: six and a half hours late.
+    assert_eq!((leads.hours_late(0), leads.hours_late(2), leads.hours_late(1)), (Some(6.5), Some(5.5), None));
+    let report = leads.report();
+    let large = &report.routing[0];
+    assert_eq!((large.count, large.answered, large.open, large.breached, large.unanswered_unknown), (5, 2, 1, 2, 0));
+    assert_eq!((report.breaches.count, report.stalled.count), (3, 4));
+}
+
+#[test]
+fn where_only_days_are_known_a_breach_is_certain() {
+    let csv = "Lead ID,Company,Employees,Created Date,Last Activity Date\n\
+        1,A,200,2026-11-25,\n\
+        2,B,200,2026-11-25,2026-11-25\n\
+        3,C,200,2026-11-26,\n\
+        4,D,200,2026-11-27,\n";
+    let leads = scored("", csv);
+    // Created some time on Wednesday, at the latest at its end: four hours of Friday.
+    assert_eq!(leads.due_text(0).as_deref(), Some("2026-11-27 13:00"));
+    assert_eq!(leads.due_text(3).as_deref(), Some("2026-11-30 13:00"));
+    let states: Vec<_> = (0..4).filter_map(|row| leads.sla_state(row)).collect();
+    assert_eq!(states, [SlaState::Breached, SlaState::Answered, SlaState::Breached, SlaState::Open]);
+    // A file that says nothing of activities cannot tell.
+    let silent = scored("", "Lead ID,Company,Employees,Created Date\n1,A,200,2026-11-25\n");
+    assert_eq!(silent.sla_state(0), Some(SlaState::Unknown));
+    assert_eq!(silent.report().routing[0].unanswered_unknown, 1);
+}
+
+const OWNED: &str = "Lead ID,Account ID,Company,Email,Employees,Owner,Created Date\n\
+    1,7,Acme,x@acme.com,200,Cid,2026-11-02\n\
+    2,,Acme Inc.,y@acme.com,200,,2026-11-03\n\
+    3,8,Bolt,z@bolt.io,200,Bob,2026-11-03\n\
+    4,,Core,c@core.de,200,Zoe Outside,2026-11-03\n\
+    5,,Core GmbH,d@core.de,20,,2026-11-03\n\
+    6,,Dune,e@dune.fr,20,Marketing Queue,2026-11-03\n";
+
+#[test]
+fn whoever_has_the_account_comes_first() {
+    let leads = scored("", OWNED);
+    let owners: Vec<_> = (0..6).map(|row| leads.owner(row)).collect();
+    // Cid has Acme, by id and by domain. Bob is away: Ann, by the rule. Zoe is in no pool: the rules decide.
+    assert_eq!(owners, [Some("Cid"), Some("Cid"), Some("Ann"), Some("Ann"), Some("Cid"), None]);
+    assert_eq!(leads.route_reason(1), "Cid has the account already");
+    assert_eq!(
+        (leads.pool(1), leads.rule(1), leads.sla(1).as_deref()),
+        (Some("Desk"), Some("Large"), Some("4 business hours"))
+    );
+    assert_eq!(
+        leads.route_reason(2),
+        "the account's owner takes no leads at present; Large leads go to Field, to be answered within 4 business hours"
+    );
+    // Cid takes three leads at most: two of Acme count.
+    assert_eq!(leads.route_reason(5), "every active member of Desk is at capacity");
+    let report = leads.report();
+    assert_eq!(report.account_owner, 2);
+    let reasons: Vec<_> = report.exceptions.reasons.iter().map(|r| (r.code.as_str(), r.count)).collect();
+    assert_eq!(reasons, [("at-capacity", 1), ("missing-field", 1), ("owner-inactive", 1)]);
+    assert_eq!(report.exceptions.count, 3);
+}
+
+#[test]
+fn owners_outside_the_pools_count_if_the_model_says_so() {
+    let leads = scored(r#""accountOwner": "anyone","#, OWNED);
+    let owners: Vec<_> = (0..6).map(|row| leads.owner(row)).collect();
+    assert_eq!(
+        owners,
+        [Some("Cid"), Some("Cid"), Some("Ann"), Some("Zoe Outside"), Some("Zoe Outside"), Some("Cid")],
+        "a queue is nobody"
+    );
+    assert_eq!((leads.pool(3), leads.rule(3)), (None, Some("Large")));
+    let off = scored(r#""accountOwner": "off","#, OWNED);
+    assert_eq!((0..4).filter_map(|row| off.owner(row)).collect::<Vec<_>>(), ["Ann"; 4]);
+}
+
+#[test]
+fn exceptions_say_why() {
+    let csv = "Lead ID,Company,Employees,Lead Source,Created Date\n1,A,,,2026-11-02\n2,B,20,Web,2026-11-03\n";
+    let leads = scored("", csv);
+    assert_eq!(
+        leads.exception(0).unwrap(),
+        (
+            "missing-field",
+            "no rule applies, so the fallback pool Desk has it (source and employees unknown)".to_owned()
+        )
+    );
+    assert_eq!(leads.exception(1).unwrap().0, "no-rule");
+    let view = View { filter: Filter { queue: Some(Queue::Exceptions), ..Filter::default() }, ..View::default() };
+    assert_eq!(leads.view(&view).unwrap(), [0, 1]);
+}
+
+#[test]
+fn stalled_leads_come_with_their_age_and_what_they_are_worth() {
+    let leads = scored("", TIMES);
+    let report = leads.report();
+    // Large: 50,000 × 0.2 = 10,000; small: 3,000 × 0.1 = 300. Leads 1 and 3 are large, 5 and 7 small.
+    assert_eq!(report.stalled.expected_value, 20_600.0);
+    let rows: Vec<_> =
+        report.stalled.rows.iter().map(|row| (row.id.as_str(), row.age_days, row.code.as_str())).collect();
+    assert_eq!(
+        rows,
+        [
+            ("1", Some(2), "past-due"),
+            ("3", Some(2), "past-due"),
+            ("7", Some(7), "no-promise"),
+            ("5", Some(0), "past-due")
+        ]
+    );
+    assert_eq!((leads.expected_value(0), leads.value_per_day(0)), (Some(10_000.0), Some(100.0)));
+    let view = |by: &str| {
+        let sort = vec![SortKey { by: by.to_owned(), descending: true }];
+        let filter = Filter { queue: Some(Queue::Stalled), ..Filter::default() };
+        leads.view(&View { sort, filter }).unwrap()
+    };
+    assert_eq!(view("age"), [6, 0, 2, 4]);
+    assert_eq!(view("valuePerDay"), [0, 2, 4, 6]);
+}
+
+#[test]
+fn definitions_may_ask_for_scores_and_are_compared_with_the_status() {
+    let csv = "Lead ID,Email,Employees,Status,Deal ID\n\
+        1,a@a.com,200,MQL,\n\
+        2,,200,MQL,\n\
+        3,c@c.com,200,New,\n\
+        4,d@d.com,20,Sales qualified,D1\n\
+        5,e@e.com,,MQL,\n";
+    let leads = scored("", csv);
+    let mql: Vec<Truth> = (0..5).map(|row| leads.meets(row, Definition::Mql)).collect();
+    assert_eq!(mql, [Truth::True, Truth::False, Truth::True, Truth::False, Truth::Unknown]);
+    assert_eq!(leads.definitions(3), [Definition::Sql, Definition::Opportunity]);
+    // Not defined is unknown, and not no.
+    assert_eq!(leads.meets(0, Definition::Churned), Truth::Unknown);
+    let report = leads.report();
+    let mql = &report.definitions[0];
+    assert_eq!((mql.holds, mql.fails, mql.unknown), (2, 2, 1));
+    assert_eq!(mql.condition.as_deref(), Some("fit at least 50 and email is filled"));
+    let table = mql.status.as_ref().unwrap();
+    // Lead 4 claims more than an MQL, so it claims that too.
+    assert_eq!((table.both, table.claimed_only, table.met_only, table.neither), (1, 2, 1, 0));
+    assert_eq!((table.claimed_unknown, table.unclaimed_unknown), (1, 0));
+    assert_eq!(
+        (table.claimed_only_rows.as_slice(), table.met_only_rows.as_slice()),
+        ([1, 3].as_slice(), [2].as_slice())
+    );
+    assert!(report.definitions[3].condition.is_none() && report.definitions[3].status.is_none());
+    let status = report.status.unwrap();
+    assert_eq!(
+        (status.values[0].value.as_str(), status.values[0].claims, status.values[0].count),
+        ("MQL", Some(Definition::Mql), 3)
+    );
+}
+
+#[test]
+fn a_score_in_a_condition_is_refused_where_none_is_known_yet() {
+    let error = |json: &str| OperatingModel::from_json(json).unwrap_err().to_string();
+    let segment = r#"{ "format": 1, "segments": [ { "name": "A", "when": { "field": "fit", "atLeast": 5 } } ] }"#;
+    assert!(error(segment).starts_with("model at segments[0].when.field: unknown field `fit`"));
+    assert_eq!(
+        error(r#"{ "format": 1, "definitions": { "mql": { "field": "grade", "in": ["E7"] } } }"#),
+        "model at definitions.mql: a grade is tested with `is` or `in` (write patterns such as `A*` or `B1`)"
+    );
+    assert_eq!(
+        error(r#"{ "format": 1, "definitions": { "mql": { "field": "fit", "contains": "x" } } }"#),
+        "model at definitions.mql: points are tested with `atLeast`, `atMost`, `between` or `exists` (use numbers)"
+    );
+    assert_eq!(
+        error(
+            r#"{ "format": 1, "routing": { "fallback": "P", "pools": [ { "name": "P", "members": [
+                { "name": "A", "away": [ { "from": "2026-02-02", "to": "2026-02-01" } ] } ] } ] } }"#
+        ),
+        "model at routing.pools[0].members[0].away[0].to: must not be before 2026-02-02, found 2026-02-01"
+    );
+}
