@@ -3,6 +3,8 @@
 // each call of the factory gives an instance of its own: after a trap the old one is thrown away.
 
 import * as glue from './wasm/leadcast.js';
+import { WorkbookLimit } from './unzip.js';
+import { isArchive, readSheet } from './workbook.js';
 
 /** @import { ErrorFields } from './error.js' */
 /** @typedef {{ bytes: Uint8Array } | { blob: Blob } | { records: string }} Content what a data set is read from */
@@ -111,6 +113,8 @@ async function readDeals(content, read, control) {
  * @param {Control} control
  */
 async function push(content, read, control) {
+  const sheet = await sheetOf(content, read);
+  if (sheet) [content, read] = sheet;
   const reader = new glue.Reader(read);
   const total = 'bytes' in content ? content.bytes.length : content.blob.size;
   const pause = pacer(control);
@@ -128,6 +132,39 @@ async function push(content, read, control) {
   return reader;
 }
 
+/**
+ * A workbook's sheet in place of the workbook; nothing for every other file.
+ *
+ * @param {{ bytes: Uint8Array } | { blob: Blob }} content
+ * @param {string} read
+ * @returns {Promise<[{ bytes: Uint8Array }, string] | undefined>}
+ */
+async function sheetOf(content, read) {
+  const start = 'bytes' in content ? content.bytes.subarray(0, 4) : new Uint8Array(await whole(content.blob.slice(0, 4)));
+  if (!isArchive(start)) return undefined;
+  const workbook = 'bytes' in content ? content.bytes.slice().buffer : await whole(content.blob);
+  const { options, ...settings } = JSON.parse(read);
+  try {
+    const found = await readSheet(/** @type {ArrayBuffer} */ (workbook), options?.sheet);
+    if (!found) return undefined; // The reader says what it is instead.
+    const { text, sheet, others } = found;
+    const known = { ...options, sheet, otherSheets: others, delimiter: ',', encoding: 'utf-8' };
+    return [{ bytes: text }, JSON.stringify({ ...settings, options: known })];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof WorkbookLimit) throw fields('limit', 'limit', `${message} (save the sheet as CSV UTF-8)`);
+    if (error instanceof RangeError) throw fields('input', 'no-such-sheet', message);
+    throw error;
+  }
+}
+
+/** @param {Blob} blob */
+function whole(blob) {
+  return blob.arrayBuffer().catch((cause) => {
+    throw fields('input', 'file-unreadable', `the file could not be read: ${cause.message} (choose the file again)`);
+  });
+}
+
 /** @param {Uint8Array} bytes */
 function* slices(bytes) {
   for (let from = 0; from < bytes.length; from += SLICE_BYTES) yield bytes.subarray(from, from + SLICE_BYTES);
@@ -136,11 +173,7 @@ function* slices(bytes) {
 /** @param {Blob} blob */
 async function* pieces(blob) {
   for (let from = 0; from < blob.size; from += SLICE_BYTES) {
-    const slice = blob.slice(from, from + SLICE_BYTES);
-    const buffer = await slice.arrayBuffer().catch((cause) => {
-      throw fields('input', 'file-unreadable', `the file could not be read: ${cause.message} (choose the file again)`);
-    });
-    yield new Uint8Array(buffer);
+    yield new Uint8Array(await whole(blob.slice(from, from + SLICE_BYTES)));
   }
 }
 

@@ -41,6 +41,8 @@ export interface ReadOptions {
   name?: string;
   delimiter?: string;
   encoding?: string;
+  /** The sheet of a workbook; default: the one with most rows. */
+  sheet?: string;
   header?: 'first-row' | 'none';
   decimal?: string;
   dateOrder?: 'ymd' | 'dmy' | 'mdy';

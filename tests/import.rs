@@ -308,11 +308,11 @@ fn what_is_no_csv_is_named() {
     for (start, message) in [
         (
             &b"PK\x03\x04rest"[..],
-            "deals.csv: expected CSV text, found an Excel workbook (.xlsx) or another zip archive (save the sheet as CSV UTF-8, or unpack it)",
+            "deals.csv: expected CSV text, found a zip archive or a workbook (.xlsx) (unpack it, or save the sheet as CSV UTF-8)",
         ),
         (
             b"\xD0\xCF\x11\xE0\xA1",
-            "deals.csv: expected CSV text, found an old Excel workbook (.xls) (save the sheet as CSV UTF-8)",
+            "deals.csv: expected CSV text, found an old or password-protected Excel workbook (save it as .xlsx without a password, or as CSV UTF-8)",
         ),
         (b"\x1F\x8B\x08", "deals.csv: expected CSV text, found a gzip archive (unpack it first)"),
         (b"%PDF-1.7", "deals.csv: expected CSV text, found a PDF document (export the report as CSV)"),

@@ -73,9 +73,13 @@ fn crates() -> BTreeSet<String> {
 fn libraries() -> BTreeSet<String> {
     let lock: Value = serde_json::from_str(&read("package-lock.json")).unwrap();
     let bundle = read("xtask/bundle.js");
-    let named = bundle.split("from: '").skip(1).filter_map(|rest| rest.split('\'').next());
-    let mut waiting: Vec<String> = named.map(|name| format!("node_modules/{name}")).collect();
-    assert!(!waiting.is_empty(), "xtask/bundle.js names no library");
+    let named = |word: &str| -> BTreeSet<String> {
+        let names = bundle.split(word).skip(1).filter_map(|rest| rest.split('\'').next());
+        names.map(|name| format!("node_modules/{name}")).collect()
+    };
+    let alone = named("only: '");
+    let mut waiting: Vec<String> = named("from: '").union(&alone).cloned().collect();
+    assert!(!waiting.is_empty() && !alone.is_empty(), "xtask/bundle.js names no library");
     let mut seen = BTreeSet::new();
     let mut listed = BTreeSet::new();
     while let Some(path) = waiting.pop() {
@@ -86,6 +90,9 @@ fn libraries() -> BTreeSet<String> {
         let text = |key: &str| entry[key].as_str().unwrap_or_else(|| panic!("package-lock.json: {path} has no {key}"));
         let name = path.rsplit("node_modules/").next().unwrap();
         listed.insert(format!("{name} {} · {}", text("version"), text("license")));
+        if alone.contains(&path) {
+            continue;
+        }
         for dependency in entry["dependencies"].as_object().into_iter().flat_map(|d| d.keys()) {
             let nested = format!("{path}/node_modules/{dependency}");
             let is_nested = lock["packages"].get(&nested).is_some();

@@ -1,6 +1,8 @@
 // What a client promises, whatever runs its engine. Runs in Node and in a page, in the calling thread and in workers:
 // no assertion library, no test runner.
 
+import { archive, workbook } from './workbook.js';
+
 /** @typedef {typeof import('../pkg/index.js')} Package */
 /** @typedef {{ lib: Package, workers: number }} Setting */
 
@@ -40,6 +42,62 @@ export const cases = {
       equal((await leads.values('employees'))?.distinct, 3);
       const csv = new TextDecoder().decode(await leads.csv());
       if (!csv.includes('Name,Company,Title')) throw new Error(`the original columns are missing from ${csv}`);
+    });
+  },
+
+  async 'a workbook opens like the text of its sheet'({ lib, workers }) {
+    const text = [
+      ['Deal ID', 'Deal Name', 'Stage', 'Amount', 'Create Date', 'Close Date'],
+      ['D1', 'Acme, "North" & South', 'Proposal', '1234.5', '2026-01-05', '2026-04-15'],
+      ['D2', 'Zwölf 数', 'Negotiation', '0.3', '2026-02-01', '2026-05-31T12:00:00'],
+    ];
+    const day = (/** @type {string} */ iso) => ({ day: Date.parse(iso.length > 10 ? `${iso}Z` : iso) / 86_400_000 + 25569 });
+    const sheet = text.map((row, at) => row.map((cell, column) => (at && column > 3 ? day(cell) : at && column === 3 ? Number(cell) : cell)));
+    if (sheet[2]) sheet[2][3] = 0.1 + 0.2;
+    const quoted = text.map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')).join('\n');
+    const [model, run] = [await lib.preset('sales-led'), { asOf: AS_OF, trials: 25_600 }];
+    await using_(lib, workers, async (client) => {
+      const plain = await (await client.openDeals(quoted, { asOf: AS_OF })).forecast(model, run);
+      for (const source of [workbook({ Deals: sheet }), new Blob([workbook({ Deals: sheet })])]) {
+        const deals = await client.openDeals(source, { asOf: AS_OF });
+        equal((await deals.receipt()).diagnostics.some(({ code }) => code === 'other-sheets'), false);
+        equal((await deals.forecast(model, run)).fingerprint, plain.fingerprint);
+      }
+    });
+  },
+
+  async 'of several sheets the longest is read, which is said, or the one asked for'({ lib, workers }) {
+    const book = workbook({ Notes: [['Read me']], Leads: [['Company', 'Employees'], ['Acme', 250], ['Bolt', 12]] });
+    await using_(lib, workers, async (client) => {
+      const leads = await client.openLeads(book);
+      const note = (await leads.receipt()).diagnostics.find(({ code }) => code === 'other-sheets');
+      equal(note?.message, 'the sheet `Leads` of the workbook was read, and not `Notes`');
+      const notes = await client.openLeads(workbook({ One: [['Company'], ['Acme']], Two: [['Company'], ['Bolt'], ['Core']] }), {
+        read: { sheet: 'One' },
+      });
+      equal((await notes.receipt()).rowsRead, 1);
+      const missing = await failure(lib, () => client.openLeads(book, { read: { sheet: 'Three' } }));
+      equal([missing.code, missing.message.includes('`Notes`, `Leads`')], ['no-such-sheet', true]);
+    });
+  },
+
+  async 'what is no workbook, or a bomb, is refused in words'({ lib, workers }) {
+    const far = [[{ xml: '<c r="A1"><v>1</v></c><c r="XFD1048576"><v>2</v></c>' }]];
+    /** @type {[Uint8Array, string, string][]} */
+    const refused = [
+      [archive({ 'letter.txt': 'Dear Sir' }), 'not-csv', 'a zip archive or a workbook'],
+      [workbook({ Leads: [['Company']] }, { claimed: 200 * 1024 * 1024 }), 'limit', 'more than 256 MiB'],
+      [workbook({ Leads: far }), 'limit', 'more than 20000000 cells'],
+      [workbook({ Leads: [] }), 'empty', ''],
+      [workbook({ Leads: [['Company']] }).subarray(0, 300), 'not-csv', 'a zip archive or a workbook'],
+      [new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), 'not-csv', 'password-protected'],
+    ];
+    await using_(lib, workers, async (client) => {
+      for (const [bytes, code, words] of refused) {
+        const error = await failure(lib, () => client.openLeads(bytes));
+        equal([error.code, error.message.includes(words)], [code, true]);
+      }
+      equal((await (await client.openLeads(LEADS)).receipt()).rowsRead, 3);
     });
   },
 

@@ -14,6 +14,24 @@ const libraries = [
   { name: 'regular-table', from: 'regular-table' },
 ];
 
+/**
+ * What the package's engine brings along beside the module: only these, and not all that they depend on. A copy of
+ * saxen is inside read-excel-file.
+ */
+const inEngine = [{ only: 'read-excel-file' }, { only: 'saxen' }, { only: 'fflate' }];
+
+/** fflate's `unzip` starts workers of its own and knows no limit; the workbook reader gets pkg/unzip.js instead. */
+const unzipWithLimits = {
+  name: 'unzip-with-limits',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup(build) {
+    const within = /node_modules[\\/]read-excel-file[\\/]/;
+    build.onResolve({ filter: /^fflate$/ }, ({ importer }) =>
+      within.test(importer) ? { path: join(root, 'pkg/unzip.js') } : undefined,
+    );
+  },
+};
+
 /** Bundles the page's libraries unless the lock file and this script are those of the last time. */
 export async function bundleVendor() {
   const folder = join(root, 'www/vendor');
@@ -57,21 +75,31 @@ export async function bundlePackage() {
     minifyWhitespace: true,
     format: 'iife',
     target: 'es2022',
+    plugins: [unzipWithLimits],
     logLevel: 'error',
   };
   await build({ ...shared, entryPoints: ['pkg/worker.js'], outfile: join(folder, 'worker.js'), minifyIdentifiers: true });
-  await build({
+  const { metafile } = await build({
     ...shared,
     entryPoints: ['pkg/engine.js'],
     outfile: join(folder, 'engine.js'),
     globalName: 'engine',
+    metafile: true,
     banner: { js: 'export default function load() {' },
     footer: { js: 'return engine;\n}' },
   });
+  checkBundled(Object.keys(metafile.inputs));
   writeFileSync(join(folder, 'engine.d.ts'), "export default function load(): typeof import('../engine.js');\n");
   writeFileSync(join(folder, 'data.d.ts'), dataTypes(readFileSync(join(folder, 'leadcast.d.ts'), 'utf8')));
   forbidEval(folder);
   return sizes(folder, ['engine.js', 'worker.js']);
+}
+
+/** Fails when the engine holds other packages than THIRD-PARTY-NOTICES is written from. @param {string[]} inputs */
+function checkBundled(inputs) {
+  const found = new Set(inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
+  const unnamed = [...found].filter((name) => !inEngine.some(({ only }) => only === name));
+  if (unnamed.length > 0) throw new Failure(`the engine is bundled with ${unnamed.join(', ')} (name it in inEngine)`);
 }
 
 /**

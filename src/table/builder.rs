@@ -15,6 +15,7 @@ use std::collections::HashSet;
 
 const ENCODING_ASSUMED: Code =
     Code::new("encoding-assumed", Action::Kept, "save the file as UTF-8, or set `encoding` in the read options");
+const OTHER_SHEETS: Code = Code::new("other-sheets", Action::Kept, "name another one as `sheet` in the read options");
 const BAD_BYTES: Code = Code::new("bad-bytes", Action::Repaired, "save the file as UTF-8 and try again");
 const CONTROL: Code = Code::new("control-character", Action::Kept, "remove the characters in the source system");
 const GUARDED: Code = Code::new("guarded-cell", Action::Repaired, "nothing to do: it was put there on export");
@@ -247,6 +248,14 @@ impl TableBuilder {
         if assumed {
             self.notes.count(ENCODING_ASSUMED, Place::default(), "", || {
                 "the bytes are not UTF-8; read as windows-1252".to_owned()
+            });
+        }
+        if !options.other_sheets.is_empty() {
+            let sheet = options.sheet.as_deref().unwrap_or_default();
+            let others = options.other_sheets.join("`, `");
+            let count = options.other_sheets.len() as u64;
+            self.notes.count_many(OTHER_SHEETS, count, Place::default(), sheet, || {
+                format!("the sheet `{sheet}` of the workbook was read, and not `{others}`")
             });
         }
         let source = Source::Text { encoding, delimiter };

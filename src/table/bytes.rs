@@ -39,9 +39,13 @@ impl Encoding {
 
 /// Files that are often dropped by mistake: how they start, what they are, what to do.
 const MAGIC: [(&[u8], &str, &str); 17] = [
-    (b"PK\x03\x04", "an Excel workbook (.xlsx) or another zip archive", "save the sheet as CSV UTF-8, or unpack it"),
+    (b"PK\x03\x04", "a zip archive or a workbook (.xlsx)", "unpack it, or save the sheet as CSV UTF-8"),
     (b"PK\x05\x06", "an empty zip archive", "export the file again"),
-    (b"\xD0\xCF\x11\xE0", "an old Excel workbook (.xls)", "save the sheet as CSV UTF-8"),
+    (
+        b"\xD0\xCF\x11\xE0",
+        "an old or password-protected Excel workbook",
+        "save it as .xlsx without a password, or as CSV UTF-8",
+    ),
     (b"\x1F\x8B", "a gzip archive", "unpack it first"),
     (b"BZh", "a bzip2 archive", "unpack it first"),
     (b"\xFD7zXZ", "an xz archive", "unpack it first"),

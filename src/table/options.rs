@@ -21,6 +21,10 @@ pub struct ReadOptions {
     pub name: Option<String>,
     /// The character between cells: any ASCII character but a quote or a line end.
     pub delimiter: Option<char>,
+    /// The sheet of a workbook: asked for before it is read, named after. Rows of a workbook come as text.
+    pub sheet: Option<String>,
+    /// The workbook's other sheets, which are not read.
+    pub other_sheets: Vec<String>,
     /// The bytes' encoding.
     pub encoding: Option<Encoding>,
     /// Whether the first row names the columns.

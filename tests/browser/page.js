@@ -94,17 +94,17 @@ export async function fill(page, selector, value) {
  * @param {Page} page
  * @param {string} selector of the file field
  * @param {string} name
- * @param {string} content
+ * @param {string | Uint8Array} content
  */
 export async function giveFile(page, selector, name, content) {
   await page.waitForSelector(selector);
   await page.evaluate((where, fileName, body) => {
     const input = /** @type {HTMLInputElement} */ (document.querySelector(where));
     const data = new DataTransfer();
-    data.items.add(new File([body], fileName));
+    data.items.add(new File([typeof body === 'string' ? body : new Uint8Array(body)], fileName));
     input.files = data.files;
     input.dispatchEvent(new Event('change', { bubbles: true }));
-  }, selector, name, content);
+  }, selector, name, typeof content === 'string' ? content : [...content]);
 }
 
 /**

@@ -1,6 +1,7 @@
 // The page as a person uses it, in both browsers.
 
 import assert from 'node:assert/strict';
+import { workbook } from '../workbook.js';
 import { inBrowsers } from './harness.js';
 import { downloaded, fill, giveFile, idle, openSampleLeads, openSamplePipeline, press, ranking, rows, says, showTab, text, visit } from './page.js';
 
@@ -220,8 +221,10 @@ inBrowsers('forgetting everything leaves a first visit', async ({ page, url }) =
 
 inBrowsers('what cannot be used is said with what helps', async ({ page, url }) => {
   await visit(page, url);
-  await giveFile(page, '#file-leads', 'leads.xlsx', 'PK\u0003\u0004');
-  await says(page, '[data-code="wrong-file-type"]', /Save as, then CSV/);
+  await giveFile(page, '#file-leads', 'leads.xlsb', 'PK\u0003\u0004');
+  await says(page, '[data-code="wrong-file-type"]', /Save as, then Excel workbook/);
+  await giveFile(page, '#file-leads', 'leads.xlsx', 'PK\u0003\u0004 and then nothing');
+  await says(page, '[data-code="not-csv"]', /zip archive or a workbook/);
   await giveFile(page, '#file-leads', 'empty.csv', '');
   await says(page, '[data-code="empty-file"]', /holds no rows/);
   await giveFile(page, '#file-leads', 'shopping.csv', 'colour,taste\nred,sweet\ngreen,sour\n');
@@ -229,6 +232,14 @@ inBrowsers('what cannot be used is said with what helps', async ({ page, url }) 
   await showTab(page, 'forecast');
   await giveFile(page, '#file-forecast', 'pipeline.xls', 'x');
   await says(page, '#panel-forecast [data-code="wrong-file-type"]', /spreadsheet/);
+});
+
+inBrowsers('a workbook opens after the page has forbidden itself the network', async ({ page, url }) => {
+  await visit(page, url);
+  const leads = [['First Name', 'Company', 'Employees', 'Created Date'], ['Ann', 'Acme', 450, { day: 46027 }], ['Bob', 'Bolt', 12, { day: 46064 }]];
+  await giveFile(page, '#file-leads', 'leads.xlsx', workbook({ Notes: [['Read me']], Leads: leads }));
+  await rows(page, 'leads');
+  await says(page, '#leads-headline', /2 leads scored and ranked/);
 });
 
 inBrowsers('text from a file stays text', async ({ page, url }) => {

@@ -81,15 +81,16 @@ fn cargo(command: &[&str], options: &[&str]) -> Result<String, Failure> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// The npm packages that xtask/bundle.js bundles, with everything they depend on.
+/// The npm packages that xtask/bundle.js bundles: `from` with everything they depend on, `only` without.
 fn libraries() -> Result<BTreeSet<Package>, Failure> {
     let lock: Value = serde_json::from_str(&fs::read_to_string(root().join("package-lock.json"))?)?;
     let bundle = fs::read_to_string(root().join("xtask/bundle.js"))?;
-    let mut waiting: Vec<String> = bundle
-        .split("from: '")
-        .skip(1)
-        .filter_map(|rest| Some(format!("node_modules/{}", rest.split_once('\'')?.0)))
-        .collect();
+    let named = |word: &str| -> Vec<String> {
+        let names = bundle.split(word).skip(1).filter_map(|rest| rest.split('\'').next());
+        names.map(|name| format!("node_modules/{name}")).collect()
+    };
+    let alone = named("only: '");
+    let mut waiting = [named("from: '"), alone.clone()].concat();
     let mut seen = BTreeSet::new();
     let mut found = BTreeSet::new();
     while let Some(path) = waiting.pop() {
@@ -109,6 +110,9 @@ fn libraries() -> Result<BTreeSet<Package>, Failure> {
             source: repository.trim_start_matches("git+").trim_end_matches(".git").to_owned(),
             folder,
         });
+        if alone.contains(&path) {
+            continue;
+        }
         for name in entry["dependencies"].as_object().into_iter().flat_map(|d| d.keys()) {
             waiting.push(resolve(&lock, &path, name));
         }

@@ -25,7 +25,7 @@ export function save() {
 
 /** What spreadsheets and documents are called, with the way out. @type {[RegExp, string, string][]} */
 const WRONG = [
-  [/\.(xlsx|xlsm|xlsb|xls|ods|numbers)$/i, 'a spreadsheet workbook', 'In the spreadsheet choose Save as, then CSV UTF-8, and drop that file. Or copy the rows and paste them here.'],
+  [/\.(xlsb|xls|ods|numbers)$/i, 'a spreadsheet in a format that is not read here', 'In the spreadsheet choose Save as, then Excel workbook (.xlsx) or CSV UTF-8, and drop that file. Or copy the rows and paste them here.'],
   [/\.(pdf|docx?|pptx?|rtf|html?)$/i, 'a document', 'Export the list from your CRM as CSV and drop that file.'],
   [/\.(zip|gz|7z|rar)$/i, 'an archive', 'Unpack it and drop the CSV inside.'],
   [/\.(png|jpe?g|gif|webp|svg|heic)$/i, 'a picture', 'Export the list from your CRM as CSV and drop that file.'],

@@ -15,7 +15,7 @@ import { NONE, count, counted, number, size, words } from '../format.js';
  * @typedef {'leads' | 'forecast'} Desk
  */
 
-const ACCEPTED = '.csv,.tsv,.txt,.json,text/csv,text/tab-separated-values,text/plain,application/json';
+const ACCEPTED = '.csv,.tsv,.txt,.json,.xlsx,.xlsm,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,text/csv,text/tab-separated-values,text/plain,application/json';
 
 /**
  * @param {Problem} problem
