@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inBrowsers } from './harness.js';
 import { root } from '../../xtask/tools.js';
-import { fill, giveFile, openSampleLeads, openSamplePipeline, press, showTab, says, visit } from './page.js';
+import { fill, giveFile, openPanel, openSampleLeads, openSamplePipeline, press, showTab, says, visit } from './page.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -23,16 +23,31 @@ const states = [
     await press(page, '#pick-industry');
     await page.waitForSelector('.picker .options');
   }],
-  ['mapping', async (page) => {
+  ['columns', async (page) => {
     await press(page, '#pick-industry');
-    await press(page, '#receipt-leads > summary');
-    await page.waitForSelector('#receipt-leads[open]');
+    await openPanel(page, 'leads', 'columns');
   }],
+  ['field', async (page) => {
+    await press(page, '[data-pick="Industry"]');
+    await page.waitForSelector('.field-picker:popover-open');
+  }],
+  ['problems', async (page) => {
+    await page.keyboard.press('Escape');
+    await openPanel(page, 'leads', 'problems');
+  }],
+  ['assumed', (page) => openPanel(page, 'leads', 'assumed')],
   ['reasons', async (page) => {
     await press(page, '#panel-leads regular-table tbody td');
     await page.waitForSelector('#reasons');
   }],
   ['forecast', (page) => openSamplePipeline(page)],
+  ['questions', async (page) => {
+    await giveFile(page, '#file-forecast', 'open.csv', 'Deal ID;Phase;Umsatz;Abschlussdatum\nD1;Proposal;1.234;03/04/2026\nD2;Proposal;2.500;05/06/2026\n');
+    await page.waitForSelector('.question');
+    await press(page, '.question [data-answer="mdy"]');
+    await page.waitForSelector('.said-line');
+    await page.waitForSelector('.question [data-answer="comma"]');
+  }],
   ['model', (page) => showTab(page, 'model')],
   ['model as JSON with a mistake', async (page) => {
     await press(page, '#section-json');

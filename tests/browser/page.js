@@ -48,6 +48,27 @@ export async function idle(page) {
   await page.waitForFunction(() => document.querySelector('.busy') === null);
 }
 
+/**
+ * Opens the panel "What was understood" at one of its parts.
+ *
+ * @param {Page} page @param {'leads' | 'forecast'} desk @param {'columns' | 'problems' | 'files' | 'assumed'} part
+ */
+export async function openPanel(page, desk, part) {
+  if (!(await page.$(`#receipt-${desk}[open] .inside`))) await press(page, `#receipt-${desk} > summary`);
+  await page.waitForSelector(`#part-${part}-${desk}`);
+  await press(page, `#part-${part}-${desk}`);
+  await page.waitForSelector(`#part-${part}-${desk}[aria-pressed="true"]`);
+}
+
+/** Has a column read as a field, as a person would: by search. @param {Page} page @param {string} column @param {string} find @param {string} field or `none` */
+export async function pickField(page, column, find, field) {
+  await press(page, `[data-pick="${column}"]`);
+  await page.waitForSelector('.field-picker:popover-open input');
+  if (find) await fill(page, '.field-picker:popover-open input', find);
+  await page.waitForSelector(`.field-picker:popover-open [data-field="${field}"]`);
+  await press(page, `.field-picker:popover-open [data-field="${field}"]`);
+}
+
 /** Clicks without needing the element in sight. @param {Page} page @param {string} selector */
 export async function press(page, selector) {
   const found = await page.evaluate((wanted) => {

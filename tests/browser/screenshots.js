@@ -7,7 +7,7 @@ import { buildAll } from '../../xtask/build.js';
 import { serve } from '../../xtask/serve.js';
 import { browsers } from '../../xtask/setup.js';
 import { main, root } from '../../xtask/tools.js';
-import { giveFile, openSampleLeads, openSamplePipeline, press, showTab, visit } from './page.js';
+import { giveFile, openPanel, openSampleLeads, openSamplePipeline, press, showTab, visit } from './page.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -26,8 +26,7 @@ const states = [
   }],
   ['mapping', async (page) => {
     await press(page, '#close-reasons');
-    await press(page, '#receipt-leads > summary');
-    await page.waitForSelector('#receipt-leads[open]');
+    await openPanel(page, 'leads', 'columns');
     await page.evaluate(() => document.querySelector('#receipt-leads')?.scrollIntoView());
   }],
   ['forecast', async (page) => {

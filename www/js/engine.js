@@ -92,6 +92,24 @@ export function openDeals(source, options) {
   return running().openDeals(source, options);
 }
 
+/**
+ * What the engine makes of some cells when it is told how they are written.
+ * @param {string[]} samples
+ * @param {'date' | 'number'} type
+ * @param {string} way an order of day and month, or a decimal mark
+ * @returns {Promise<string[]>} as the receipt writes them; empty where a cell has no meaning
+ */
+export async function meanings(samples, type, way) {
+  const names = samples.map((_, i) => `value ${i + 1}`);
+  const how = type === 'date' ? { type, dateOrder: way } : { type, decimal: way };
+  const read = { columns: Object.fromEntries(names.map((name) => [name, how])) };
+  const record = Object.fromEntries(names.map((name, i) => [name, samples[i]]));
+  const handle = await openLeads([record], { read: /** @type {any} */ (read) });
+  const { columns } = await handle.receipt();
+  handle.dispose();
+  return names.map((name) => columns.find((column) => column.name === name)?.min ?? '');
+}
+
 function running() {
   if (!client) throw new Error('the engine is not started');
   return client;

@@ -4,6 +4,7 @@
 import * as act from './actions.js';
 import { draw } from './dom.js';
 import { changed, drawWith, state } from './state.js';
+import { syncPicker } from './views/picker.js';
 import { page, syncDialogs } from './views/shell.js';
 
 const host = /** @type {HTMLElement} */ (document.getElementById('app'));
@@ -11,6 +12,7 @@ const host = /** @type {HTMLElement} */ (document.getElementById('app'));
 drawWith((now) => {
   draw(host, ...page(now));
   syncDialogs(now);
+  syncPicker(now);
 });
 
 let depth = 0;
@@ -38,8 +40,11 @@ window.addEventListener('paste', (event) => {
   if (file) act.openFile(state.tab === 'forecast' ? 'forecast' : 'leads', file);
   else if (/\n/.test(text.trim())) act.openPasted(text);
 });
+window.addEventListener('keydown', act.undoKey);
 window.addEventListener('pointerdown', (event) => {
-  if (state.picker && !(/** @type {Element} */ (event.target).closest('.picker'))) act.openPicker('');
+  const target = /** @type {Element} */ (event.target);
+  if (state.picker && !target.closest('.picker')) act.openPicker('');
+  if (!target.closest('.field-picker, [data-pick]')) act.closeFieldPickers();
 });
 document.addEventListener('securitypolicyviolation', act.countRefused);
 new PerformanceObserver((list) => act.countRequests(list.getEntries())).observe({ type: 'resource', buffered: true });

@@ -1,6 +1,7 @@
 // @ts-check
 /** The one state object. Actions change it and call `changed`; `render` reads it and changes nothing. */
 
+import { NO_CORRECTIONS } from './corrections.js';
 import { recall } from './storage.js';
 
 /**
@@ -14,6 +15,34 @@ import { recall } from './storage.js';
  * @typedef {{ label: string, fraction: number | null, cancel: () => void }} Busy
  * @typedef {{ name: string, size: number, source: import('../../pkg/index.js').Source }} OpenedFile
  * @typedef {{ key: string, descending: boolean }} Sort
+ * @typedef {'leads' | 'forecast'} Desk
+ * @typedef {import('./corrections.js').Corrections} Corrections
+ */
+
+/**
+ * How the open file is read, and what of it is shown.
+ * @typedef {object} Reading
+ * @property {Receipt | null} found what was understood before any correction
+ * @property {string} headers names the file's header set
+ * @property {Corrections} corrections in force
+ * @property {Corrections[]} past corrections that undo goes back to, the newest last
+ * @property {Corrections[]} future corrections that redo goes on to, the nearest last
+ * @property {string} said what the last change did
+ * @property {Problem | null} refused a change that could not be made
+ * @property {Record<string, Record<string, string>>} readings what a cell means under each way of reading, by type and text
+ */
+
+/**
+ * What the panel "What was understood" shows.
+ * @typedef {object} Panel
+ * @property {boolean} isOpen
+ * @property {'problems' | 'columns' | 'files' | 'assumed'} part
+ * @property {string} find part of a column's name
+ * @property {boolean} all whether every column is listed
+ * @property {string} picking the column a field is picked for
+ * @property {string} pickFind
+ * @property {number} pickAt the choice the keyboard is on
+ * @property {number | null} problem the diagnostic whose rows are shown
  */
 
 /**
@@ -23,7 +52,8 @@ import { recall } from './storage.js';
  * @property {LeadsHandle | null} handle
  * @property {Receipt | null} receipt
  * @property {LeadReport | null} report
- * @property {Record<string, string | null>} mapping corrections made to this header set
+ * @property {Reading} reading
+ * @property {Panel} panel
  * @property {Record<string, import('./engine.js').FieldValues>} values distinct values of the fields one can pick from
  * @property {{ sort: Sort, grades: string[], segment: string, owner: string, find: string }} view
  * @property {Uint32Array | null} order rows in the shown order
@@ -39,9 +69,10 @@ import { recall } from './storage.js';
  * @property {DealsHandle | null} handle
  * @property {Receipt | null} receipt
  * @property {ForecastReport | null} report
- * @property {Record<string, string | null>} mapping
+ * @property {Reading} reading
+ * @property {Panel} panel
  * @property {'distribution' | 'exceedance' | 'periods'} chart
- * @property {{ date: string, reason: string }} asOf
+ * @property {{ date: string, reason: string, isSet: boolean }} asOf `isSet`: by the person, so that no other is proposed
  * @property {{ sort: Sort }} view
  * @property {any[]} rows the deals, in the shown order
  * @property {boolean} confirmed whether quota, period and fiscal start were confirmed
@@ -89,10 +120,20 @@ export const state = {
   pickerFind: '',
 };
 
+/** @returns {Reading} */
+export function freshReading() {
+  return { found: null, headers: '', corrections: NO_CORRECTIONS, past: [], future: [], said: '', refused: null, readings: {} };
+}
+
+/** @returns {Panel} */
+export function freshPanel() {
+  return { isOpen: false, part: 'columns', find: '', all: false, picking: '', pickFind: '', pickAt: -1, problem: null };
+}
+
 /** @returns {LeadsDesk} */
 export function freshLeads() {
   return {
-    file: null, handle: null, receipt: null, report: null, mapping: {}, values: {}, order: null, selected: null, explanation: null,
+    file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), values: {}, order: null, selected: null, explanation: null,
     problem: null, view: { sort: { key: 'rank', descending: false }, grades: [], segment: '', owner: '', find: '' },
   };
 }
@@ -100,12 +141,21 @@ export function freshLeads() {
 /** @returns {DealsDesk} */
 export function freshDeals() {
   return {
-    file: null, handle: null, receipt: null, report: null, mapping: {}, chart: 'distribution', asOf: { date: '', reason: '' },
+    file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), chart: 'distribution', asOf: { date: '', reason: '', isSet: false },
     view: { sort: { key: 'amount', descending: true } }, rows: [], confirmed: false, problem: null,
   };
 }
 
 /** @typedef {typeof state} State */
+
+/**
+ * What both tabs have in common.
+ * @param {Desk} desk
+ * @returns {LeadsDesk | DealsDesk}
+ */
+export function deskOf(desk) {
+  return desk === 'leads' ? state.leads : state.deals;
+}
 
 /** @type {((state: State) => void) | undefined} */
 let render;

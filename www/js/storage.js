@@ -7,7 +7,7 @@
 const KEY = 'leadcast';
 const VERSION = 1;
 const LIMIT = 64 * 1024;
-const MAPPINGS = 20;
+const FILES = 20;
 
 /**
  * @typedef {object} Kept
@@ -18,12 +18,12 @@ const MAPPINGS = 20;
  * @property {number | null} quota
  * @property {'month' | 'quarter' | 'year'} period
  * @property {'own' | 'stage'} dealProbability whether a deal counts with its own probability, where the file has one, or its stage's
- * @property {Record<string, Record<string, string | null>>} mappings by header set
+ * @property {Record<string, import('./corrections.js').Corrections>} corrections how files are read, by header set
  */
 
 /** @returns {Kept} */
 export function nothingKept() {
-  return { model: null, preset: 'sales-led', picks: {}, asked: false, quota: null, period: 'quarter', dealProbability: 'own', mappings: {} };
+  return { model: null, preset: 'sales-led', picks: {}, asked: false, quota: null, period: 'quarter', dealProbability: 'own', corrections: {} };
 }
 
 /** @returns {Kept} */
@@ -31,9 +31,11 @@ export function recall() {
   try {
     const text = localStorage.getItem(KEY);
     if (!text || text.length > LIMIT) return nothingKept();
-    const { version, ...kept } = JSON.parse(text);
+    const { version, mappings = {}, ...kept } = JSON.parse(text);
     if (version !== VERSION) return nothingKept();
-    return { ...nothingKept(), ...kept };
+    // An earlier page kept the mapping alone.
+    const mapped = Object.entries(mappings).map(([headers, mapping]) => [headers, { read: {}, mapping }]);
+    return { ...nothingKept(), corrections: Object.fromEntries(mapped), ...kept };
   } catch {
     return nothingKept();
   }
@@ -44,16 +46,16 @@ export function recall() {
  * @returns {boolean} whether everything fitted and the browser took it
  */
 export function keep(kept) {
-  const mappings = Object.entries(kept.mappings).slice(-MAPPINGS);
+  const corrections = Object.entries(kept.corrections).slice(-FILES);
   try {
     for (;;) {
-      const text = JSON.stringify({ version: VERSION, ...kept, mappings: Object.fromEntries(mappings) });
+      const text = JSON.stringify({ version: VERSION, ...kept, corrections: Object.fromEntries(corrections) });
       if (text.length <= LIMIT) {
         localStorage.setItem(KEY, text);
         return true;
       }
-      if (mappings.length === 0) return false;
-      mappings.shift();
+      if (corrections.length === 0) return false;
+      corrections.shift();
     }
   } catch {
     return false;
@@ -70,7 +72,7 @@ export function forget() {
 }
 
 /**
- * Names a set of headers, whatever their order. FNV-1a, 32 bits: a collision would only offer a mapping that then does not fit.
+ * Names a set of headers, whatever their order. FNV-1a, 32 bits: a collision would only offer corrections that then do not fit.
  * @param {string[]} headers
  */
 export function headerSet(headers) {

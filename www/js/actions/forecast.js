@@ -1,13 +1,12 @@
 // @ts-check
 /** The Forecast tab: open, simulate, set up, edit stages, download. */
 
-import * as engine from '../engine.js';
 import { date } from '../format.js';
 import { changed, freshDeals, state } from '../state.js';
-import { headerSet } from '../storage.js';
 import { rescore, stem, today } from './leads.js';
 import { replaceModel } from './model.js';
 import { save } from './page.js';
+import { firstReading } from './reading.js';
 import { announce, busy, download, isCancelled, newest, problemOf } from './work.js';
 
 const STALE_DAYS = 7;
@@ -19,9 +18,9 @@ export async function openPipeline(file) {
   const last = state.deals;
   try {
     await busy(`Reading ${file.name}`, async (control) => {
-      const { handle, receipt, mapping } = await read(file, control);
+      const opened = await firstReading('forecast', file, control);
       last.handle?.dispose();
-      state.deals = { ...freshDeals(), file, handle, receipt, mapping, asOf: proposeAsOf(await handle.proposedAsOf()), chart: last.chart, confirmed: last.confirmed };
+      state.deals = { ...freshDeals(), file, ...opened, asOf: proposeAsOf(await opened.handle.proposedAsOf()), chart: last.chart, confirmed: last.confirmed };
     });
     await simulate();
   } catch (error) {
@@ -32,31 +31,13 @@ export async function openPipeline(file) {
 }
 
 /**
- * Opens a pipeline, with the mapping kept for its headers.
- * @param {import('../state.js').OpenedFile} file
- * @param {import('./work.js').Control} control
- */
-async function read(file, control) {
-  const options = { ...control, read: { name: file.name } };
-  let handle = await engine.openDeals(file.source, options);
-  let receipt = await handle.receipt();
-  const mapping = state.kept.mappings[headerSet(receipt.columns.map(({ name }) => name))] ?? {};
-  if (Object.keys(mapping).length > 0) {
-    handle.dispose();
-    handle = await engine.openDeals(file.source, { ...options, mapping });
-    receipt = await handle.receipt();
-  }
-  return { handle, receipt, mapping };
-}
-
-/**
  * Today, or the newest day on which a deal was created or closed when that is over a week ago.
  * @param {string | null} newestDay
  */
-function proposeAsOf(newestDay) {
+export function proposeAsOf(newestDay) {
   const now = today();
-  if (!newestDay || daysBetween(newestDay, now) <= STALE_DAYS) return { date: now, reason: 'today' };
-  return { date: newestDay, reason: `the newest date in the file, because it is over ${STALE_DAYS} days old (today would be ${date(now)})` };
+  if (!newestDay || daysBetween(newestDay, now) <= STALE_DAYS) return { date: now, reason: 'today', isSet: false };
+  return { date: newestDay, reason: `the newest date in the file, because it is over ${STALE_DAYS} days old (today would be ${date(now)})`, isSet: false };
 }
 
 /**
@@ -110,7 +91,7 @@ export async function setUpForecast({ quota, period, fiscalYearStart, asOf }) {
   state.kept.period = /** @type {import('../storage.js').Kept['period']} */ (period);
   state.deals.confirmed = true;
   save();
-  if (asOf && asOf !== state.deals.asOf.date) state.deals.asOf = { date: asOf, reason: 'as you set it' };
+  if (asOf && asOf !== state.deals.asOf.date) state.deals.asOf = { date: asOf, reason: 'as you set it', isSet: true };
   const meta = state.model.value?.meta;
   if (meta && (meta.fiscalYearStart ?? 1) !== fiscalYearStart) {
     const next = structuredClone(state.model.value);
@@ -119,25 +100,6 @@ export async function setUpForecast({ quota, period, fiscalYearStart, asOf }) {
     rescore();
   }
   await simulate();
-}
-
-/** Reads the file again with another mapping; the as-of day stays. */
-export async function reopen() {
-  const last = state.deals;
-  const { file } = last;
-  if (!file) return;
-  try {
-    await busy(`Reading ${file.name}`, async (control) => {
-      const opened = await read(file, control);
-      last.handle?.dispose();
-      state.deals = { ...state.deals, ...opened };
-    });
-    await simulate();
-  } catch (error) {
-    if (isCancelled(error)) return announce('Stopped.');
-    state.deals = { ...last, problem: problemOf(error) };
-    changed();
-  }
 }
 
 /**

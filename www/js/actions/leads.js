@@ -1,13 +1,12 @@
 // @ts-check
 /** The Leads tab: open, score, pick, filter, explain, download. */
 
-import * as engine from '../engine.js';
 import { counted } from '../format.js';
 import { PICKS, isPicked } from '../picks.js';
 import { changed, freshLeads, state } from '../state.js';
-import { headerSet } from '../storage.js';
-import { applyPicks, refreshAll } from './model.js';
+import { applyPicks } from './model.js';
 import { save } from './page.js';
+import { firstReading } from './reading.js';
 import { announce, busy, download, isCancelled, newest, problemOf } from './work.js';
 
 /** @param {import('../state.js').OpenedFile} file */
@@ -15,17 +14,10 @@ export async function openLeadList(file) {
   const last = state.leads;
   try {
     await busy(`Reading ${file.name}`, async (control) => {
-      let handle = await engine.openLeads(file.source, { ...control, read: { name: file.name } });
-      let receipt = await handle.receipt();
-      const mapping = state.kept.mappings[headerSet(receipt.columns.map(({ name }) => name))] ?? {};
-      if (Object.keys(mapping).length > 0) {
-        handle.dispose();
-        handle = await engine.openLeads(file.source, { ...control, mapping, read: { name: file.name } });
-        receipt = await handle.receipt();
-      }
+      const opened = await firstReading('leads', file, control);
       last.handle?.dispose();
-      state.leads = { ...freshLeads(), file, handle, receipt, mapping, problem: unusable(receipt) };
-      state.leads.values = await pickValues(handle, receipt);
+      state.leads = { ...freshLeads(), file, ...opened, problem: unusable(opened.receipt) };
+      state.leads.values = await pickValues(opened.handle, opened.receipt);
     });
     await rescore();
   } catch (error) {
@@ -53,7 +45,7 @@ function unusable(receipt) {
  * @param {import('../engine.js').Receipt} receipt
  * @returns {Promise<Record<string, import('../engine.js').FieldValues>>}
  */
-async function pickValues(handle, receipt) {
+export async function pickValues(handle, receipt) {
   const present = PICKS.filter(({ field }) => receipt.columns.some((column) => column.field === field));
   const found = await Promise.all(present.map(async ({ field }) => ({ field, values: await handle.values(field) })));
   return Object.fromEntries(found.flatMap(({ field, values }) => (values ? [[field, values]] : [])));
@@ -263,34 +255,4 @@ export function askWhoAgain() {
   state.kept.asked = false;
   save();
   changed();
-}
-
-/**
- * Corrects what a column is read as; kept for the next file with the same headers.
- * @param {'leads' | 'forecast'} desk
- * @param {string} column
- * @param {string | null} field
- */
-export function mapColumn(desk, column, field) {
-  const part = desk === 'leads' ? state.leads : state.deals;
-  return remap(desk, { ...part.mapping, [column]: field });
-}
-
-/** @param {'leads' | 'forecast'} desk */
-export function resetMapping(desk) {
-  return remap(desk, {});
-}
-
-/**
- * @param {'leads' | 'forecast'} desk
- * @param {Record<string, string | null>} mapping
- */
-async function remap(desk, mapping) {
-  const part = desk === 'leads' ? state.leads : state.deals;
-  if (!part.receipt || !part.file) return;
-  const key = headerSet(part.receipt.columns.map(({ name }) => name));
-  const { [key]: _, ...others } = state.kept.mappings;
-  state.kept.mappings = Object.keys(mapping).length > 0 ? { ...others, [key]: mapping } : others;
-  save();
-  await refreshAll(desk);
 }

@@ -4,8 +4,8 @@
 import * as engine from '../engine.js';
 import { withPicks } from '../picks.js';
 import { changed, state } from '../state.js';
-import { reopen, simulate } from './forecast.js';
-import { openLeadList, rescore } from './leads.js';
+import { simulate } from './forecast.js';
+import { rescore } from './leads.js';
 import { save } from './page.js';
 import { announce, download, problemOf } from './work.js';
 
@@ -161,14 +161,4 @@ export async function loadModel(file) {
 
 export function downloadModel() {
   download(modelText(), 'leadcast-model.json', 'application/json');
-}
-
-/**
- * Reads a desk's file again.
- * @param {'leads' | 'forecast'} desk
- */
-export async function refreshAll(desk) {
-  if (desk === 'forecast') return reopen();
-  const { file } = state.leads;
-  if (file) await openLeadList(file);
 }

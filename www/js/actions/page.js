@@ -9,7 +9,7 @@ import { openLeadList } from './leads.js';
 import { restoreModel } from './model.js';
 import { announce, problemOf } from './work.js';
 
-/** @typedef {'leads' | 'forecast'} Desk */
+/** @import { Desk } from '../state.js' */
 
 /** @param {import('../state.js').Tab} tab */
 export function showTab(tab) {

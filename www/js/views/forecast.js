@@ -6,7 +6,9 @@ import { chart, legend } from '../chart.js';
 import { h } from '../dom.js';
 import { NONE, count, counted, date, money, month, percent, shortMoney, words } from '../format.js';
 import { grid } from '../grid.js';
-import { chooseButton, fileChip, landing, madeBy, problemCard, receiptView, waiting } from './parts.js';
+import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
+import { questions } from './questions.js';
+import { understood } from './understood.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -23,10 +25,11 @@ export function forecastView(state) {
   if (!report) {
     return h('section', { key: 'waiting', class: 'landing' },
       waiting(state, 'forecast', deals.problem, 'Simulating…', 'Simulate', act.simulate),
-      setup(state), receiptView(receipt, 'forecast', deals.mapping, []));
+      setup(state), understood(deals, 'forecast', []));
   }
   return [
     deals.problem ? problemCard(deals.problem) : null,
+    questions(deals, 'forecast'),
     h('section', { key: 'head', class: 'head-grid forecast-head' },
       h('div', { class: 'head-words' },
         h('h1', { id: 'forecast-headline' }, report.headline.sentence),
@@ -36,7 +39,7 @@ export function forecastView(state) {
       h('div', { class: 'card chart-card' }, chartSwitch(state), legend(report, deals.chart), chart(report, deals.chart))),
     h('section', { key: 'tables', class: 'two' }, categories(report), stages(state, report)),
     h('section', { key: 'deals', class: 'table-area', 'aria-label': 'Deals' }, h('div', { class: 'table-main' }, dealsHead(state, report), dealsTable(state, report))),
-    receiptView(receipt, 'forecast', deals.mapping, report.assumptions),
+    understood(deals, 'forecast', report.assumptions),
     madeBy(`${counted(report.trials, 'trial', 'trials')}, seed ${report.seed}, engine ${report.engine}`, report.fingerprint),
   ];
 }

@@ -5,8 +5,10 @@ import * as act from '../actions.js';
 import { h } from '../dom.js';
 import { count, counted, fixed } from '../format.js';
 import { grid } from '../grid.js';
-import { chooseButton, fileChip, landing, madeBy, problemCard, receiptView, waiting } from './parts.js';
+import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
+import { questions } from './questions.js';
 import { reasons } from './reasons.js';
+import { understood } from './understood.js';
 import { whoDoYouSellTo } from './who.js';
 
 /**
@@ -22,10 +24,11 @@ export function leadsView(state) {
   if (!leads.handle || !receipt) return landing(state, 'leads');
   if (!report) {
     return h('section', { key: 'waiting', class: 'landing' }, waiting(state, 'leads', leads.problem, 'Scoring…', 'Score', act.rescore),
-      receiptView(receipt, 'leads', leads.mapping, []));
+      understood(leads, 'leads', []));
   }
   return [
     leads.problem ? problemCard(leads.problem) : null,
+    questions(leads, 'leads'),
     h('section', { key: 'head', class: 'head-grid' },
       h('div', { class: 'head-words' },
         h('h1', { id: 'leads-headline' }, headline(report)),
@@ -35,7 +38,7 @@ export function leadsView(state) {
     h('section', { key: 'table', class: `table-area ${leads.explanation ? 'with-side' : ''}`, 'aria-label': 'Ranked leads' },
       h('div', { class: 'table-main' }, filters(state, report), table(state)),
       leads.explanation ? reasons(leads.explanation) : null),
-    receiptView(receipt, 'leads', leads.mapping, report.assumptions),
+    understood(leads, 'leads', report.assumptions),
     madeBy(`${counted(report.counts.leads, 'lead', 'leads')}, engine ${report.engine}`, report.fingerprint),
   ];
 }

@@ -1,17 +1,13 @@
 // @ts-check
-/** Parts that more than one tab shows: the drop zone, problems, and the receipt of what was understood. */
+/** Parts that more than one tab shows: the drop zone, problems, and what a result came from. */
 
 import * as act from '../actions.js';
 import { h } from '../dom.js';
-import { FIELD_LABELS, fieldsFor } from '../fields.js';
-import { NONE, count, counted, number, size, words } from '../format.js';
+import { size } from '../format.js';
 
 /**
  * @typedef {import('../state.js').State} State
  * @typedef {import('../state.js').Problem} Problem
- * @typedef {import('../engine.js').Receipt} Receipt
- * @typedef {import('../engine.js').ColumnReceipt} ColumnReceipt
- * @typedef {import('../engine.js').Diagnostic} Diagnostic
  * @typedef {'leads' | 'forecast'} Desk
  */
 
@@ -84,123 +80,6 @@ export function chooseButton(desk, label, primary = false, disabled = false) {
         if (file) act.openFile(desk, file);
       },
     }), label);
-}
-
-/**
- * What was understood, and the means to correct it.
- * @param {Receipt} receipt
- * @param {Desk} desk
- * @param {Record<string, string | null>} mapping
- * @param {string[]} assumptions further ones, of the report
- */
-export function receiptView(receipt, desk, mapping, assumptions) {
-  const known = receipt.columns.filter((column) => column.field).length;
-  const notes = receipt.diagnostics.length;
-  return h('details', { class: 'fold receipt', key: 'receipt', id: `receipt-${desk}` },
-    h('summary', null, 'What was understood ',
-      h('span', { class: 'soft' },
-        `${count(receipt.rowsUsed)} of ${counted(receipt.rowsRead, 'row', 'rows')} used, ${known} of ${counted(receipt.columns.length, 'column', 'columns')} recognised`,
-        notes > 0 ? `, ${counted(notes, 'note', 'notes')}` : '')),
-    h('div', { class: 'inside' },
-      facts(receipt),
-      notesTable(receipt.diagnostics),
-      assumptionsList([...new Set([...receipt.assumptions, ...assumptions])]),
-      columnsTable(receipt, desk, mapping)));
-}
-
-/** @param {Receipt} receipt */
-function facts(receipt) {
-  const delimiter = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' }[receipt.delimiter ?? ''] ?? receipt.delimiter;
-  const all = [
-    ['File', receipt.file], ['System', receipt.system], ['Encoding', receipt.encoding], ['Delimiter', delimiter],
-    ['Rows read', count(receipt.rowsRead)], ['Used', count(receipt.rowsUsed)], ['Left out', count(receipt.rowsExcluded)],
-  ];
-  return h('dl', { class: 'tiles' }, all.filter(([, value]) => value).map(([name, value]) =>
-    h('div', { class: 'tile', key: name ?? '' }, h('dt', null, name), h('dd', null, h('bdi', null, value)))));
-}
-
-const ACTIONS = { excluded: 'Left out', repaired: 'Repaired', kept: 'Kept' };
-
-/** @param {Diagnostic[]} diagnostics */
-function notesTable(diagnostics) {
-  if (diagnostics.length === 0) return h('p', { class: 'notice good' }, 'Nothing was left out or repaired.');
-  return h('section', null,
-    h('h3', null, 'Notes'),
-    h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Notes on the file' },
-      h('table', { class: 'data notes' },
-        h('thead', null, h('tr', null, ['What happened', 'Where', 'Found', 'Times'].map((head, i) => h('th', { scope: 'col', class: i === 3 ? 'number' : null }, head)))),
-        h('tbody', null, diagnostics.map((note, i) => h('tr', { key: String(i), 'data-code': note.code },
-          h('th', { scope: 'row' },
-            h('span', { class: `chip action-${note.action}` }, ACTIONS[note.action] ?? note.action), ' ',
-            h('span', { class: 'note-text' }, ticked(note.message), note.remedy ? h('span', { class: 'soft' }, ' (', ticked(note.remedy), ')') : null)),
-          h('td', { class: 'nowrap' }, placeText(note.place)),
-          h('td', null, note.sample ? h('code', null, h('bdi', null, note.sample)) : NONE),
-          h('td', { class: 'number' }, count(note.count))))))));
-}
-
-/** @param {any} place */
-function placeText(place) {
-  if (!place) return NONE;
-  const parts = [place.line ? `line ${place.line}` : '', place.column ? String(place.column) : '', place.path ?? ''].filter(Boolean);
-  return parts.length > 0 ? h('bdi', null, parts.join(', ')) : NONE;
-}
-
-/** @param {string[]} assumptions */
-function assumptionsList(assumptions) {
-  if (assumptions.length === 0) return null;
-  return h('section', null, h('h3', null, 'Assumed'), h('ul', { class: 'bullets small' }, assumptions.map((text) => h('li', null, ticked(text)))));
-}
-
-/**
- * @param {Receipt} receipt
- * @param {Desk} desk
- * @param {Record<string, string | null>} mapping
- */
-function columnsTable(receipt, desk, mapping) {
-  const heads = ['Column', 'Read as', 'Type', 'Filled', 'Distinct', 'Range', 'Examples'];
-  return h('section', null,
-    h('div', { class: 'card-head' },
-      h('h3', null, 'Columns'),
-      Object.keys(mapping).length > 0 ? h('button', { type: 'button', class: 'button quiet small', onclick: () => act.resetMapping(desk) }, 'Undo my corrections') : null),
-    h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Columns and what they are read as' },
-      h('table', { class: 'data columns' },
-        h('thead', null, h('tr', null, heads.map((head, i) => h('th', { scope: 'col', class: i === 3 || i === 4 ? 'number' : null }, head)))),
-        h('tbody', null, receipt.columns.map((column) => columnRow(column, receipt, desk))))));
-}
-
-/**
- * @param {ColumnReceipt} column
- * @param {Receipt} receipt
- * @param {Desk} desk
- */
-function columnRow(column, receipt, desk) {
-  const filled = receipt.rowsRead - column.nulls;
-  // The first and last text of an alphabet say nothing.
-  const hasRange = (column.type === 'number' || column.type === 'date') && Boolean(column.min);
-  const range = hasRange ? `${column.min} to ${column.max}` : NONE;
-  return h('tr', { key: column.name, class: column.field ? null : 'unused' },
-    h('th', { scope: 'row' }, h('bdi', null, column.name)),
-    h('td', null, fieldSelect(column, desk)),
-    h('td', { class: 'nowrap' }, words(column.type), column.format ? h('span', { class: 'soft' }, ` ${column.format}`) : null),
-    h('td', { class: 'number' }, count(filled)),
-    h('td', { class: 'number' }, column.distinct === null || column.distinct === undefined ? NONE : number(column.distinct, 0)),
-    h('td', { class: 'nowrap' }, h('bdi', null, range)),
-    h('td', { class: 'examples soft' }, h('bdi', null, column.examples.slice(0, 3).join(' · '))));
-}
-
-/**
- * @param {ColumnReceipt} column
- * @param {Desk} desk
- */
-function fieldSelect(column, desk) {
-  const known = fieldsFor(desk);
-  const fields = column.field && !known.includes(column.field) ? [...known, column.field] : known;
-  return h('select', {
-    'aria-label': `Read ${column.name} as`, value: column.field ?? '', 'data-column': column.name,
-    onchange: (/** @type {Event} */ event) => act.mapColumn(desk, column.name, /** @type {HTMLSelectElement} */ (event.target).value || null),
-  },
-  h('option', { value: '' }, 'not used'),
-  fields.map((field) => h('option', { key: field, value: field }, FIELD_LABELS[field] ?? words(field))));
 }
 
 /**

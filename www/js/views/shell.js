@@ -121,7 +121,7 @@ function foot(state) {
 function forgetQuestion() {
   return [
     h('h2', { id: 'forget-title' }, 'Forget everything?'),
-    h('p', null, 'Closes the open files and removes your model, quota and column mappings from this browser. Nothing is kept anywhere else.'),
+    h('p', null, 'Closes the open files and removes your model, quota and corrections to the reading of files from this browser. Nothing is kept anywhere else.'),
     h('div', { class: 'buttons' },
       h('button', { type: 'button', class: 'button danger', id: 'forget-now', onclick: act.forgetEverything }, 'Forget everything'),
       h('button', { type: 'button', class: 'button', autofocus: true, onclick: act.keepEverything }, 'Keep')),

@@ -1,0 +1,129 @@
+// A messy export put right on the page: what was found, what is decided otherwise, what that changed, and the way back.
+
+import assert from 'node:assert/strict';
+import { inBrowsers } from './harness.js';
+import { fill, giveFile, idle, openPanel, pickField, press, says, showTab, text, visit } from './page.js';
+
+/** @typedef {import('puppeteer-core').Page} Page */
+
+/** 40 deals of a German export: `;` between cells, dates and amounts that can be read two ways, and a total at the end. */
+function messy() {
+  const stages = ['Proposal', 'Discovery', 'Negotiation'];
+  const amounts = ['1.234', '2.500', '12.000'];
+  const two = (/** @type {number} */ n) => String(1 + (n % 9)).padStart(2, '0');
+  const rows = Array.from({ length: 40 }, (_, i) => `D${i};Kunde ${i};${stages[i % 3]};${amounts[i % 3]};${two(i)}/${two(i * 7)}/2026;${two(i * 3)}/${two(i * 5)}/2026;${i % 2 ? 'Nord' : 'Süd'};0${1000 + i}`);
+  return ['Deal ID;Kunde;Phase;Umsatz;Erstellt am;Abschlussdatum;Gebiet;PLZ', ...rows, 'Summe;;;99.000;;;;'].join('\r\n');
+}
+
+/** @param {Page} page */
+async function openMessy(page) {
+  await showTab(page, 'forecast');
+  await giveFile(page, '#file-forecast', 'export.csv', messy());
+  await page.waitForSelector('#forecast-headline');
+  await idle(page);
+}
+
+/** What the columns table says of one column. @param {Page} page @param {string} column */
+async function rowOf(page, column) {
+  return text(page, `#receipt-forecast tr[data-column="${column}"]`);
+}
+
+inBrowsers('what the file cannot decide is asked, answered by one click, and undone', async ({ page, url }) => {
+  await visit(page, url);
+  await openMessy(page);
+  // Both readings of a few cells, as the engine reads them.
+  await says(page, '.question table', /02\/08\/2026.*Aug 2, 2026.*Feb 8, 2026/);
+  await openPanel(page, 'forecast', 'columns');
+  assert.match(await rowOf(page, 'Abschlussdatum'), /2026-01-01 to 2026-09-/);
+
+  await press(page, '.question [data-answer="mdy"]');
+  await says(page, '#said-forecast', /^80 dates now read as month\/day\/year/);
+  await page.waitForFunction(() => !document.querySelector('.question [data-answer="mdy"]'));
+  assert.equal(await page.$eval('[data-format="Erstellt am"]', (field) => /** @type {HTMLSelectElement} */ (field).value), 'mdy');
+
+  await press(page, '#undo-forecast');
+  await says(page, '#said-forecast', /^Undone: 80 dates now read as day\/month\/year/);
+  await page.waitForSelector('.question [data-answer="mdy"]');
+
+  // Ctrl+Z and its kin work wherever nothing is being typed.
+  await page.focus('#receipt-forecast > summary');
+  await page.keyboard.down('Control');
+  await page.keyboard.press('y');
+  await page.keyboard.up('Control');
+  await says(page, '#said-forecast', /^Done again: 80 dates now read as month\/day\/year/);
+  await press(page, '#reset-forecast');
+  await says(page, '#said-forecast', /^Read as it was found: 80 dates now read as day\/month\/year/);
+});
+
+inBrowsers('every decision about a column or the file can be changed in its place', async ({ page, url }) => {
+  await visit(page, url);
+  await openMessy(page);
+  await openPanel(page, 'forecast', 'columns');
+
+  // Found by its label, by the engine's name and by a word that means the same.
+  await press(page, '[data-pick="Gebiet"]');
+  await page.waitForSelector('.field-picker:popover-open input');
+  for (const [find, field] of [['Segm', 'segment'], ['createdDate', 'createdDate'], ['opportunity id', 'dealId']]) {
+    await fill(page, '.field-picker input', String(find));
+    await page.waitForFunction((wanted) => document.querySelector('.field-picker [role="option"]')?.getAttribute('data-field') === wanted, {}, field);
+  }
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.activeElement?.getAttribute('data-pick') === 'Gebiet');
+  await pickField(page, 'Gebiet', 'segment', 'segment');
+  await says(page, '#said-forecast', '“Gebiet” is now segment');
+
+  // Two columns cannot be one field: the other lets go, and has it again afterwards.
+  await pickField(page, 'Gebiet', 'account', 'account');
+  await says(page, '#said-forecast', '“Kunde” is no longer used');
+  await pickField(page, 'Gebiet', '', 'found');
+  await says(page, '#said-forecast', '“Kunde” is now account');
+
+  await fill(page, '[data-type="PLZ"]', 'number');
+  await says(page, '#said-forecast', /40 numbers now read as numbers/);
+  await fill(page, '[data-type="PLZ"]', '');
+  await says(page, '#said-forecast', /40 values now read as text/);
+  await fill(page, '[data-format="Umsatz"]', 'point');
+  await says(page, '#said-forecast', /numbers now read with a decimal point/);
+
+  await fill(page, '#delimiter-forecast', ',');
+  await says(page, '#said-forecast', /1 column instead of 8/);
+  await press(page, '#undo-forecast');
+  await says(page, '#said-forecast', /8 columns instead of 1/);
+  await fill(page, '#header-forecast', 'none');
+  await says(page, '#said-forecast', /42 rows read instead of 41/);
+  await press(page, '#undo-forecast');
+  await fill(page, '#encoding-forecast', 'windows-1252');
+  await says(page, '#said-forecast', /Read as windows-1252 instead of utf-8/);
+});
+
+inBrowsers('corrections are kept for files with these headers, and nothing of the file is', async ({ page, url }) => {
+  await visit(page, url);
+  await openMessy(page);
+  await openPanel(page, 'forecast', 'columns');
+  await fill(page, '[data-format="Abschlussdatum"]', 'mdy');
+  // The other column of dates follows: now there is one that decides.
+  await says(page, '#said-forecast', /80 dates now read as month/);
+  const kept = await page.evaluate(() => JSON.stringify(localStorage));
+  for (const cell of ['Kunde 7', '12.000', '/2026', 'Negotiation', 'Summe']) assert.ok(!kept.includes(cell), `${cell} is not stored`);
+  await page.reload();
+  await page.waitForSelector('#sample-leads:not([disabled])');
+  await openMessy(page);
+  await says(page, '.said-line', /^Read with your correction from last time: 80 dates now read as month/);
+  await press(page, '.said-line button');
+  await says(page, '.said-line', /^Undone: 80 dates now read as day/);
+});
+
+inBrowsers('a reading that cannot be leaves the file as it was', async ({ page, url }) => {
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  // UTF-16 taken for granted makes one cell of everything.
+  await giveFile(page, '#file-forecast', 'one.csv', 'Deal ID,Stage,Amount,Created Date,Close Date\nD1,Proposal,1000,2026-01-05,2099-12-31\n');
+  await says(page, '#forecast-headline', /1 deal/);
+  await idle(page);
+  await openPanel(page, 'forecast', 'columns');
+  const before = await text(page, '#receipt-forecast .columns');
+  await fill(page, '#encoding-forecast', 'utf-16le');
+  await page.waitForFunction(() => document.querySelector('#receipt-forecast .problem') || /read as utf-16le/i.test(document.querySelector('#said-forecast')?.textContent ?? ''));
+  await press(page, '#undo-forecast');
+  await page.waitForFunction((wanted) => document.querySelector('#receipt-forecast .columns')?.textContent === wanted, {}, before);
+});
