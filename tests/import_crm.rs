@@ -469,7 +469,10 @@ fn every_kind_of_file_is_told_by_its_headers() {
             "Opportunity ID,Stage Name,Amount,Close Date\nA,Demo,5,2026-02-01\nA,Won,5,2026-02-01\nB,Demo,1,2026-03-01\nB,Lost,1,2026-03-01\n",
             Some(Kind::StageHistory),
         ),
-        ("product,series,sales_price\na,b,5\n", None),
+        ("product,series,sales_price\na,b,5\n", Some(Kind::Products)),
+        ("stage_id,label,closed_won,display_order,pipeline_id\n1,Demo,FALSE,0,p\n", Some(Kind::Stages)),
+        ("Opportunity ID,Product,Quantity,List Price\n1,a,2,5\n", None),
+        ("a,b\nc,d\n", None),
         ("Timestamp,Name,Email,Company\n2026-01-05,a,b@c.example,d\n", Some(Kind::Contacts)),
     ] {
         assert_eq!(Kind::of(&table(text), &dialects), kind, "{text}");

@@ -76,8 +76,8 @@ mod tests {
         let expected = json!({
             "file": "a/quotas.csv", "kind": "quotas", "system": null, "confidence": 0, "encoding": "utf-8",
             "delimiter": ";", "rowsRead": 1, "rowsUsed": 1, "rowsExcluded": 0,
-            "columns": [column("Rep", Some("owner"), "text", ""), column("Quarter", None, "text", ""),
-                column("Quota", None, "number", "1.234,5")],
+            "columns": [column("Rep", Some("owner"), "text", ""), column("Quarter", Some("period"), "text", ""),
+                column("Quota", Some("quota"), "number", "1.234,5")],
             "diagnostics": [],
         });
         assert_eq!(got, expected);

@@ -52,6 +52,11 @@ impl Binding {
         self.columns.iter().enumerate().filter_map(|(at, bound)| bound.map(|(field, _)| (field, at)))
     }
 
+    /// Takes in one more column.
+    pub(crate) fn push(&mut self, bound: Option<(Field, MappingSource)>) {
+        self.columns.push(bound);
+    }
+
     /// The mapping as found, to be shown, changed and given back.
     #[must_use]
     pub fn mapping(&self, table: &Table) -> Mapping {

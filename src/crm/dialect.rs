@@ -3,6 +3,7 @@
 //! A dialect is one JSON file. `common.json` holds the names everybody uses; each system adds its own names and the
 //! signature by which its exports are recognised. A new system is one more file.
 
+use super::activity::Direction;
 use super::channel::Channel;
 use super::fold::fold;
 use super::history::HistoryNames;
@@ -11,7 +12,7 @@ use super::{DealStatus, Field, ForecastCategory};
 use crate::money::Currency;
 use crate::{Error, ErrorKind, Place};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const BUILT_IN: [&str; 9] = [
     include_str!("dialects/common.json"),
@@ -41,6 +42,14 @@ pub struct Dialect {
     pub lead: BTreeMap<Field, Vec<String>>,
     /// Headers in files of deals, best first.
     pub deal: BTreeMap<Field, Vec<String>>,
+    /// Headers in files of activities, best first.
+    pub activity: BTreeMap<Field, Vec<String>>,
+    /// Headers in files of contracts and subscriptions, best first.
+    pub contract: BTreeMap<Field, Vec<String>>,
+    /// Headers in files of quotas and goals, best first.
+    pub quota: BTreeMap<Field, Vec<String>>,
+    /// Headers in files of sales people, best first.
+    pub rep: BTreeMap<Field, Vec<String>>,
     /// Words for open, won and lost.
     pub status: BTreeMap<DealStatus, Vec<String>>,
     /// Words for forecast categories.
@@ -51,6 +60,12 @@ pub struct Dialect {
     pub missing: Vec<String>,
     /// Words for where a lead came from.
     pub channel: BTreeMap<Channel, Vec<String>>,
+    /// Words for who was active.
+    pub direction: BTreeMap<Direction, Vec<String>>,
+    /// What stands behind or before a company's name and is no part of it, such as `Ltd`.
+    pub legal_forms: Vec<String>,
+    /// Domains whose addresses belong to people and not to a company.
+    pub private_mail: Vec<String>,
     /// Headers in files of stage history.
     pub history: HistoryNames,
     /// Headers that are typical of a kind of file.
@@ -74,16 +89,31 @@ impl Dialect {
         match vocabulary {
             Vocabulary::Lead => &self.lead,
             Vocabulary::Deal => &self.deal,
+            Vocabulary::Activity => &self.activity,
+            Vocabulary::Contract => &self.contract,
+            Vocabulary::Quota => &self.quota,
+            Vocabulary::Rep => &self.rep,
         }
     }
 }
 
-/// The two kinds of file that have names of their own.
+/// The kinds of file that have names of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Vocabulary {
     Lead,
     Deal,
+    Activity,
+    Contract,
+    Quota,
+    Rep,
 }
+
+impl Vocabulary {
+    const ALL: [Self; 6] = [Self::Lead, Self::Deal, Self::Activity, Self::Contract, Self::Quota, Self::Rep];
+}
+
+/// Fields by folded header, each with its place in the list of names.
+type Names = BTreeMap<String, Vec<(Field, usize)>>;
 
 /// How a header came to mean a field; a smaller value is better evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,12 +147,15 @@ pub(crate) struct Recognised {
 pub struct Dialects {
     all: Vec<Dialect>,
     signatures: Vec<Vec<String>>,
-    lead: Vec<BTreeMap<String, Vec<(Field, usize)>>>,
-    deal: Vec<BTreeMap<String, Vec<(Field, usize)>>>,
+    /// The names of each dialect, by vocabulary.
+    names: Vec<[Names; 6]>,
     status: BTreeMap<String, DealStatus>,
     category: BTreeMap<String, ForecastCategory>,
     currency: BTreeMap<String, Currency>,
     channel: BTreeMap<String, Channel>,
+    direction: BTreeMap<String, Direction>,
+    legal_forms: Vec<String>,
+    private_mail: BTreeSet<String>,
     /// Whether a folded header is sure to mean a kind of file, or only speaks for it.
     kinds: BTreeMap<(Kind, String), bool>,
 }
@@ -145,8 +178,8 @@ impl Dialects {
     }
 
     fn new(all: Vec<Dialect>) -> Self {
-        let folded = |kind| all.iter().map(|dialect| fold_fields(dialect.fields(kind))).collect();
-        let (lead, deal) = (folded(Vocabulary::Lead), folded(Vocabulary::Deal));
+        let folded = |dialect: &Dialect| Vocabulary::ALL.map(|kind| fold_fields(dialect.fields(kind)));
+        let names = all.iter().map(folded).collect();
         let status = fold_words(all.iter().map(|d| &d.status));
         let category = fold_words(all.iter().map(|d| &d.category));
         let channel = fold_words(all.iter().map(|d| &d.channel));
@@ -161,7 +194,22 @@ impl Dialects {
             kinds.extend(typical.sure.iter().map(|header| ((*kind, fold(header)), true)));
         }
         let signatures = all.iter().map(|d| d.signature.iter().map(|header| fold(header)).collect()).collect();
-        Self { signatures, lead, deal, status, category, currency, channel, kinds, all }
+        let direction = fold_words(all.iter().map(|d| &d.direction));
+        let legal_forms = all.iter().flat_map(|d| &d.legal_forms).map(|form| form.to_lowercase()).collect();
+        let private_mail = all.iter().flat_map(|d| &d.private_mail).map(|domain| domain.to_lowercase()).collect();
+        Self {
+            signatures,
+            names,
+            status,
+            category,
+            currency,
+            channel,
+            direction,
+            legal_forms,
+            private_mail,
+            kinds,
+            all,
+        }
     }
 
     /// The system whose signature at least two headers bear; the one with most, the first listed among equals.
@@ -208,11 +256,8 @@ impl Dialects {
         tier: Option<Tier>,
         found: &mut Vec<(Field, Rank)>,
     ) {
-        let maps = match vocabulary {
-            Vocabulary::Lead => &self.lead,
-            Vocabulary::Deal => &self.deal,
-        };
-        for (index, (map, dialect)) in maps.iter().zip(&self.all).enumerate() {
+        for (index, (maps, dialect)) in self.names.iter().zip(&self.all).enumerate() {
+            let Some(map) = maps.get(vocabulary as usize) else { continue };
             let own = system.is_some_and(|s| s.index == index);
             let tier = tier.unwrap_or(match (own, &dialect.system) {
                 (true, _) => Tier::System,
@@ -268,6 +313,21 @@ impl Dialects {
         self.channel.get(&fold(source)).copied().unwrap_or_default()
     }
 
+    /// Who was active, by the word for it.
+    pub(crate) fn direction_of(&self, word: &str) -> Direction {
+        self.direction.get(&fold(word)).copied().unwrap_or_default()
+    }
+
+    /// Legal forms of companies, in lower case.
+    pub(crate) fn legal_forms(&self) -> &[String] {
+        &self.legal_forms
+    }
+
+    /// Whether addresses of a domain belong to people and not to a company.
+    pub(crate) fn is_private_mail(&self, domain: &str) -> bool {
+        self.private_mail.contains(domain)
+    }
+
     /// The currency a code, a symbol or a name stands for.
     pub(crate) fn currency_of(&self, word: &str) -> Option<Currency> {
         let word = word.trim();
@@ -300,8 +360,8 @@ impl Dialects {
     }
 }
 
-fn fold_fields(fields: &BTreeMap<Field, Vec<String>>) -> BTreeMap<String, Vec<(Field, usize)>> {
-    let mut map: BTreeMap<String, Vec<(Field, usize)>> = BTreeMap::new();
+fn fold_fields(fields: &BTreeMap<Field, Vec<String>>) -> Names {
+    let mut map: Names = BTreeMap::new();
     for (field, headers) in fields {
         for (position, header) in headers.iter().enumerate() {
             map.entry(fold(header)).or_default().push((*field, position));
@@ -334,7 +394,7 @@ mod tests {
         let dialects = Dialects::built_in().unwrap();
         assert_eq!(dialects.all.len(), 9);
         assert!(dialects.all.iter().skip(1).all(|d| d.system.is_some() && d.signature.len() >= 10));
-        for map in dialects.lead.iter().chain(&dialects.deal) {
+        for map in dialects.names.iter().flatten() {
             assert!(map.keys().all(|key| !key.is_empty()));
         }
     }

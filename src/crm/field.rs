@@ -24,7 +24,7 @@ pub(crate) enum Expect {
 
 macro_rules! fields {
     ($($variant:ident $name:literal $expect:ident $doc:literal;)*) => {
-        /// A canonical field of a lead, contact, account or deal.
+        /// A canonical field of a lead, contact, account, deal, activity, contract, quota or sales person.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         #[non_exhaustive]
@@ -112,6 +112,26 @@ fields! {
     StageChanged "stageChanged" Date "Day the stage last changed.";
     PushCount "pushCount" Number "How often the close date was pushed to a later month.";
     ContactsCount "contactsCount" Number "Number of people involved on the buyer's side.";
+    ActivityId "activityId" Text "Identifier of the activity.";
+    ActivityDate "activityDate" Date "Day of the activity.";
+    ActivityType "activityType" Any "What the activity was, such as a call or a visit.";
+    Direction "direction" Any "Who was active: they (inbound) or we (outbound).";
+    Subject "subject" Any "What the activity was about.";
+    ContractId "contractId" Text "Identifier of the contract or subscription.";
+    StartDate "startDate" Date "First day of the contract, of the quota's period, or of the sales person's work.";
+    EndDate "endDate" Date "Last day of the contract or of the quota's period.";
+    RecurringAmount "recurringAmount" Number "What the contract brings per year; per month or quarter if the header or another column says so.";
+    BillingPeriod "billingPeriod" Any "How often the contract is billed: monthly, quarterly, yearly.";
+    AutoRenew "autoRenew" Flag "Whether the contract goes on unless it is ended.";
+    Quota "quota" Number "Amount to be sold in the period.";
+    Period "period" Any "Period of the quota, such as 2026 Q1.";
+    FiscalYear "fiscalYear" Any "Fiscal year of the quota's period.";
+    Metric "metric" Any "What the quota counts, such as revenue.";
+    RepId "repId" Text "Identifier of the sales person.";
+    Manager "manager" Any "Whom the sales person reports to.";
+    Team "team" Any "Team, office or territory of the sales person.";
+    Capacity "capacity" Number "How many leads or deals the sales person can work at a time.";
+    Active "active" Flag "Whether the sales person still works.";
 }
 
 impl Field {

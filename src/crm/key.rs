@@ -61,6 +61,17 @@ pub(crate) fn fingerprint(table: &Table, labels: &[String]) -> [u8; 32] {
     sha.finalize().into()
 }
 
+/// A fingerprint of rows and of the files attached to them, whose fingerprints come in order; without any, the rows'.
+pub(crate) fn with_attached(rows: [u8; 32], attached: &[[u8; 32]]) -> [u8; 32] {
+    if attached.is_empty() {
+        return rows;
+    }
+    let mut sha = Sha256::new();
+    sha.update(rows);
+    attached.iter().for_each(|one| sha.update(one));
+    sha.finalize().into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,6 +37,10 @@ pub enum Kind {
     Reps,
     /// The stages that deals went through, several rows each.
     StageHistory,
+    /// What is sold, with its price.
+    Products,
+    /// The stages of a sales process, one row each.
+    Stages,
 }
 
 impl Kind {
@@ -53,6 +57,8 @@ impl Kind {
             Self::Quotas => "quotas",
             Self::Reps => "reps",
             Self::StageHistory => "stage-history",
+            Self::Products => "products",
+            Self::Stages => "stages",
         }
     }
 
@@ -82,6 +88,8 @@ impl Kind {
             Self::Quotas => "quotas or goals",
             Self::Reps => "sales people",
             Self::StageHistory => "a history of stages",
+            Self::Products => "products",
+            Self::Stages => "stages of a sales process",
         }
     }
 }
@@ -248,7 +256,7 @@ impl<'a> Headers<'a> {
     /// The kind whose typical headers are there, if it is none of the usual ones.
     fn special(&self) -> Option<(Kind, Vec<String>)> {
         let mut best: Option<(usize, Kind, Vec<usize>)> = None;
-        for kind in [Kind::StageHistory, Kind::Quotas, Kind::Contracts, Kind::Activities, Kind::Reps] {
+        for kind in SPECIAL {
             let (mut sure, mut also) = (Vec::new(), Vec::new());
             for (at, column) in self.table.columns().iter().enumerate() {
                 match self.dialects.is_typical(column.name(), kind) {
@@ -281,6 +289,11 @@ impl<'a> Headers<'a> {
             }
             Kind::Quotas => close || deal(&[Field::Probability, Field::DealName]) && deal(&[Field::Amount]),
             Kind::Contracts => stage && close,
+            Kind::Products | Kind::Stages => {
+                let of_one_deal = [Field::DealId, Field::Account, Field::AccountId, Field::CloseDate];
+                self.deal.iter().any(|(field, _, own)| of_one_deal.contains(field) && (*own || *field != Field::DealId))
+                    || self.person()
+            }
             Kind::Activities => deal(&[Field::Amount]) || close || self.has_any(&[Field::Employees, Field::Industry]),
             _ => stage && close || self.has_any(&[Field::Company, Field::Industry, Field::Source]),
         }
@@ -327,6 +340,10 @@ impl<'a> Headers<'a> {
         columns.iter().take(3).map(|at| format!("`{}`", self.name(*at))).collect()
     }
 }
+
+/// Kinds that are told by headers typical of them and of few others, in this order among equals.
+const SPECIAL: [Kind; 7] =
+    [Kind::StageHistory, Kind::Quotas, Kind::Contracts, Kind::Activities, Kind::Reps, Kind::Stages, Kind::Products];
 
 /// Fields that say something of the deal itself, of which one is needed.
 const THE_DEAL: [Field; 7] = [

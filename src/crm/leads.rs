@@ -2,7 +2,8 @@
 
 use super::bind::{Binding, bind};
 use super::dialect::{Dialects, Vocabulary};
-use super::{Channel, Field, FieldRef, Mapping, key, kind, summary};
+use super::join::ByRow;
+use super::{Activity, Channel, Field, FieldRef, Kind, Mapping, key, kind, summary};
 use crate::table::{Action, Code, Diagnostics, Receipt, Table};
 use crate::{Error, Place};
 use std::collections::BTreeMap;
@@ -27,13 +28,18 @@ const REVENUE_UNIT: Code =
 /// ```
 #[derive(Debug, Clone)]
 pub struct LeadList {
-    table: Arc<Table>,
-    binding: Binding,
-    receipt: Receipt,
+    pub(super) table: Arc<Table>,
+    pub(super) binding: Binding,
+    pub(super) receipt: Receipt,
+    pub(super) kind: Kind,
+    /// Activities dealt out to their leads.
+    pub(super) activities: Arc<ByRow>,
+    /// Fingerprints of the files attached, in order.
+    pub(super) attached: Vec<[u8; 32]>,
     /// The channel of each word in the source column.
     channels: BTreeMap<String, Channel>,
     /// Worked out when first asked for; clones share it.
-    rows_digest: Arc<OnceLock<[u8; 32]>>,
+    pub(super) rows_digest: Arc<OnceLock<[u8; 32]>>,
 }
 
 impl LeadList {
@@ -76,7 +82,8 @@ impl LeadList {
             assumptions: Vec::new(),
         };
         let channels = channels(&table, &binding, dialects);
-        Ok(Self { table: Arc::new(table), binding, receipt, channels, rows_digest: Arc::default() })
+        let (activities, attached, rows_digest) = Default::default();
+        Ok(Self { table: Arc::new(table), binding, receipt, kind, activities, attached, channels, rows_digest })
     }
 
     /// Number of leads.
@@ -136,11 +143,22 @@ impl LeadList {
         self.channels.get(self.text(row, Field::Source)).copied().unwrap_or_default()
     }
 
+    /// What happened with a lead, by date, the oldest first: from the files of activities that were attached. Those
+    /// of one day stand in the order of their kinds. Nothing is left out: activities after the day one looks from are
+    /// for the caller to pass over.
+    #[must_use]
+    pub fn activities(&self, row: usize) -> &[Activity] {
+        self.activities.of(row)
+    }
+
     /// SHA-256 over the rows: the same for the same leads in any order of the rows and columns and any spelling of
-    /// their numbers and dates.
+    /// their numbers and dates. Every file attached changes it.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
-        *self.rows_digest.get_or_init(|| key::fingerprint(&self.table, &labels(&self.table, &self.binding)))
+        *self.rows_digest.get_or_init(|| {
+            let rows = key::fingerprint(&self.table, &labels(&self.table, &self.binding));
+            key::with_attached(rows, &self.attached)
+        })
     }
 
     /// Hashes of whole rows, of what the cells mean and not how they are written, whatever the order of the columns.

@@ -6,6 +6,7 @@
 //!
 //! Left to others: what the values are worth (`model`), and what is to be concluded from them.
 
+mod activity;
 mod as_of;
 mod bind;
 mod channel;
@@ -14,15 +15,18 @@ mod dialect;
 mod field;
 mod fold;
 mod history;
+pub mod join;
 mod key;
 mod kind;
 mod leads;
 mod mapping;
 mod pipeline;
+mod rows;
 mod status;
 mod summary;
 mod understand;
 
+pub use activity::{Activities, Activity, Direction};
 pub use bind::Binding;
 pub use channel::Channel;
 pub use deal::{Deal, Deals};

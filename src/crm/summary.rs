@@ -5,10 +5,11 @@ use crate::table::{Column, ColumnKind, ColumnReceipt, Table};
 
 /// One receipt line per column.
 pub(crate) fn columns(table: &Table, binding: &Binding) -> Vec<ColumnReceipt> {
-    table.columns().iter().enumerate().map(|(at, column)| summarise(column, at, binding)).collect()
+    table.columns().iter().enumerate().map(|(at, c)| self::column(c, at, binding)).collect()
 }
 
-fn summarise(column: &Column, at: usize, binding: &Binding) -> ColumnReceipt {
+/// One column's receipt line.
+pub(crate) fn column(column: &Column, at: usize, binding: &Binding) -> ColumnReceipt {
     let (distinct, exact) = column.distinct();
     let (min, max) = range(column);
     ColumnReceipt {

@@ -32,7 +32,13 @@ pub fn understand(mut table: Table, mapping: &Mapping) -> Result<Receipt, Error>
         }
         _ => {}
     }
-    let vocabulary = if kind == Some(Kind::Reps) { Vocabulary::Lead } else { Vocabulary::Deal };
+    let vocabulary = match kind {
+        Some(Kind::Activities) => Vocabulary::Activity,
+        Some(Kind::Contracts) => Vocabulary::Contract,
+        Some(Kind::Quotas) => Vocabulary::Quota,
+        Some(Kind::Reps) => Vocabulary::Rep,
+        _ => Vocabulary::Deal,
+    };
     let mut notes = Diagnostics::default();
     let binding = bind(&mut table, mapping, vocabulary, &dialects, &mut notes);
     let rows = table.rows() as u64;

@@ -419,7 +419,7 @@ pub(crate) fn note_unreadable(column: &Column, line: &dyn Fn(usize) -> u64, note
     });
 }
 
-fn too_many_columns(found: usize) -> Error {
+pub(super) fn too_many_columns(found: usize) -> Error {
     let message = format!("expected at most 2,048 columns, found {found} (remove columns that are not needed)");
     Error::new(ErrorKind::Limit, "limit", message)
 }

@@ -8,6 +8,7 @@ use super::number::NumberFormat;
 use super::store::Cells;
 use crate::calendar::Date;
 use crate::money::Currency;
+use std::sync::Arc;
 
 /// What the values of a column are, decided from all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +53,8 @@ impl ColumnKind {
 #[derive(Debug, Clone)]
 pub struct Column {
     name: String,
-    cells: Cells,
+    /// Shared between copies of the table.
+    cells: Arc<Cells>,
     kind: ColumnKind,
     evidence: Evidence,
     /// Values that mean "missing" in this column only, such as `Select`.
@@ -61,7 +63,7 @@ pub struct Column {
 
 impl Column {
     pub(crate) fn new(name: String, cells: Cells, kind: ColumnKind, evidence: Evidence) -> Self {
-        Self { name, cells, kind, evidence, placeholders: Vec::new() }
+        Self { name, cells: Arc::new(cells), kind, evidence, placeholders: Vec::new() }
     }
 
     /// The header, made unique within the table.
@@ -160,7 +162,7 @@ impl Column {
     /// The distinct words as written, in order of appearance; `None` where text does not repeat.
     #[must_use]
     pub fn words(&self) -> Option<impl Iterator<Item = &str>> {
-        match self.cells {
+        match *self.cells {
             Cells::Plain(_) => None,
             _ => Some(self.cells.words().iter()),
         }
@@ -216,6 +218,14 @@ impl Column {
 
     pub(crate) fn cells(&self) -> &Cells {
         &self.cells
+    }
+
+    /// Takes over how another column is read.
+    pub(crate) fn read_like(&mut self, other: &Self) {
+        self.kind = other.kind;
+        self.evidence.number = other.evidence.number;
+        self.evidence.date = other.evidence.date;
+        self.evidence.serial = other.evidence.serial;
     }
 
     pub(crate) fn set_kind(&mut self, kind: ColumnKind) {

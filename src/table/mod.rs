@@ -12,6 +12,7 @@ mod clock;
 mod column;
 mod dates;
 mod delimiter;
+mod gather;
 mod infer;
 mod missing;
 mod number;
@@ -55,7 +56,7 @@ pub(crate) enum Source {
     Records,
 }
 
-/// A file as typed columns.
+/// A file as typed columns. Cloning shares the cells.
 ///
 /// ```
 /// use leadcast::table::{ReadOptions, Table};
@@ -192,6 +193,18 @@ impl Table {
             column.read_as_text();
             self.notes.forget(builder::UNREADABLE.name, column.name());
         }
+    }
+
+    /// Adds a column behind the others.
+    ///
+    /// # Errors
+    /// `limit` past the most columns of a table.
+    pub(crate) fn push_column(&mut self, column: Column) -> Result<(), Error> {
+        if self.columns.len() >= MOST_COLUMNS {
+            return Err(builder::too_many_columns(self.columns.len() + 1));
+        }
+        self.columns.push(column);
+        Ok(())
     }
 
     pub(crate) fn columns_mut(&mut self) -> &mut [Column] {

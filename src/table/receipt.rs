@@ -122,6 +122,8 @@ pub enum MappingSource {
     System,
     /// A known name for the field.
     Synonym,
+    /// It came with a file that was attached.
+    Joined,
     /// The column is kept under its own name only.
     None,
 }
@@ -170,8 +172,8 @@ pub struct Receipt {
     pub encoding: &'static str,
     /// The separator: `,`, `;`, `tab`, `|`; empty for records.
     pub delimiter: String,
-    /// `leads`, `contacts`, `accounts`, `deals`, `activities`, `contracts`, `quotas`, `reps`, `stage-history` or
-    /// `unknown`.
+    /// `leads`, `contacts`, `accounts`, `deals`, `activities`, `contracts`, `quotas`, `reps`, `stage-history`,
+    /// `products`, `stages` or `unknown`.
     pub kind: &'static str,
     /// Rows below the header, blank lines not counted.
     pub rows_read: u64,

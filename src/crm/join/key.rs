@@ -1,0 +1,269 @@
+//! The forms in which ids, domains, addresses and names of two files are compared.
+
+use crate::crm::dialect::Dialects;
+use crate::crm::fold::fold;
+use serde::{Deserialize, Serialize};
+
+/// How cells of two files are compared, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum JoinKey {
+    /// As identifiers: to the letter, but for the braces of a GUID, a trailing `.0`, and the three check letters of a
+    /// long Salesforce id.
+    Id,
+    /// As domains: of a web address, or of an e-mail address that is no private one.
+    Domain,
+    /// As e-mail addresses, whatever the letter case.
+    Email,
+    /// As names: letter case, accents, punctuation, spacing and legal forms (`Ltd`, `GmbH`) do not count.
+    Name,
+}
+
+impl JoinKey {
+    /// Every key in the order they are tried.
+    pub const ALL: [Self; 4] = [Self::Id, Self::Domain, Self::Email, Self::Name];
+
+    /// `id`, `domain`, `email` or `name`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Domain => "domain",
+            Self::Email => "email",
+            Self::Name => "name",
+        }
+    }
+}
+
+/// Brings cells into the form in which they are compared.
+#[derive(Debug)]
+pub(crate) struct Normaliser<'a> {
+    dialects: &'a Dialects,
+    /// Legal forms as folded words, longest first.
+    forms: Vec<Vec<String>>,
+    /// Legal forms in scripts that may write them without a space, at either end.
+    attached: Vec<&'a str>,
+}
+
+impl<'a> Normaliser<'a> {
+    pub(crate) fn new(dialects: &'a Dialects) -> Self {
+        let written = dialects.legal_forms();
+        let mut forms: Vec<Vec<String>> = written.iter().map(|form| words(form)).filter(|f| !f.is_empty()).collect();
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        let attached = written.iter().map(String::as_str).filter(|form| form.chars().any(is_ideographic)).collect();
+        Self { dialects, forms, attached }
+    }
+
+    /// The form of a cell; `None` if it holds nothing of the sort.
+    pub(crate) fn form(&self, key: JoinKey, text: &str) -> Option<String> {
+        let text = text.trim();
+        let form = match key {
+            JoinKey::Id => id(text),
+            JoinKey::Domain => self.domain(text)?,
+            JoinKey::Email => email(text)?,
+            JoinKey::Name => self.name(text),
+        };
+        (!form.is_empty()).then_some(form)
+    }
+
+    /// `https://www.Acme.com/jobs` and `kim@acme.com` are of `acme.com`.
+    fn domain(&self, text: &str) -> Option<String> {
+        let host = match email(text) {
+            Some(address) => address.rsplit('@').next().map(str::to_owned)?,
+            None => {
+                let lower = text.to_lowercase();
+                let rest = lower.split_once("://").map_or(lower.as_str(), |(_, rest)| rest);
+                let host = rest.split(['/', '?', '#', ':']).next().unwrap_or("");
+                host.trim_end_matches('.').trim_start_matches("www.").to_owned()
+            }
+        };
+        let last = host.rsplit('.').next().unwrap_or("");
+        let shaped = host.contains('.') && last.chars().count() >= 2 && last.chars().all(char::is_alphabetic);
+        let clean = !host.contains([' ', '@', ',', ';']);
+        (shaped && clean && !self.dialects.is_private_mail(&host)).then_some(host)
+    }
+
+    /// `The Café Company, Ltd.` is `cafe`; a name that is nothing but legal forms stays.
+    fn name(&self, text: &str) -> String {
+        let text: String = text.chars().map(narrow).collect();
+        let mut text = without_number(&text);
+        for form in &self.attached {
+            let lower = text.to_lowercase();
+            let cut = lower.strip_prefix(form).or_else(|| lower.strip_suffix(form)).map(str::trim);
+            if let Some(rest) = cut.filter(|rest| !rest.is_empty()) {
+                text = rest.to_owned();
+            }
+        }
+        let all = words(&text);
+        let mut name: &[String] = &all;
+        while let Some(shorter) = self.forms.iter().find_map(|form| name.strip_suffix(form.as_slice()))
+            && !shorter.is_empty()
+        {
+            name = shorter;
+        }
+        // Latin legal forms in front may be the name itself, as in AG Insurance.
+        let foreign = |form: &&Vec<String>| form.iter().all(|word| !word.is_ascii());
+        while let Some(shorter) = self.forms.iter().filter(foreign).find_map(|f| name.strip_prefix(f.as_slice()))
+            && !shorter.is_empty()
+        {
+            name = shorter;
+        }
+        let filler = |word: &&String| !["the", "and", "und"].contains(&word.as_str());
+        let kept: String = name.iter().filter(filler).map(String::as_str).collect();
+        if kept.is_empty() { all.concat() } else { kept }
+    }
+}
+
+/// The words of a name, folded. Full stops bind, as in `S.A.` and `Yahoo.com`.
+fn words(text: &str) -> Vec<String> {
+    let text = text.replace(['.', '\'', '’'], "");
+    let split = |c: char| !c.is_alphanumeric() && !is_mark(c);
+    text.split(split).map(fold).filter(|word| !word.is_empty()).collect()
+}
+
+/// Marks that combine with the letter before them.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{3099}' | '\u{309a}')
+}
+
+fn is_ideographic(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+/// Full-width Latin as plain Latin.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        _ => c,
+    }
+}
+
+/// `Acme (1234567)`, as some exports write what a row belongs to, is `Acme`.
+fn without_number(text: &str) -> String {
+    let cut = text.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
+    let is_number = |digits: &str| digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_digit());
+    cut.filter(|(name, digits)| !name.trim().is_empty() && is_number(digits)).map_or(text, |(name, _)| name).to_owned()
+}
+
+/// The first address of a cell.
+fn email(text: &str) -> Option<String> {
+    let one = text.split([',', ';']).find(|part| part.contains('@'))?;
+    let one = one.rsplit_once('<').map_or(one, |(_, rest)| rest.split('>').next().unwrap_or(rest)).trim();
+    let address = one.strip_prefix("mailto:").unwrap_or(one).to_lowercase();
+    let (local, host) = address.split_once('@')?;
+    let shaped =
+        !local.is_empty() && host.contains('.') && !host.contains('@') && !address.contains(char::is_whitespace);
+    shaped.then_some(address)
+}
+
+fn id(text: &str) -> String {
+    let text = text.strip_prefix("zcrm_").unwrap_or(text);
+    let text = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
+    let hex = |b: u8| b.is_ascii_hexdigit() || b == b'-';
+    if text.len() == 36 && text.bytes().all(hex) && text.bytes().filter(|b| *b == b'-').count() == 4 {
+        return text.to_ascii_lowercase();
+    }
+    if let Some(short) =
+        text.get(..15).filter(|short| text.len() == 18 && check_letters(short) == text.as_bytes()[15..])
+    {
+        return short.to_owned();
+    }
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    text.strip_suffix(".0").filter(|whole| digits(whole)).unwrap_or(text).to_owned()
+}
+
+/// The three letters behind an id of 15: which letters of each five are capitals.
+///
+/// # Source
+/// Salesforce, *Apex Developer Guide*, `Id` class: 15-character case-sensitive and 18-character forms.
+fn check_letters(short: &str) -> [u8; 3] {
+    let mut letters = [0; 3];
+    if !short.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return letters;
+    }
+    for (letter, five) in letters.iter_mut().zip(short.as_bytes().chunks(5)) {
+        let bits = five.iter().rev().fold(0_u8, |bits, b| bits << 1 | u8::from(b.is_ascii_uppercase()));
+        *letter = if bits < 26 { b'A' + bits } else { b'0' + bits - 26 };
+    }
+    letters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(key: JoinKey, text: &str) -> Option<String> {
+        Normaliser::new(&Dialects::built_in().unwrap()).form(key, text)
+    }
+
+    fn same(key: JoinKey, spellings: &[&str]) {
+        let first = form(key, spellings[0]);
+        assert!(first.is_some(), "{spellings:?}");
+        for other in &spellings[1..] {
+            assert_eq!(form(key, other), first, "{other}");
+        }
+    }
+
+    #[test]
+    fn names_are_compared_without_case_accents_spacing_and_legal_forms() {
+        same(JoinKey::Name, &["GTX Pro", "GTXPro", "gtx-pro", "ＧＴＸ　Ｐｒｏ"]);
+        same(JoinKey::Name, &["Müller GmbH & Co. KG", "MULLER", "Mu\u{308}ller Gmbh", "Muller, GmbH"]);
+        same(JoinKey::Name, &["Smith & Sons Ltd.", "Smith and Sons", "The Smith and Sons Company, Inc."]);
+        same(JoinKey::Name, &["Café de Paris S.A.", "cafe de paris", "CAFE DE PARIS SA"]);
+        same(JoinKey::Name, &["Orlen Sp. z o.o.", "Orlen"]);
+        same(JoinKey::Name, &["Acme (1234567)", "Acme Corp", "ACME corporation"]);
+        same(JoinKey::Name, &["O'Reilly", "OReilly", "O’Reilly"]);
+    }
+
+    #[test]
+    fn names_of_other_scripts_are_compared_too() {
+        same(JoinKey::Name, &["ООО «Ромашка»", "Ромашка", "РОМАШКА, ООО"]);
+        same(JoinKey::Name, &["株式会社トヨタ", "トヨタ株式会社", "トヨタ", "トヨタ (株)"]);
+        same(JoinKey::Name, &["삼성전자 주식회사", "삼성전자"]);
+        same(JoinKey::Name, &["ΑΛΦΑ ΑΕ", "Αλφα"]);
+        assert_ne!(form(JoinKey::Name, "Ромашка"), form(JoinKey::Name, "Romashka"));
+    }
+
+    #[test]
+    fn what_is_left_of_a_name_is_never_nothing() {
+        assert_eq!(form(JoinKey::Name, "The Company").as_deref(), Some("thecompany"));
+        assert_eq!(form(JoinKey::Name, "AG").as_deref(), Some("ag"));
+        assert_eq!(form(JoinKey::Name, "AG Insurance").as_deref(), Some("aginsurance"));
+        assert_eq!(form(JoinKey::Name, "株式会社").as_deref(), Some("株式会社"));
+        assert_eq!(form(JoinKey::Name, "…"), None);
+    }
+
+    #[test]
+    fn domains_come_from_web_and_mail_addresses() {
+        same(
+            JoinKey::Domain,
+            &["acme.com", "https://www.Acme.com/jobs?x=1", "kim@ACME.com", "http://acme.com:80", "acme.com."],
+        );
+        for none in ["kim@gmail.com", "Acme", "acme", "Acme Inc. and more", "1.5", ""] {
+            assert_eq!(form(JoinKey::Domain, none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_compared_without_case_and_wrapping() {
+        same(
+            JoinKey::Email,
+            &["kim@acme.com", "Kim@Acme.COM", "Kim Lee <kim@acme.com>", "mailto:kim@acme.com; lee@b.com"],
+        );
+        for none in ["kim", "@acme.com", "kim@acme", "kim @acme.com", "a@b@c.de"] {
+            assert_eq!(form(JoinKey::Email, none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn ids_are_compared_to_the_letter_but_for_their_known_spellings() {
+        same(JoinKey::Id, &["006A000000abcde", "006A000000abcdeIAA"]);
+        same(JoinKey::Id, &["{9F8B2C4D-0000-4000-8000-00000000ABCD}", "9f8b2c4d-0000-4000-8000-00000000abcd"]);
+        same(JoinKey::Id, &["12345", "12345.0"]);
+        same(JoinKey::Id, &["zcrm_42", "42"]);
+        assert_ne!(form(JoinKey::Id, "006A000000abcde"), form(JoinKey::Id, "006A000000abcdE"));
+        assert_ne!(form(JoinKey::Id, "1.50"), form(JoinKey::Id, "1.5"));
+    }
+}

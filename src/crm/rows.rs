@@ -1,0 +1,91 @@
+//! What files of single rows have in common: columns bound to fields, rows left out with a reason, a receipt.
+
+use super::bind::{Binding, bind};
+use super::dialect::{Dialects, Vocabulary};
+use super::{Field, Kind, Mapping, summary};
+use crate::calendar::Date;
+use crate::table::{Action, Code, Column, Diagnostics, Receipt, Table};
+use crate::{Error, ErrorKind, Place};
+
+pub(crate) const NO_DATE: Code =
+    Code::new("row-without-date", Action::Excluded, "fill in the date, or correct it where it cannot be read");
+pub(crate) const NO_REFERENCE: Code =
+    Code::new("row-without-reference", Action::Excluded, "export the id, the e-mail address or the name it belongs to");
+
+/// A file whose columns are bound, on the way to typed rows.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    pub(crate) table: Table,
+    pub(crate) binding: Binding,
+    pub(crate) notes: Diagnostics,
+}
+
+impl Rows {
+    pub(crate) fn open(mut table: Table, mapping: &Mapping, vocabulary: Vocabulary, dialects: &Dialects) -> Self {
+        let mut notes = Diagnostics::default();
+        let binding = bind(&mut table, mapping, vocabulary, dialects, &mut notes);
+        Self { table, binding, notes }
+    }
+
+    pub(crate) fn has(&self, fields: &[Field]) -> bool {
+        fields.iter().any(|field| self.binding.column_of(*field).is_some())
+    }
+
+    pub(crate) fn column(&self, field: Field) -> Option<&Column> {
+        self.table.columns().get(self.binding.column_of(field)?)
+    }
+
+    /// The text of a field in a row; `""` if missing or not in the file.
+    pub(crate) fn text(&self, field: Field, row: usize) -> &str {
+        self.column(field).map_or("", |column| column.text(row))
+    }
+
+    pub(crate) fn date(&self, field: Field, row: usize) -> Option<Date> {
+        self.column(field)?.date(row)
+    }
+
+    /// The first line and column of a problem.
+    pub(crate) fn place(&self, field: Option<Field>, row: usize) -> Place {
+        let column = field.and_then(|field| self.column(field)).map(|column| column.name().to_owned());
+        Place { column, ..Place::line(self.table.line(row)) }
+    }
+
+    /// `missing-column`: the file lacks what its rows cannot do without.
+    pub(crate) fn missing(&self, what: &str, names: &str) -> Error {
+        let message = format!("no column was found for {what} (name it {names}, or map one)");
+        let place = self.table.name().map_or_else(Place::default, |name| Place::default().in_file(name));
+        Error::new(ErrorKind::Input, "missing-column", message).at(place)
+    }
+
+    /// What was read, used and left out; every row that is not used has been counted in `notes`.
+    pub(crate) fn receipt(&self, kind: Kind, used: u64, notes: Diagnostics) -> Receipt {
+        receipt(&self.table, &self.binding, Some(kind), used, [self.notes.clone(), notes])
+    }
+}
+
+/// The receipt of a table of which so many rows are used.
+pub(crate) fn receipt<const N: usize>(
+    table: &Table,
+    binding: &Binding,
+    kind: Option<Kind>,
+    used: u64,
+    notes: [Diagnostics; N],
+) -> Receipt {
+    let mut diagnostics = table.notes().to_vec();
+    diagnostics.extend(notes.into_iter().flat_map(Diagnostics::into_vec));
+    let rows_read = table.rows() as u64 + table.blank_rows();
+    Receipt {
+        file: table.name().map(str::to_owned),
+        system: binding.system.clone(),
+        system_confidence: binding.confidence,
+        encoding: table.encoding(),
+        delimiter: table.delimiter(),
+        kind: kind.map_or("unknown", Kind::name),
+        rows_read,
+        rows_used: used,
+        rows_excluded: rows_read - used,
+        columns: summary::columns(table, binding),
+        diagnostics,
+        assumptions: Vec::new(),
+    }
+}
