@@ -15,6 +15,7 @@ import type {
   LearnReport,
   OutcomeColumn,
   Place,
+  ReadOptions,
   Receipt,
 } from './wasm/data.js';
 
@@ -34,19 +35,6 @@ export interface Progress {
   phase: 'read' | 'simulate';
   done: number;
   total: number | null;
-}
-
-/** How a file is read; what is absent is found out from the file. */
-export interface ReadOptions {
-  name?: string;
-  delimiter?: string;
-  encoding?: string;
-  /** The sheet of a workbook; default: the one with most rows. */
-  sheet?: string;
-  header?: 'first-row' | 'none';
-  decimal?: string;
-  dateOrder?: 'ymd' | 'dmy' | 'mdy';
-  columns?: Record<string, { decimal?: string; dateOrder?: 'ymd' | 'dmy' | 'mdy'; type?: 'number' | 'date' | 'text' }>;
 }
 
 /** Columns named by the caller: header to canonical field, or to `null` to leave the column out. */

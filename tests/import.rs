@@ -474,10 +474,10 @@ fn dates_that_contradict_or_do_not_exist_count_as_missing() {
     );
     let table = read("When\n2026-02-30\n2026-02-28\n");
     assert_eq!(table.columns()[0].date(0), None);
-    let note = note(&table, "unreadable-value");
+    let note = note(&table, "bad-date");
     assert_eq!(
         (note.message.as_str(), note.place.line),
-        ("expected a date, found `2026-02-30`; counts as missing", Some(2))
+        ("no calendar has the day `2026-02-30`; counts as missing", Some(2))
     );
 }
 

@@ -251,10 +251,10 @@ fn probabilities_have_one_scale_per_column() {
     assert_eq!(chances(["20", "100", "1"]).0, [Some(0.2), Some(1.0), Some(0.01)]);
     assert_eq!(chances(["20%", "100%", "1%"]).0, [Some(0.2), Some(1.0), Some(0.01)]);
     let (values, receipt) = chances(["120", "-5", "50"]);
-    assert_eq!(values, [None, None, Some(0.5)]);
+    assert_eq!(values, [Some(0.5)]);
     assert_eq!(
         note(&receipt, "probability-range").message,
-        "expected a probability from 0 to 1, found 1.2; counts as unknown"
+        "expected a probability from 0 to 1, found 1.2; the deal is left out"
     );
     assert_eq!(note(&chances(["0.6", "60", "70"]).1, "mixed-percent").count, 1);
 }

@@ -5,6 +5,7 @@ use checks::files::{almost_csv, as_of, bytes, deals, leads, pipeline};
 use leadcast::ErrorKind;
 use leadcast::crm::{LeadList, Mapping, Pipeline};
 use leadcast::money::Currency;
+use leadcast::table::write::WriteOptions;
 use leadcast::table::{Action, ReadOptions, Receipt, Table, TableReader};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -46,6 +47,21 @@ fn understood(bytes: &[u8]) -> Result<(), TestCaseError> {
             if let Ok(leads) = LeadList::from_table(table, &Mapping::default()) {
                 adds_up(leads.receipt())?;
                 prop_assert_eq!(leads.rows() as u64, leads.receipt().rows_used);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The corrected table holds the values of the first, row by row, and nothing of its own columns needs repair.
+fn same_values(first: &Table, again: &Table) -> Result<(), TestCaseError> {
+    prop_assert_eq!(first.rows(), again.rows());
+    for (before, after) in first.columns().iter().zip(again.columns()) {
+        for row in 0..first.rows() {
+            match before.kind().name() {
+                "number" => prop_assert_eq!(before.number(row), after.number(row), "{}", before.name()),
+                "date" => prop_assert_eq!(before.date(row), after.date(row), "{}", before.name()),
+                _ => prop_assert_eq!(before.text(row), after.text(row), "{}", before.name()),
             }
         }
     }
@@ -96,6 +112,33 @@ proptest! {
     #[test]
     fn every_row_of_a_pipeline_is_used_or_excluded(deals in deals()) {
         understood(&pipeline(&deals).csv())?;
+    }
+
+    #[test]
+    fn a_corrected_table_reads_as_the_same_values_without_repair(bytes in almost_csv()) {
+        let Ok(table) = Table::from_csv(&bytes, &ReadOptions::default()) else { return Ok(()) };
+        let options = WriteOptions { guard_formulas: false, ..WriteOptions::default() };
+        let Ok(again) = Table::from_csv(&table.corrected_csv(options), &ReadOptions::default()) else {
+            prop_assert!(table.rows() == 0);
+            return Ok(());
+        };
+        same_values(&table, &again)?;
+    }
+
+    #[test]
+    fn a_corrected_pipeline_has_the_same_deals(deals in deals()) {
+        let read = |csv: &[u8]| {
+            let table = Table::from_csv(csv, &ReadOptions::default()).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            Pipeline::from_table(table, &Mapping::default()).map_err(|e| TestCaseError::fail(e.to_string()))
+        };
+        let first = read(&pipeline(&deals).csv())?;
+        let again = read(&first.corrected_csv(WriteOptions::default()))?;
+        let facts = |pipeline: &Pipeline| {
+            let found = pipeline.as_of(Some(as_of()), Currency::USD);
+            let fact = |d: leadcast::crm::Deal| (d.id, d.stage, d.amount, d.close, d.created, d.probability, d.category);
+            found.deals.into_iter().map(fact).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(facts(&first), facts(&again));
     }
 
     #[test]

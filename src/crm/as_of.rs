@@ -3,12 +3,15 @@
 //! Whatever was written down after the day is not used: who looks back must not see what only the future knew.
 
 use super::deal::{Deal, Deals};
-use super::pipeline::{Pipeline, Scale};
+use super::pipeline::Pipeline;
 use super::{DealStatus, Field, ForecastCategory, fold::fold, summary};
 use crate::Place;
 use crate::calendar::Date;
 use crate::money::{Currency, Money};
-use crate::table::{Action, Code, Column, Diagnostics, Receipt};
+use crate::table::{
+    Action, Code, Column, ColumnKind, Diagnostics, OddProbability, Receipt, RowFate, RowOptions, Scale,
+};
+use std::collections::BTreeMap;
 
 const CREATED_LATER: Code =
     Code::new("created-after-as-of", Action::Excluded, "choose a later day if these deals are to count");
@@ -25,7 +28,14 @@ const PAST_CLOSE: Code =
     Code::new("past-close-date", Action::Kept, "update the close dates: these deals are expected from the day on");
 const FAR_DATE: Code = Code::new("far-date", Action::Kept, "correct the year");
 const BAD_PROBABILITY: Code =
-    Code::new("probability-range", Action::Repaired, "correct the value; the stage's chance is used instead");
+    Code::new("probability-range", Action::Excluded, "correct the values in the source system");
+const ODD_PROBABILITY: Code =
+    Code::new("probability-range", Action::Repaired, "correct the values in the source system");
+const NEGATIVE: Code = Code::new(
+    "negative-amount",
+    Action::Excluded,
+    "let them take part if they are meant: set `negativeAmounts` to `keep`",
+);
 const UNKNOWN_CATEGORY: Code =
     Code::new("unknown-forecast-category", Action::Repaired, "these deals count as not called");
 const UNKNOWN_CURRENCY: Code =
@@ -39,6 +49,23 @@ pub(crate) fn is_near(date: Date) -> bool {
 }
 
 pub(crate) fn deals(pipeline: &Pipeline, day: Option<Date>, currency: Currency) -> Deals {
+    let (view, deals, excluded) = look(pipeline, day, currency);
+    let receipt = view.receipt(deals.len() as u64, excluded);
+    Deals { deals, as_of: day, receipt }
+}
+
+/// What is told of the rows on a day.
+pub(crate) fn told(pipeline: &Pipeline, day: Option<Date>, currency: Currency) -> Diagnostics {
+    look(pipeline, day, currency).0.notes
+}
+
+/// Which rows are deals, whatever the day: no notes of a report, no totals, no copies.
+pub(crate) fn are_deals(pipeline: &Pipeline) -> Vec<bool> {
+    let mut view = View::new(pipeline, None, Currency::USD);
+    (0..pipeline.table.rows()).map(|row| !view.is_no_deal(row, pipeline.table.line(row))).collect()
+}
+
+fn look(pipeline: &Pipeline, day: Option<Date>, currency: Currency) -> (View<'_>, Vec<Deal>, u64) {
     let mut view = View::new(pipeline, day, currency);
     let mut deals = Vec::new();
     let mut excluded = 0;
@@ -49,8 +76,7 @@ pub(crate) fn deals(pipeline: &Pipeline, day: Option<Date>, currency: Currency) 
         }
     }
     view.note_currencies(&deals);
-    let receipt = view.receipt(deals.len() as u64, excluded);
-    Deals { deals, as_of: day, receipt }
+    (view, deals, excluded)
 }
 
 /// The columns of a pipeline, looked up once.
@@ -76,11 +102,20 @@ struct View<'a> {
     created: Option<&'a Column>,
     close: Option<&'a Column>,
     long_rows: std::iter::Peekable<std::slice::Iter<'a, usize>>,
+    rows: RowOptions,
+    negative: RowFate,
+    odd: OddProbability,
+    /// The currency of amounts beside which none stands.
+    unmarked: Currency,
+    /// Amounts converted, by the currency they were in.
+    converted: BTreeMap<Currency, u64>,
 }
 
 impl<'a> View<'a> {
     fn new(pipeline: &'a Pipeline, day: Option<Date>, currency: Currency) -> Self {
         let column = |field| pipeline.column(field);
+        let options = pipeline.table.options();
+        let amount = column(Field::Amount).or_else(|| column(Field::ActualAmount)).map_or("", Column::name);
         let mut view = Self {
             pipeline,
             day,
@@ -103,6 +138,11 @@ impl<'a> View<'a> {
             created: column(Field::CreatedDate),
             close: column(Field::CloseDate),
             long_rows: pipeline.table.long_rows().iter().peekable(),
+            rows: options.rows,
+            negative: options.negative_amounts.unwrap_or(RowFate::Exclude),
+            odd: options.odd_probabilities.unwrap_or(OddProbability::Exclude),
+            unmarked: options.column(amount).currency.unwrap_or(currency),
+            converted: BTreeMap::new(),
         };
         view.assume();
         view
@@ -129,8 +169,12 @@ impl<'a> View<'a> {
                 crate::table::ColumnKind::Number(format) => format.currency,
                 _ => None,
             });
-            let code = written.unwrap_or(self.currency);
-            let source = if written.is_some() { "as the amounts say" } else { "as the file names no currency" };
+            let code = written.unwrap_or(self.unmarked);
+            let source = match written {
+                Some(_) => "as the amounts say",
+                None if self.unmarked != self.currency => "as the read options say",
+                None => "as the file names no currency",
+            };
             assumptions.push(format!("amounts are in {code}, {source}"));
         }
         self.assumptions = assumptions;
@@ -164,8 +208,16 @@ impl<'a> View<'a> {
         let status = if reopened { DealStatus::Open } else { last };
         let close = self.close(row, line, status, reopened, closed_on);
         let (amount, amount_known) = self.amount(row, line, status, reopened);
+        if amount.minor < 0 && status != DealStatus::Lost && self.negative == RowFate::Exclude {
+            let column = self.amount.or(self.actual);
+            let place = Place { column: column.map(|c| c.name().to_owned()), ..Place::line(line) };
+            self.notes.count(NEGATIVE, place, column.map_or("", |c| c.text(row)), || {
+                "amounts are below 0, as credits and reductions are".to_owned()
+            });
+            return None;
+        }
         let open_as_written = status == DealStatus::Open && !reopened;
-        let probability = if open_as_written { self.probability(row, line) } else { None };
+        let probability = if open_as_written { self.probability(row, line)? } else { None };
         let category = match status {
             DealStatus::Won => Some(ForecastCategory::Closed),
             DealStatus::Open if !reopened => self.category(row, line),
@@ -205,7 +257,8 @@ impl<'a> View<'a> {
         let table = &self.pipeline.table;
         while self.long_rows.next_if(|long| **long < row).is_some() {}
         let place = Place::line(line);
-        if self.long_rows.peek() == Some(&&row) {
+        let is_kept = |fate: Option<RowFate>| fate == Some(RowFate::Keep);
+        if self.long_rows.peek() == Some(&&row) && !is_kept(self.rows.shifted) {
             let sample = table.columns().first().map_or("", |c| c.text(row));
             self.notes.count(SHIFTED, place, sample, || {
                 "rows have more cells than the header, so their values may stand in the wrong columns".to_owned()
@@ -218,20 +271,18 @@ impl<'a> View<'a> {
             return true;
         }
         let mut filled = table.columns().iter().enumerate().filter(|(_, column)| !column.text(row).is_empty());
-        let (first, second, third) = (filled.next(), filled.next(), filled.next());
-        let Some((at, column)) = first else { return false };
+        let Some((at, column)) = filled.next() else { return false };
+        let rest: Vec<&Column> = filled.take(9).map(|(_, column)| column).collect();
         let text = column.text(row);
         let width = table.columns().len();
-        let amounts = [self.amount, self.actual];
-        let is_amount = |found: Option<(usize, &Column)>| {
-            found.is_none_or(|(_, c)| amounts.iter().flatten().any(|known| std::ptr::eq(*known, c)))
-        };
-        if second.is_none() && at == 0 && width >= 3 && !is_amount(first) {
-            self.notes.count(NOT_A_DEAL, place, text, || "rows hold nothing but their first cell".to_owned());
+        let is_amount = |c: &Column| [self.amount, self.actual].iter().flatten().any(|known| std::ptr::eq(*known, c));
+        let is_number = |c: &&Column| matches!(c.kind(), ColumnKind::Number(_));
+        if is_total(text) && width >= 3 && rest.iter().all(is_number) && !is_kept(self.rows.totals) {
+            self.notes.count(TOTAL, place, text, || "rows hold totals of the rows above".to_owned());
             return true;
         }
-        if width >= 4 && third.is_none() && is_amount(second) && is_total(text) {
-            self.notes.count(TOTAL, place, text, || "rows hold totals of the rows above".to_owned());
+        if rest.is_empty() && at == 0 && width >= 3 && !is_amount(column) && !is_kept(self.rows.notes) {
+            self.notes.count(NOT_A_DEAL, place, text, || "rows hold nothing but their first cell".to_owned());
             return true;
         }
         false
@@ -283,8 +334,14 @@ impl<'a> View<'a> {
 
     /// What the deal is worth, and whether the file says so.
     fn amount(&mut self, row: usize, line: u64, status: DealStatus, reopened: bool) -> (Money, bool) {
-        let currency = self.currency_of(row, line);
-        let read = |column: Option<&Column>| column.and_then(|c| c.minor_units(row, currency.minor_digits()));
+        let written = self.currency_of(row, line);
+        let rate = self.pipeline.table.options().rates.get(&written).filter(|_| written != self.currency).copied();
+        let currency = if rate.is_some() { self.currency } else { written };
+        let digits = currency.minor_digits();
+        let read = |column: Option<&Column>| match rate {
+            Some(rate) => column.and_then(|c| c.converted(row, rate, digits)),
+            None => column.and_then(|c| c.minor_units(row, digits)),
+        };
         let estimate = if reopened && self.pipeline.amount_is_final { None } else { read(self.amount) };
         let known = match status {
             DealStatus::Won => read(self.actual).filter(|actual| *actual != 0).or(estimate),
@@ -294,6 +351,9 @@ impl<'a> View<'a> {
             let column = self.amount.or(self.actual).map(Column::name);
             let place = Place { column: column.map(str::to_owned), ..Place::line(line) };
             self.notes.count(NO_AMOUNT, place, "", || "open or won deals have no amount".to_owned());
+        }
+        if rate.is_some() && known.is_some() {
+            *self.converted.entry(written).or_insert(0) += 1;
         }
         (Money::new(known.unwrap_or(0), currency), known.is_some())
     }
@@ -305,7 +365,7 @@ impl<'a> View<'a> {
                 return currency;
             }
             if !word.is_empty() {
-                let (place, default) = (Place::line(line).in_column(column.name()), self.currency);
+                let (place, default) = (Place::line(line).in_column(column.name()), self.unmarked);
                 self.notes.count(UNKNOWN_CURRENCY, place, word, || {
                     format!("`{word}` is no known currency; read as {default}")
                 });
@@ -316,24 +376,32 @@ impl<'a> View<'a> {
             crate::table::ColumnKind::Number(format) => format.currency.or_else(|| column.currency(row)),
             _ => None,
         };
-        self.amount.and_then(written).or_else(|| self.actual.and_then(written)).unwrap_or(self.currency)
+        self.amount.and_then(written).or_else(|| self.actual.and_then(written)).unwrap_or(self.unmarked)
     }
 
-    fn probability(&mut self, row: usize, line: u64) -> Option<f64> {
-        let column = self.probability?;
-        let written = column.number(row)?;
+    /// The chance written beside the deal; `None` if the deal is left out for it.
+    fn probability(&mut self, row: usize, line: u64) -> Option<Option<f64>> {
+        let Some(column) = self.probability else { return Some(None) };
+        let Some(written) = column.number(row) else { return Some(None) };
         let value = match self.pipeline.scale {
             Scale::Share => written,
             Scale::Percent => written / 100.0,
         };
         if (0.0..=1.0).contains(&value) {
-            return Some(value);
+            return Some(Some(value));
         }
         let place = Place::line(line).in_column(column.name());
-        self.notes.count(BAD_PROBABILITY, place, column.text(row), || {
-            format!("expected a probability from 0 to 1, found {value}; counts as unknown")
+        let (code, what, fate) = match self.odd {
+            OddProbability::Exclude => (BAD_PROBABILITY, "the deal is left out", None),
+            OddProbability::Clamp => {
+                (ODD_PROBABILITY, "the nearest possible value counts", Some(Some(value.clamp(0.0, 1.0))))
+            }
+            OddProbability::Ignore => (ODD_PROBABILITY, "counts as unknown", Some(None)),
+        };
+        self.notes.count(code, place, column.text(row), || {
+            format!("expected a probability from 0 to 1, found {value}; {what}")
         });
-        None
+        fate
     }
 
     fn category(&mut self, row: usize, line: u64) -> Option<ForecastCategory> {
@@ -368,25 +436,32 @@ impl<'a> View<'a> {
         });
     }
 
-    fn receipt(self, used: u64, excluded: u64) -> Receipt {
+    fn receipt(mut self, used: u64, excluded: u64) -> Receipt {
+        let options = self.pipeline.table.options();
+        for (currency, count) in &self.converted {
+            let Some(rate) = options.rates.get(currency) else { continue };
+            let source = options.rates_source.as_ref().map(|source| format!(", {source}"));
+            let date = options.rates_date.map(|date| format!(", {date}"));
+            self.assumptions.push(format!(
+                "{count} amounts in {currency} are converted at {} {}{}{}",
+                rate.value(),
+                self.currency,
+                source.unwrap_or_default(),
+                date.unwrap_or_default()
+            ));
+        }
         let Pipeline { table, binding, notes, .. } = self.pipeline;
-        let mut diagnostics = table.notes().to_vec();
-        diagnostics.extend_from_slice(notes.as_slice());
+        let mut diagnostics = notes.as_slice().to_vec();
         diagnostics.extend(self.notes.into_vec());
-        Receipt {
-            file: table.name().map(str::to_owned),
-            system: binding.system.clone(),
-            system_confidence: binding.confidence,
-            encoding: table.encoding(),
-            delimiter: table.delimiter(),
+        let found = summary::Found {
             kind: "deals",
-            rows_read: table.rows() as u64 + table.blank_rows(),
             rows_used: used,
-            rows_excluded: excluded + table.blank_rows(),
-            columns: summary::columns(table, binding),
+            rows_excluded: excluded,
             diagnostics,
             assumptions: self.assumptions,
-        }
+            scale: self.probability.map(|_| self.pipeline.scale),
+        };
+        summary::receipt(table, binding, found)
     }
 }
 
@@ -405,5 +480,7 @@ fn is_total(text: &str) -> bool {
         "suma",
         "totalgeneral",
     ];
+    // `Total (12 records)` is one too.
+    let text = text.split(['(', ':']).next().unwrap_or(text);
     WORDS.contains(&fold(text).as_str())
 }

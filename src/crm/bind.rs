@@ -4,7 +4,9 @@ use super::dialect::{Dialects, Rank, Recognised, Tier, Vocabulary};
 use super::field::Expect;
 use super::{Field, Mapping};
 use crate::Place;
-use crate::table::{Action, Code, Column, ColumnKind, Diagnostics, MappingSource, Table, boolean, note_unreadable};
+use crate::table::{
+    Action, Code, Column, ColumnKind, Diagnostics, MOST_PLACES, MappingSource, Table, boolean, note_unreadable,
+};
 
 const NO_SUCH_COLUMN: Code =
     Code::new("mapping-without-column", Action::Kept, "remove the entry, or write the header as in the file");
@@ -24,6 +26,8 @@ const RANGE: Code =
 #[derive(Debug, Clone)]
 pub struct Binding {
     columns: Vec<Option<(Field, MappingSource)>>,
+    /// Fields that a column could be too by its name, and is not.
+    claims: Vec<(usize, Field)>,
     pub(crate) system: Option<String>,
     pub(crate) confidence: u8,
 }
@@ -39,6 +43,11 @@ impl Binding {
     #[must_use]
     pub fn field_of(&self, column: usize) -> Option<Field> {
         self.columns.get(column).copied().flatten().map(|(field, _)| field)
+    }
+
+    /// Fields that a column is not, and could be by its name.
+    pub(crate) fn claims_of(&self, column: usize) -> Vec<Field> {
+        self.claims.iter().filter(|(at, _)| *at == column).map(|(_, field)| *field).collect()
     }
 
     /// How a column came to its field.
@@ -87,10 +96,11 @@ pub(crate) fn bind(
     let mut settled = vec![false; headers.len()];
     mark_placeholders(table, dialects, notes);
     override_columns(table, mapping, &mut columns, &mut settled, notes);
-    claim_columns(table, vocabulary, dialects, system, &mut columns, &settled, notes);
+    let claims = claim_columns(table, vocabulary, dialects, system, &mut columns, &settled, notes);
     read_as_fields(table, &columns, notes);
     Binding {
         columns,
+        claims,
         system: system.and_then(|s| dialects.system(s)).map(str::to_owned),
         confidence: system.map_or(0, |s| s.confidence),
     }
@@ -99,14 +109,19 @@ pub(crate) fn bind(
 fn mark_placeholders(table: &mut Table, dialects: &Dialects, notes: &mut Diagnostics) {
     let words: Vec<&str> = dialects.missing_words().collect();
     for at in 0..table.columns().len() {
-        let Some(column) = table.columns_mut().get_mut(at) else { continue };
-        if !matches!(column.kind(), ColumnKind::Text) {
+        if !matches!(table.columns().get(at).map(Column::kind), Some(ColumnKind::Text)) {
             continue;
         }
-        for (word, count, row) in column.treat_as_missing(&words) {
-            let place = Place::line(table.line(row)).in_column(table.columns()[at].name());
-            let word = words.get(word).copied().unwrap_or("");
-            notes.count_many(PLACEHOLDER, count, place, word, || format!("`{word}` counts as a missing value"));
+        let seen = table.treat_as_missing(at, &words);
+        for (word, count, row) in &seen {
+            let place = Place::line(table.line(*row)).in_column(table.columns()[at].name());
+            let word = words.get(*word).copied().unwrap_or("");
+            notes.count_many(PLACEHOLDER, *count, place, word, || format!("`{word}` counts as a missing value"));
+        }
+        if !seen.is_empty() {
+            let column = &table.columns()[at];
+            let rows = column.cells().rows_where(MOST_PLACES, |cell| words.contains(&cell.trim()));
+            notes.locate(PLACEHOLDER, column.name(), rows.into_iter().map(|row| table.line(row)));
         }
     }
 }
@@ -150,7 +165,7 @@ fn claim_columns(
     columns: &mut [Option<(Field, MappingSource)>],
     settled: &[bool],
     notes: &mut Diagnostics,
-) {
+) -> Vec<(usize, Field)> {
     let mut claims = Vec::new();
     let mut misfits = Vec::new();
     for (at, column) in table.columns().iter().enumerate().filter(|(at, _)| !settled[*at]) {
@@ -185,12 +200,14 @@ fn claim_columns(
     let name = |at: usize| table.columns()[at].name();
     let is_id = |header: &str| super::fold::fold(header).ends_with("id");
     let mut told = vec![false; columns.len()];
+    let mut open = Vec::new();
     for claim in &claims {
         let loser = columns[claim.column].is_none() && claim.rank.tier < Tier::Stripped && claim.filled > 0;
         if let (true, false, Some(winner)) =
             (loser && !is_id(name(claim.column)), told[claim.column], bound(claim.field))
         {
             told[claim.column] = true;
+            open.push((claim.column, claim.field));
             notes.count(COMPETING, Place::default().in_column(name(claim.column)), "", || {
                 format!("`{}` could be `{}` too; `{}` is used", name(claim.column), claim.field, name(winner))
             });
@@ -200,6 +217,7 @@ fn claim_columns(
         let quiet = told[claim.column] || columns[claim.column].is_some() || bound(claim.field).is_some();
         if !quiet && claim.rank.tier < Tier::Stripped {
             told[claim.column] = true;
+            open.push((claim.column, claim.field));
             let column = &table.columns()[claim.column];
             notes.count(MISFIT, Place::default().in_column(column.name()), "", || {
                 format!(
@@ -211,6 +229,7 @@ fn claim_columns(
             });
         }
     }
+    open
 }
 
 /// Expected revenue is filled in wherever a chance is, often with 0: it never displaces an amount.
@@ -280,6 +299,9 @@ fn read_sizes(table: &mut Table, at: usize, notes: &mut Diagnostics) {
         let value = column.number(row).unwrap_or(0.0);
         format!("ranges and rough values are read as numbers: `{text}` as {value}")
     });
+    let ranged = |text: &str| !text.is_empty() && column.reads_as_range(text);
+    let rows = column.rows_where(MOST_PLACES, ranged);
+    notes.locate(RANGE, column.name(), rows.into_iter().map(|row| table.line(row)));
 }
 
 fn read_as_fields(table: &mut Table, columns: &[Option<(Field, MappingSource)>], notes: &mut Diagnostics) {
@@ -314,6 +336,8 @@ fn read_as_fields(table: &mut Table, columns: &[Option<(Field, MappingSource)>],
                 notes.count_many(SERIAL, table.rows() as u64 - column.nulls(), place(), "", || {
                     format!("the dates are written as numbers: {}", column.kind().format())
                 });
+                let rows = column.rows_where(MOST_PLACES, |text| !text.is_empty());
+                notes.locate(SERIAL, column.name(), rows.into_iter().map(|row| table.line(row)));
             }
             note_unreadable(column, &|row| table.line(row), notes);
         }

@@ -1,6 +1,6 @@
 //! Keys that name a deal's random stream, and fingerprints of rows, whatever their order in the file.
 
-use crate::table::{Table, hash};
+use crate::table::{ReadOptions, Table, hash};
 use sha2::{Digest, Sha256};
 
 /// Separates cells in hashed text; no cell holds it, as it is no character of any text.
@@ -69,6 +69,14 @@ pub(crate) fn with_attached(rows: [u8; 32], attached: &[[u8; 32]]) -> [u8; 32] {
     let mut sha = Sha256::new();
     sha.update(rows);
     attached.iter().for_each(|one| sha.update(one));
+    sha.finalize().into()
+}
+
+/// A fingerprint of rows, and of the options under which they count otherwise.
+pub(crate) fn with_options(rows: [u8; 32], options: &ReadOptions) -> [u8; 32] {
+    let mut sha = Sha256::new();
+    sha.update(rows);
+    sha.update(serde_json::to_string(options).unwrap_or_default().as_bytes());
     sha.finalize().into()
 }
 

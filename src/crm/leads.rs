@@ -4,7 +4,8 @@ use super::bind::{Binding, bind};
 use super::dialect::{Dialects, Vocabulary};
 use super::join::ByRow;
 use super::{Activity, Channel, Field, FieldRef, Kind, Mapping, key, kind, summary};
-use crate::table::{Action, Code, Diagnostics, Receipt, Table};
+use crate::table::write::WriteOptions;
+use crate::table::{Action, Code, Diagnostics, Problems, Receipt, Table};
 use crate::{Error, Place};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -30,6 +31,7 @@ const REVENUE_UNIT: Code =
 pub struct LeadList {
     pub(super) table: Arc<Table>,
     pub(super) binding: Binding,
+    notes: Diagnostics,
     pub(super) receipt: Receipt,
     pub(super) kind: Kind,
     /// Activities dealt out to their leads.
@@ -64,26 +66,16 @@ impl LeadList {
             notes.count(NO_FIELDS, Place::default(), "", || "no column is known by its name".to_owned());
         }
         note_revenue_unit(&table, &binding, &mut notes);
-        let mut diagnostics = table.notes().to_vec();
-        diagnostics.extend(notes.into_vec());
-        let rows = table.rows() as u64;
-        let receipt = Receipt {
-            file: table.name().map(str::to_owned),
-            system: binding.system.clone(),
-            system_confidence: binding.confidence,
-            encoding: table.encoding(),
-            delimiter: table.delimiter(),
+        let found = summary::Found {
             kind: kind.name(),
-            rows_read: rows + table.blank_rows(),
-            rows_used: rows,
-            rows_excluded: table.blank_rows(),
-            columns: summary::columns(&table, &binding),
-            diagnostics,
-            assumptions: Vec::new(),
+            rows_used: table.rows() as u64,
+            diagnostics: notes.as_slice().to_vec(),
+            ..summary::Found::default()
         };
+        let receipt = summary::receipt(&table, &binding, found);
         let channels = channels(&table, &binding, dialects);
         let (activities, attached, rows_digest) = Default::default();
-        Ok(Self { table: Arc::new(table), binding, receipt, kind, activities, attached, channels, rows_digest })
+        Ok(Self { table: Arc::new(table), binding, notes, receipt, kind, activities, attached, channels, rows_digest })
     }
 
     /// Number of leads.
@@ -102,6 +94,18 @@ impl LeadList {
     #[must_use]
     pub fn receipt(&self) -> &Receipt {
         &self.receipt
+    }
+
+    /// Rows and lines with something to say about, in the order of the file.
+    #[must_use]
+    pub fn problems(&self) -> Problems {
+        Problems::collect(&self.table, &[self.table.diagnostics(), &self.notes])
+    }
+
+    /// The file with its own columns, put right: dates as ISO, numbers plain, missing words emptied.
+    #[must_use]
+    pub fn corrected_csv(&self, options: WriteOptions) -> Vec<u8> {
+        self.table.corrected_csv(options)
     }
 
     /// Which column is which field.

@@ -13,6 +13,7 @@ mod channel;
 mod deal;
 mod dialect;
 mod field;
+mod fixes;
 mod fold;
 mod history;
 pub mod join;

@@ -7,7 +7,11 @@ use super::dialect::{Dialects, Vocabulary};
 use super::{DealStatus, Field, Mapping, key, kind, leads};
 use crate::calendar::Date;
 use crate::money::Currency;
-use crate::table::{Action, Code, Column, ColumnKind, Diagnostics, Table, boolean};
+use crate::table::write::WriteOptions;
+use crate::table::{
+    Action, Code, Column, ColumnKind, Diagnostics, MOST_PLACES, Problems, RowFate, Scale, Table, boolean,
+    write_corrected,
+};
 use crate::{Error, Place};
 use std::collections::HashMap;
 
@@ -51,15 +55,6 @@ pub struct Pipeline {
     pub(crate) scale: Scale,
     /// Whether the amount column is filled in only once a deal is closed.
     pub(crate) amount_is_final: bool,
-}
-
-/// How probabilities are written in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scale {
-    /// 0 to 1.
-    Share,
-    /// 0 to 100.
-    Percent,
 }
 
 impl Pipeline {
@@ -108,6 +103,33 @@ impl Pipeline {
         closed.chain(opened).filter(|date| as_of::is_near(*date)).max()
     }
 
+    /// Rows and lines with something to say about as the deals stood on a day, in the order of the file.
+    #[must_use]
+    pub fn problems(&self, day: Option<Date>, currency: Currency) -> Problems {
+        let told = as_of::told(self, day, currency);
+        Problems::collect(&self.table, &[self.table.diagnostics(), &self.notes, &told])
+    }
+
+    /// The file with its own columns, put right: dates as ISO, numbers plain, missing words emptied, rows that are no
+    /// deals left out. Values that cannot be used are emptied and named in a last column.
+    #[must_use]
+    pub fn corrected_csv(&self, options: WriteOptions) -> Vec<u8> {
+        let deals = as_of::are_deals(self);
+        let keep = |row: usize| deals.get(row).copied().unwrap_or(false);
+        write_corrected(&self.table, &keep, &|row, at| self.unusable(row, at), options)
+    }
+
+    /// What a cell says if its field has no use for it.
+    fn unusable(&self, row: usize, at: usize) -> Option<String> {
+        let text = self.table.columns().get(at).map(|column| column.text(row)).filter(|text| !text.is_empty())?;
+        let known = match self.binding.field_of(at)? {
+            Field::Currency => self.dialects.currency_of(text).is_some(),
+            Field::ForecastCategory => self.dialects.category_of(text).is_some(),
+            _ => true,
+        };
+        (!known).then(|| format!("`{text}`"))
+    }
+
     /// The columns.
     #[must_use]
     pub fn table(&self) -> &Table {
@@ -124,7 +146,11 @@ impl Pipeline {
     /// their numbers and dates.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
-        key::fingerprint(&self.table, &leads::labels(&self.table, &self.binding))
+        let rows = key::fingerprint(&self.table, &leads::labels(&self.table, &self.binding));
+        match self.table.options().effects() {
+            Some(effects) => key::with_options(rows, &effects),
+            None => rows,
+        }
     }
 
     pub(crate) fn column(&self, field: Field) -> Option<&Column> {
@@ -268,6 +294,7 @@ fn probability_scale(table: &Table, binding: &Binding, notes: &mut Diagnostics) 
     {
         return Scale::Percent;
     }
+    let given = table.options().column(column.name()).scale;
     let (mut above, mut shares, mut first) = (0_u64, 0_u64, None);
     for row in 0..table.rows() {
         match column.number(row) {
@@ -280,12 +307,18 @@ fn probability_scale(table: &Table, binding: &Binding, notes: &mut Diagnostics) 
         }
     }
     // A few values above 1 among shares are mistakes (1.2), not another scale.
-    let scale = if above > shares / 10 { Scale::Percent } else { Scale::Share };
+    let scale = given.unwrap_or(if above > shares / 10 { Scale::Percent } else { Scale::Share });
+    if given.is_some() {
+        return scale;
+    }
     if let (Scale::Percent, Some(row)) = (scale, first) {
         let place = Place::line(table.line(row)).in_column(column.name());
         notes.count_many(MIXED_PERCENT, shares, place, column.text(row), || {
             format!("{above} probabilities are above 1 and {shares} between 0 and 1; all are read as percent")
         });
+        let is_share = |row: &usize| column.number(*row).is_some_and(|p| p > 0.0 && p < 1.0);
+        let rows = (0..table.rows()).filter(is_share).take(MOST_PLACES);
+        notes.locate(MIXED_PERCENT, column.name(), rows.map(|row| table.line(row)));
     }
     scale
 }
@@ -342,11 +375,12 @@ fn keys(table: &Table, binding: &Binding, notes: &mut Diagnostics) -> (Vec<u64>,
         let whole: Vec<usize> = (0..table.columns().len()).collect();
         let mut seen: HashMap<u64, Vec<u64>> = HashMap::new();
         let column = &table.columns()[at];
+        let kept = table.options().rows.duplicates == Some(RowFate::Keep);
         for (row, key) in keys.iter().enumerate().filter(|(row, _)| has_id(*row).is_some()) {
             note_rounded(column, row, table, notes);
             let before = seen.entry(*key).or_default();
             let row_hash = key::hash_cells(table, row, whole.iter().copied(), &mut buffer);
-            copies[row] = before.contains(&row_hash);
+            copies[row] = before.contains(&row_hash) && !kept;
             if !before.is_empty() && !copies[row] {
                 let place = Place::line(table.line(row)).in_column(column.name());
                 notes.count(DUPLICATE_ID, place, column.text(row), || {

@@ -71,21 +71,12 @@ pub(crate) fn receipt<const N: usize>(
     used: u64,
     notes: [Diagnostics; N],
 ) -> Receipt {
-    let mut diagnostics = table.notes().to_vec();
-    diagnostics.extend(notes.into_iter().flat_map(Diagnostics::into_vec));
-    let rows_read = table.rows() as u64 + table.blank_rows();
-    Receipt {
-        file: table.name().map(str::to_owned),
-        system: binding.system.clone(),
-        system_confidence: binding.confidence,
-        encoding: table.encoding(),
-        delimiter: table.delimiter(),
+    let found = summary::Found {
         kind: kind.map_or("unknown", Kind::name),
-        rows_read,
         rows_used: used,
-        rows_excluded: rows_read - used,
-        columns: summary::columns(table, binding),
-        diagnostics,
-        assumptions: Vec::new(),
-    }
+        rows_excluded: table.rows() as u64 - used,
+        diagnostics: notes.into_iter().flat_map(Diagnostics::into_vec).collect(),
+        ..summary::Found::default()
+    };
+    summary::receipt(table, binding, found)
 }

@@ -1,10 +1,46 @@
 //! Sums up what was understood of a file.
 
 use super::bind::Binding;
-use crate::table::{Column, ColumnKind, ColumnReceipt, Table};
+use super::fixes;
+use crate::table::{Column, ColumnKind, ColumnReceipt, Diagnostic, Receipt, Scale, Table};
+
+/// What a pass over a table found beyond the table itself.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) kind: &'static str,
+    pub(crate) rows_used: u64,
+    /// Rows left out, those aside that are blank.
+    pub(crate) rows_excluded: u64,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) assumptions: Vec<String>,
+    /// How probabilities are read.
+    pub(crate) scale: Option<Scale>,
+}
+
+/// The receipt of a table read under a binding.
+pub(crate) fn receipt(table: &Table, binding: &Binding, found: Found) -> Receipt {
+    let mut diagnostics = table.notes().to_vec();
+    diagnostics.extend(found.diagnostics);
+    fixes::offer(table, binding, &mut diagnostics);
+    Receipt {
+        file: table.name().map(str::to_owned),
+        system: binding.system.clone(),
+        system_confidence: binding.confidence,
+        encoding: table.encoding(),
+        delimiter: table.delimiter(),
+        kind: found.kind,
+        rows_read: table.rows() as u64 + table.blank_rows(),
+        rows_used: found.rows_used,
+        rows_excluded: found.rows_excluded + table.blank_rows(),
+        columns: columns(table, binding),
+        diagnostics,
+        assumptions: found.assumptions,
+        decisions: fixes::decisions(table, binding, found.scale),
+    }
+}
 
 /// One receipt line per column.
-pub(crate) fn columns(table: &Table, binding: &Binding) -> Vec<ColumnReceipt> {
+fn columns(table: &Table, binding: &Binding) -> Vec<ColumnReceipt> {
     table.columns().iter().enumerate().map(|(at, c)| self::column(c, at, binding)).collect()
 }
 

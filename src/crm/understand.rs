@@ -41,21 +41,8 @@ pub fn understand(mut table: Table, mapping: &Mapping) -> Result<Receipt, Error>
     };
     let mut notes = Diagnostics::default();
     let binding = bind(&mut table, mapping, vocabulary, &dialects, &mut notes);
-    let rows = table.rows() as u64;
-    let mut diagnostics = table.notes().to_vec();
-    diagnostics.extend(notes.into_vec());
-    Ok(Receipt {
-        file: table.name().map(str::to_owned),
-        system: binding.system.clone(),
-        system_confidence: binding.confidence,
-        encoding: table.encoding(),
-        delimiter: table.delimiter(),
-        kind: kind.map_or("unknown", Kind::name),
-        rows_read: rows + table.blank_rows(),
-        rows_used: rows,
-        rows_excluded: table.blank_rows(),
-        columns: summary::columns(&table, &binding),
-        diagnostics,
-        assumptions: Vec::new(),
-    })
+    let rows_used = table.rows() as u64;
+    let kind = kind.map_or("unknown", Kind::name);
+    let found = summary::Found { kind, rows_used, diagnostics: notes.into_vec(), ..summary::Found::default() };
+    Ok(summary::receipt(&table, &binding, found))
 }

@@ -314,6 +314,8 @@ fn exclude_foreign(deals: &[Deal], currency: Currency, receipt: &mut Receipt) ->
     receipt.rows_excluded += count;
     let open = foreign.iter().filter(|deal| deal.is_open()).count();
     receipt.diagnostics.push(Diagnostic {
+        located: 0,
+        fixes: Vec::new(),
         code: "foreign-currency",
         count,
         place: Place::line(first.line),

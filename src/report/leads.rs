@@ -417,6 +417,8 @@ fn receipt(leads: &ScoredLeads) -> Receipt {
         let mut place = Place::line(leads.leads().table().line(first));
         place.column = created.map(|column| column.name().to_owned());
         receipt.diagnostics.push(Diagnostic {
+            located: 0,
+            fixes: Vec::new(),
             code: "created-after-as-of",
             count,
             place,

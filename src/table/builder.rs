@@ -1,12 +1,10 @@
 //! Collects rows into columns, whatever they came from.
 
 use super::bytes::Encoding;
-use super::column::{Column, ColumnKind};
-use super::dates::DateOrder;
+use super::column::{Column, ColumnKind, Misread, Unreadable};
 use super::infer::{self, Defaults};
-use super::number::DecimalMark;
-use super::options::{ColumnType, Header, ReadOptions};
-use super::receipt::{Action, Code, Diagnostics, shorten};
+use super::options::{ColumnType, Header, MissingWords, ReadOptions};
+use super::receipt::{Action, Code, Diagnostics, MOST_PLACES, shorten};
 use super::store::CellsBuilder;
 use super::write::unguarded;
 use super::{MOST_COLUMNS, MOST_ROWS, Source, Table};
@@ -36,10 +34,15 @@ const HEADER_LIKE_DATA: Code =
     Code::new("header-looks-like-data", Action::Kept, "set `header` to `none` if the first row is data already");
 pub(crate) const UNREADABLE: Code =
     Code::new("unreadable-value", Action::Repaired, "correct the values, or set the column's type");
+const NOT_FINITE: Code = Code::new("not-finite", Action::Repaired, "correct the values in the source system");
+const BAD_DATE: Code = Code::new("bad-date", Action::Repaired, "correct the dates in the source system");
 const TYPE_NOT_FOUND: Code = Code::new("type-not-found", Action::Kept, "remove the setting for this column");
 
 /// Lines above the header, at most.
 const MOST_TITLES: usize = 20;
+
+/// Rows looked at to tell whether the first of them names the columns.
+const MOST_FIRST_ROWS: usize = 50;
 
 /// Whether three bytes of UTF-8 begin what `ü` becomes when its bytes are read as Windows-1252 and encoded again.
 fn is_encoded_twice(bytes: &[u8]) -> bool {
@@ -49,6 +52,50 @@ fn is_encoded_twice(bytes: &[u8]) -> bool {
 /// Whether a cell looks like a value and not like the name of a column.
 fn is_data(cell: &str) -> bool {
     super::number::scan(cell).is_some() || super::dates::scan(cell).is_some() || cell.contains('@')
+}
+
+/// What a cell looks like, as far as it tells names from values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looks {
+    Number,
+    Year,
+    Date,
+    Mail,
+    Text,
+}
+
+fn looks(cell: &str) -> Option<Looks> {
+    let cell = cell.trim();
+    let year = |text: &str| text.len() == 4 && text.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year));
+    match cell {
+        "" => None,
+        _ if year(cell) => Some(Looks::Year),
+        _ if super::number::scan(cell).is_some() => Some(Looks::Number),
+        _ if super::dates::scan(cell).is_some() => Some(Looks::Date),
+        _ if cell.contains('@') => Some(Looks::Mail),
+        _ => Some(Looks::Text),
+    }
+}
+
+/// Whether the first row is one more row of values: where the cells below are numbers, dates or addresses its own is
+/// too, and nowhere a word.
+fn is_row_like_those(first: &[String], below: &[(u64, Vec<String>)]) -> bool {
+    let mut agree = 0;
+    for (at, cell) in first.iter().enumerate() {
+        let own = looks(cell);
+        let column: Vec<Looks> = below.iter().filter_map(|(_, row)| looks(row.get(at)?)).collect();
+        let most = |kind| column.iter().filter(|looks| **looks == kind).count() * 2 > column.len();
+        let Some(kind) = [Looks::Number, Looks::Year, Looks::Date, Looks::Mail].into_iter().find(|kind| most(*kind))
+        else {
+            continue;
+        };
+        match own {
+            Some(own) if own == kind => agree += 1,
+            None => {}
+            Some(_) => return false,
+        }
+    }
+    agree > 0
 }
 
 /// Line numbers of rows, stored only where a row does not follow the one before.
@@ -74,12 +121,21 @@ impl Lines {
             None => 0,
         }
     }
+
+    /// The row on a line.
+    pub(crate) fn row_on(&self, line: u64) -> Option<usize> {
+        let after = self.breaks.partition_point(|(_, first)| *first <= line);
+        let (row, first) = self.breaks.get(after.checked_sub(1)?)?;
+        let row = row + usize::try_from(line - first).ok()?;
+        (row < self.rows && self.get(row) == line).then_some(row)
+    }
 }
 
 /// A table in the making.
 #[derive(Debug)]
 pub(crate) struct TableBuilder {
-    header: Header,
+    /// As the caller said.
+    header: Option<Header>,
     names: Option<Vec<String>>,
     unnamed: Vec<bool>,
     columns: Vec<CellsBuilder>,
@@ -90,6 +146,10 @@ pub(crate) struct TableBuilder {
     notes: Diagnostics,
     /// Lines above the header, until it is clear that they are a title and no header of a single column.
     titles: Vec<(u64, Vec<String>)>,
+    /// The first rows, while it is open whether the first of them names the columns.
+    first_rows: Vec<(u64, Vec<String>)>,
+    /// Lines that are no rows, with their text.
+    skipped: Vec<(u64, String)>,
 }
 
 impl TableBuilder {
@@ -105,6 +165,8 @@ impl TableBuilder {
             long_rows: Vec::new(),
             notes: Diagnostics::default(),
             titles: Vec::new(),
+            first_rows: Vec::new(),
+            skipped: Vec::new(),
         }
     }
 
@@ -145,25 +207,49 @@ impl TableBuilder {
 
     /// Takes a row of `count` cells.
     pub(crate) fn cells<'a>(&mut self, line: u64, count: usize, cell: &dyn Fn(usize) -> &'a str) -> Result<(), Error> {
-        if self.names.is_none() && self.header == Header::FirstRow {
+        if self.names.is_some() {
+            return self.cells_below(line, count, cell);
+        }
+        let copy = || (0..count).map(|at| cell(at).to_owned()).collect::<Vec<_>>();
+        if let Some(Header::Line(header)) = self.header
+            && line < header
+        {
+            self.skip(line, cell(0));
+            return Ok(());
+        }
+        if !self.first_rows.is_empty() {
+            self.first_rows.push((line, copy()));
+            return if self.first_rows.len() >= MOST_FIRST_ROWS { self.settle_first_rows() } else { Ok(()) };
+        }
+        if matches!(self.header, None | Some(Header::FirstRow)) {
             let filled = (0..count).filter(|at| !cell(*at).trim().is_empty()).count();
             let is_title = filled <= 1 && (count == 1 || count >= 3) && !cell(0).trim().is_empty();
             if is_title && self.titles.len() < MOST_TITLES {
-                self.titles.push((line, (0..count).map(|at| cell(at).to_owned()).collect()));
+                self.titles.push((line, copy()));
                 return Ok(());
             }
-            let names_columns = filled >= 3 && !(0..count).any(|at| is_data(cell(at).trim()));
-            if names_columns {
+            let holds_data = (0..count).any(|at| is_data(cell(at).trim()));
+            if filled >= 3 && !holds_data {
                 for (line, title) in std::mem::take(&mut self.titles) {
-                    let text = title.first().map_or("", String::as_str);
-                    let message = || "lines above the header are read over".to_owned();
-                    self.notes.count(SKIPPED, Place::line(line), text, message);
+                    self.skip(line, title.first().map_or("", String::as_str));
                 }
+            } else if holds_data && self.titles.is_empty() && self.header.is_none() {
+                self.first_rows.push((line, copy()));
+                return Ok(());
             } else {
                 self.settle_titles()?;
             }
         }
         self.cells_below(line, count, cell)
+    }
+
+    /// Reads over a line above the header.
+    fn skip(&mut self, line: u64, text: &str) {
+        if self.skipped.len() < MOST_TITLES {
+            self.skipped.push((line, shorten(text)));
+        }
+        let message = || "lines above the header are read over".to_owned();
+        self.notes.count(SKIPPED, Place::line(line), text, message);
     }
 
     /// Takes the lines that were held back as what they are after all: the header and rows.
@@ -174,9 +260,29 @@ impl TableBuilder {
         Ok(())
     }
 
+    /// Decides whether the first row names the columns, and takes the rows held back meanwhile.
+    fn settle_first_rows(&mut self) -> Result<(), Error> {
+        let rows = std::mem::take(&mut self.first_rows);
+        if let Some(((line, first), below)) = rows.split_first()
+            && is_row_like_those(first, below)
+        {
+            self.header = Some(Header::None);
+            for cell in first.iter().filter(|cell| is_data(cell.trim())) {
+                self.notes.count(HEADER_LIKE_DATA, Place::line(*line), cell, || {
+                    "the first row holds values as the rows below do: it is read as data, columns are numbered"
+                        .to_owned()
+                });
+            }
+        }
+        for (line, cells) in rows {
+            self.cells_below(line, cells.len(), &|at| cells.get(at).map_or("", String::as_str))?;
+        }
+        Ok(())
+    }
+
     fn cells_below<'a>(&mut self, line: u64, count: usize, cell: &dyn Fn(usize) -> &'a str) -> Result<(), Error> {
         if self.names.is_none() {
-            let first_is_data = self.header == Header::None;
+            let first_is_data = self.header == Some(Header::None);
             self.name_columns(line, count, &|at| if first_is_data { "" } else { cell(at) })?;
             if !first_is_data {
                 return Ok(());
@@ -241,6 +347,7 @@ impl TableBuilder {
         options: &ReadOptions,
     ) -> Result<Table, Error> {
         self.settle_titles()?;
+        self.settle_first_rows()?;
         if self.names.is_none() {
             let message = "the file holds no text (export it again, or choose another file)";
             return Err(Error::new(ErrorKind::Input, "empty", message));
@@ -263,12 +370,7 @@ impl TableBuilder {
     }
 
     pub(crate) fn into_table(mut self, source: Source, options: &ReadOptions) -> Table {
-        let semicolon = matches!(source, Source::Text { delimiter: b';', .. });
-        // Where `;` separates cells, the comma is taken: such files come from places that write 1.234,50.
-        let defaults = Defaults {
-            decimal: if semicolon { DecimalMark::Comma } else { DecimalMark::Point },
-            slash_order: if semicolon { DateOrder::Dmy } else { DateOrder::Mdy },
-        };
+        let defaults = Defaults::of(source);
         let lines = std::mem::take(&mut self.lines);
         let line = |row: usize| lines.get(row);
         let mut notes = std::mem::take(&mut self.notes);
@@ -277,7 +379,7 @@ impl TableBuilder {
         for ((name, cells), unnamed) in names.into_iter().zip(self.columns).zip(self.unnamed) {
             let cells = cells.finish();
             let settings = options.column(&name);
-            let (kind, evidence) = infer::infer(&name, &cells, &settings, defaults, &line, &mut notes);
+            let (kind, evidence) = infer::infer(&name, &cells, &[], &settings, defaults, &line, &mut notes);
             let place = Place::default().in_column(&name);
             if unnamed && kind == ColumnKind::Empty {
                 let message = || "a column without name and value is left out".to_owned();
@@ -289,6 +391,9 @@ impl TableBuilder {
                 notes.count(BLANK_HEADER, place.clone(), "", message);
             }
             let mut column = Column::new(name, cells, kind, evidence);
+            if settings.missing_words == Some(MissingWords::Keep) {
+                column.keep_words();
+            }
             let found = match settings.r#type {
                 Some(ColumnType::Number) => column.read_as_numbers(),
                 Some(ColumnType::Date) => column.read_as_dates(),
@@ -303,18 +408,21 @@ impl TableBuilder {
             }
             columns.push(column);
         }
-        infer::settle_dates(&mut columns, &line, &mut notes);
+        infer::settle_dates(&mut columns, None, &line, &mut notes);
         for column in &columns {
             note_unreadable(column, &line, &mut notes);
         }
         Table {
             name: options.name.clone(),
+            options: options.clone(),
             source,
+            header: self.header.unwrap_or(Header::FirstRow),
             columns,
             rows: self.rows,
             blank_rows: self.blank_rows,
             lines,
             long_rows: self.long_rows,
+            skipped: self.skipped,
             notes,
         }
     }
@@ -346,7 +454,7 @@ impl TableBuilder {
                     "the first row names the columns, yet holds numbers, dates or e-mail addresses".to_owned()
                 });
             }
-            self.unnamed.push(blank && self.header != Header::None);
+            self.unnamed.push(blank && self.header != Some(Header::None));
             names.push(name);
         }
         self.columns = (0..count).map(|_| CellsBuilder::default()).collect();
@@ -410,14 +518,34 @@ impl TableBuilder {
     }
 }
 
-/// Counts values that do not read in the column's kind; they count as missing.
+/// Counts values that do not read in the column's kind; they count as missing. Says too where values stand of which
+/// only the first was told.
 pub(crate) fn note_unreadable(column: &Column, line: &dyn Fn(usize) -> u64, notes: &mut Diagnostics) {
-    let Some((count, row, sample)) = column.unreadable() else { return };
     let expected = if matches!(column.kind(), ColumnKind::Date(_)) { "date" } else { "number" };
-    notes.count_many(UNREADABLE, count, Place::line(line(row)).in_column(column.name()), sample, || {
-        format!("expected a {expected}, found `{}`; counts as missing", shorten(sample))
-    });
+    for Unreadable { why, count, row, sample } in column.unreadable() {
+        let place = Place::line(line(row)).in_column(column.name());
+        let found = shorten(sample);
+        let code = match why {
+            Misread::Unreadable => UNREADABLE,
+            Misread::NotFinite => NOT_FINITE,
+            Misread::BadDate => BAD_DATE,
+            Misread::OtherOrder => infer::MIXED_DATES,
+        };
+        if why != Misread::OtherOrder {
+            notes.count_many(code, count, place, sample, || match why {
+                Misread::BadDate => format!("no calendar has the day `{found}`; counts as missing"),
+                Misread::NotFinite => format!("expected a finite number, found `{found}`; counts as missing"),
+                _ => format!("expected a {expected}, found `{found}`; counts as missing"),
+            });
+        }
+        let rows = column.rows_where(MOST_PLACES, |text| !text.is_empty() && column.misread(text) == Some(why));
+        notes.locate(code, column.name(), rows.into_iter().map(line));
+    }
+    infer::locate(column, line, notes);
 }
+
+/// The codes of [`note_unreadable`], to be forgotten when the column is read otherwise.
+pub(crate) const MISREADS: [Code; 4] = [UNREADABLE, NOT_FINITE, BAD_DATE, infer::MIXED_DATES];
 
 pub(super) fn too_many_columns(found: usize) -> Error {
     let message = format!("expected at most 2,048 columns, found {found} (remove columns that are not needed)");

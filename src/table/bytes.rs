@@ -8,6 +8,7 @@ pub(crate) const WINDOW: usize = 65_536;
 
 /// How text is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Encoding {
     /// UTF-8, plain ASCII included.

@@ -27,7 +27,9 @@ fn serial_time(text: &str, serial: Serial) -> Option<TimeOfDay> {
     let of_day = |seconds: f64| (seconds.rem_euclid(86_400.0) / 60.0).floor() as u16;
     let utc = |seconds| Some(TimeOfDay { minute: of_day(seconds), offset: Some(0) });
     match serial {
-        Serial::Spreadsheet => Some(TimeOfDay { minute: of_day((value.fract() * 86_400.0).round()), offset: None }),
+        Serial::Spreadsheet | Serial::Spreadsheet1904 => {
+            Some(TimeOfDay { minute: of_day((value.fract() * 86_400.0).round()), offset: None })
+        }
         Serial::UnixSeconds => utc(value),
         Serial::UnixMillis => utc(value / 1_000.0),
         Serial::Compact => None,

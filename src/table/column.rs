@@ -2,9 +2,12 @@
 
 use super::clock::TimeOfDay;
 use super::dates::{DateFormat, Serial};
-use super::infer::Evidence;
+use super::decimal::Rate;
+use super::infer::{Defaults, Evidence};
 use super::missing::{boolean, is_missing, is_missing_value};
 use super::number::NumberFormat;
+use super::options::ColumnOptions;
+use super::receipt::Diagnostics;
 use super::store::Cells;
 use crate::calendar::Date;
 use crate::money::Currency;
@@ -59,11 +62,40 @@ pub struct Column {
     evidence: Evidence,
     /// Values that mean "missing" in this column only, such as `Select`.
     placeholders: Vec<String>,
+    /// Whether words such as `n/a` are values here, and only blank cells are missing.
+    keeps_words: bool,
+}
+
+/// Why a value does not read in its column's kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Misread {
+    /// It is none.
+    Unreadable,
+    /// It is infinite, not a number, or beyond all bounds.
+    NotFinite,
+    /// It has the shape of a date, but no calendar has the day.
+    BadDate,
+    /// It is a date in the other order of day and month.
+    OtherOrder,
+}
+
+/// Values of a column that do not read, for one reason.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unreadable<'a> {
+    pub(crate) why: Misread,
+    pub(crate) count: u64,
+    pub(crate) row: usize,
+    pub(crate) sample: &'a str,
 }
 
 impl Column {
     pub(crate) fn new(name: String, cells: Cells, kind: ColumnKind, evidence: Evidence) -> Self {
-        Self { name, cells: Arc::new(cells), kind, evidence, placeholders: Vec::new() }
+        Self { name, cells: Arc::new(cells), kind, evidence, placeholders: Vec::new(), keeps_words: false }
+    }
+
+    /// Takes words such as `n/a` as values: only blank cells are missing.
+    pub(crate) fn keep_words(&mut self) {
+        self.keeps_words = true;
     }
 
     /// The header, made unique within the table.
@@ -94,7 +126,7 @@ impl Column {
     #[must_use]
     pub fn number(&self, row: usize) -> Option<f64> {
         match &self.kind {
-            ColumnKind::Number(format) => format.read(self.text(row)).map(super::number::Decimal::to_f64),
+            ColumnKind::Number(format) => format.read(self.text(row)).map(super::decimal::Decimal::to_f64),
             _ => None,
         }
     }
@@ -104,6 +136,14 @@ impl Column {
     pub fn minor_units(&self, row: usize, digits: u32) -> Option<i64> {
         match &self.kind {
             ColumnKind::Number(format) => format.read(self.text(row))?.in_units(digits),
+            _ => None,
+        }
+    }
+
+    /// The cell at a rate, in units of 10^−`digits`, exactly, ties to even.
+    pub(crate) fn converted(&self, row: usize, rate: Rate, digits: u32) -> Option<i64> {
+        match &self.kind {
+            ColumnKind::Number(format) => format.read(self.text(row))?.converted(rate, digits),
             _ => None,
         }
     }
@@ -177,6 +217,9 @@ impl Column {
     /// The trimmed value, or `""` if it means missing.
     pub(crate) fn present<'a>(&self, cell: &'a str) -> &'a str {
         let text = cell.trim();
+        if self.keeps_words {
+            return text;
+        }
         let missing = match self.kind {
             ColumnKind::Number(_) | ColumnKind::Date(_) => is_missing_value(text),
             _ => is_missing(text),
@@ -210,6 +253,18 @@ impl Column {
             Some(value) => out.extend_from_slice(&value.to_le_bytes()),
             None => out.extend_from_slice(text.as_bytes()),
         }
+    }
+
+    /// Decides once more what the column is, now that more words count as missing.
+    pub(crate) fn infer_again(
+        &mut self,
+        options: &ColumnOptions,
+        defaults: Defaults,
+        line: &dyn Fn(usize) -> u64,
+        notes: &mut Diagnostics,
+    ) {
+        (self.kind, self.evidence) =
+            super::infer::infer(&self.name, &self.cells, &self.placeholders, options, defaults, line, notes);
     }
 
     pub(crate) fn evidence(&self) -> &Evidence {
@@ -251,12 +306,23 @@ impl Column {
         self.cells.words().iter().zip(tally).map(read).sum::<u64>() * 2 >= self.evidence.values.max(1)
     }
 
+    /// Whether a value reads as a range or rough value only, where those are read.
+    pub(crate) fn reads_as_range(&self, text: &str) -> bool {
+        match &self.kind {
+            ColumnKind::Number(format) => {
+                NumberFormat { ranges: false, ..*format }.read(text).is_none() && format.read(text).is_some()
+            }
+            _ => false,
+        }
+    }
+
     /// Reads the column as numbers, with or without ranges; `false` if it is empty.
     pub(crate) fn read_as_sizes(&mut self, ranges: bool) -> bool {
         if matches!(self.kind, ColumnKind::Empty) {
             return false;
         }
-        let format = self.evidence.number.unwrap_or(NumberFormat::PLAIN);
+        let plain = NumberFormat { power: self.evidence.power, ..NumberFormat::PLAIN };
+        let format = self.evidence.number.unwrap_or(plain);
         self.kind = ColumnKind::Number(NumberFormat { ranges, ..format });
         true
     }
@@ -282,6 +348,9 @@ impl Column {
     /// From now on these words mean missing in this column. Gives for each that occurs its place in the list, the
     /// number of rows that hold it and the first of them.
     pub(crate) fn treat_as_missing(&mut self, words: &[&str]) -> Vec<(usize, u64, usize)> {
+        if self.keeps_words {
+            return Vec::new();
+        }
         let longest = words.iter().map(|word| word.len()).max().unwrap_or(0);
         let which = |cell: &str| {
             // Blanks around a placeholder are few; most cells are ruled out by their length.
@@ -307,28 +376,60 @@ impl Column {
         seen
     }
 
-    /// Values that are not missing and cannot be read in the column's kind: how many, the first row, its text.
-    pub(crate) fn unreadable(&self) -> Option<(u64, usize, &str)> {
-        let reads = |text: &str| match &self.kind {
-            ColumnKind::Number(format) => format.read(text).is_some(),
-            ColumnKind::Date(format) => format.read(text).is_some(),
-            _ => true,
-        };
-        if !matches!(self.kind, ColumnKind::Number(_) | ColumnKind::Date(_)) {
-            return None;
+    /// Why the value, not missing, does not read in the column's kind; `None` if it does.
+    pub(crate) fn misread(&self, text: &str) -> Option<Misread> {
+        match &self.kind {
+            ColumnKind::Number(format) if format.read(text).is_none() => {
+                Some(if is_not_finite(text) { Misread::NotFinite } else { Misread::Unreadable })
+            }
+            ColumnKind::Date(format) if format.read(text).is_none() => Some(match super::dates::scan(text) {
+                Some(cell) if cell.is_impossible() => Misread::BadDate,
+                Some(cell) if cell.open && format.serial.is_none() => Misread::OtherOrder,
+                _ => Misread::Unreadable,
+            }),
+            _ => None,
         }
-        let mut found: Option<(u64, usize, &str)> = None;
+    }
+
+    /// Values that are not missing and cannot be read in the column's kind, by the reason.
+    pub(crate) fn unreadable(&self) -> Vec<Unreadable<'_>> {
+        let mut found: Vec<Unreadable<'_>> = Vec::new();
+        if !matches!(self.kind, ColumnKind::Number(_) | ColumnKind::Date(_)) {
+            return found;
+        }
         for (cell, (count, first)) in self.cells.words().iter().zip(self.cells.tally()) {
             let text = self.present(cell);
-            if count == 0 || text.is_empty() || reads(text) {
+            if count == 0 || text.is_empty() {
                 continue;
             }
-            found = Some(match found {
-                Some((n, row, sample)) if row < first => (n + count, row, sample),
-                Some((n, ..)) => (n + count, first, text),
-                None => (count, first, text),
-            });
+            let Some(why) = self.misread(text) else { continue };
+            match found.iter_mut().find(|known| known.why == why) {
+                Some(known) => {
+                    known.count += count;
+                    if first < known.row {
+                        (known.row, known.sample) = (first, text);
+                    }
+                }
+                None => found.push(Unreadable { why, count, row: first, sample: text }),
+            }
         }
+        found.sort_by_key(|known| known.why);
         found
     }
+
+    /// The first rows, so many at most, whose value passes a test; each different cell is tested once.
+    pub(crate) fn rows_where(&self, most: usize, test: impl Fn(&str) -> bool) -> Vec<usize> {
+        self.cells.rows_where(most, |cell| test(self.present(cell)))
+    }
+}
+
+/// Words and shapes of numbers beyond all bounds.
+fn is_not_finite(text: &str) -> bool {
+    let text = text.trim_start_matches(['+', '-', '−']);
+    if ["nan", "inf", "infinity", "∞", "1.#inf", "1.#nan"].iter().any(|word| text.eq_ignore_ascii_case(word)) {
+        return true;
+    }
+    let digits =
+        |part: &str| part.bytes().any(|b| b.is_ascii_digit()) && part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    text.split_once(['e', 'E']).is_some_and(|(body, power)| digits(body) && digits(power.trim_start_matches('+')))
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The order of day, month and year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum DateOrder {
     /// `2026-03-31`
@@ -15,6 +16,19 @@ pub enum DateOrder {
     Dmy,
     /// `03/31/2026`
     Mdy,
+}
+
+/// Where a spreadsheet's day numbers start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+pub enum DateSystem {
+    /// Day 1 is 1900-01-01; 1900 counts as a leap year, so dates are exact from 1900-03-01.
+    #[default]
+    #[serde(rename = "1900")]
+    From1900,
+    /// Day 0 is 1904-01-01, as in workbooks that once came from a Mac.
+    #[serde(rename = "1904")]
+    From1904,
 }
 
 /// Numbers that stand for dates.
@@ -28,6 +42,8 @@ pub enum Serial {
     UnixMillis,
     /// Eight digits, `20260331`.
     Compact,
+    /// Days since 1904-01-01, as some spreadsheets count.
+    Spreadsheet1904,
 }
 
 /// How the dates of a column are written.
@@ -68,6 +84,7 @@ impl DateFormat {
     pub(crate) fn describe(&self) -> String {
         let base = match (self.serial, self.named, self.order) {
             (Some(Serial::Spreadsheet), ..) => "spreadsheet day number",
+            (Some(Serial::Spreadsheet1904), ..) => "spreadsheet day number from 1904",
             (Some(Serial::UnixSeconds), ..) => "seconds since 1970",
             (Some(Serial::UnixMillis), ..) => "milliseconds since 1970",
             (Some(Serial::Compact), ..) => "yyyymmdd",
@@ -94,6 +111,8 @@ pub(crate) struct DateCell {
     pub(crate) named: bool,
     pub(crate) time: bool,
     pub(crate) short_year: bool,
+    /// Bytes at the end that are the time of day with what separates it.
+    pub(crate) tail: usize,
 }
 
 impl DateCell {
@@ -115,6 +134,13 @@ pub(crate) fn scan(text: &str) -> Option<DateCell> {
     }
 }
 
+/// The time of day that stands behind a date, with a blank or `T` before it; nothing if there is none.
+pub(crate) fn time_behind(text: &str) -> &str {
+    let text = text.trim();
+    let tail = scan(text).filter(|cell| cell.time).map_or(0, |cell| cell.tail);
+    text.get(text.len() - tail..).unwrap_or("").trim_start_matches([',', '.'])
+}
+
 fn scan_digits(text: &str) -> Option<DateCell> {
     let (first, first_len, rest) = number(text)?;
     let separator = rest.chars().next().filter(|c| matches!(c, '-' | '/' | '.'))?;
@@ -131,6 +157,7 @@ fn scan_digits(text: &str) -> Option<DateCell> {
         named: false,
         time,
         short_year,
+        tail: rest.len(),
     };
     match (first_len, second_len, third_len) {
         (4, 1..=2, 1..=2) => {
@@ -190,6 +217,7 @@ fn scan_named(text: &str) -> Option<DateCell> {
         named: true,
         time,
         short_year: false,
+        tail: if time { rest.len() } else { 0 },
     })
 }
 
@@ -305,13 +333,16 @@ fn read_serial(text: &str, serial: Serial) -> Option<Date> {
         Serial::Spreadsheet if (1..3_000_000).contains(&whole) => {
             Some(Date::from_days(i32::try_from(whole).ok()? - 25_569))
         }
+        Serial::Spreadsheet1904 if (0..3_000_000).contains(&whole) => {
+            Some(Date::from_days(i32::try_from(whole).ok()? - 24_107))
+        }
         Serial::UnixSeconds => Some(Date::from_days(i32::try_from(whole.div_euclid(86_400)).ok()?)),
         Serial::UnixMillis => Some(Date::from_days(i32::try_from(whole.div_euclid(86_400_000)).ok()?)),
         Serial::Compact => {
             let value = u32::try_from(whole).ok()?;
             date(value / 10_000, value / 100 % 100, value % 100)
         }
-        Serial::Spreadsheet => None,
+        Serial::Spreadsheet | Serial::Spreadsheet1904 => None,
     }
 }
 

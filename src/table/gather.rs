@@ -40,7 +40,7 @@ impl Column {
         let cells = cells.finish();
         let defaults = Defaults { decimal: DecimalMark::Point, slash_order: DateOrder::Mdy };
         let (options, mut notes) = (ColumnOptions::default(), Diagnostics::default());
-        let (kind, evidence) = infer::infer(&name, &cells, &options, defaults, &|_| 0, &mut notes);
+        let (kind, evidence) = infer::infer(&name, &cells, &[], &options, defaults, &|_| 0, &mut notes);
         Ok(Self::new(name, cells, kind, evidence))
     }
 }

@@ -1,11 +1,12 @@
 //! Decides what a column is from all of its cells, each different cell scanned once.
 
 use super::column::ColumnKind;
-use super::dates::{self, DateFormat, DateOrder, Serial};
+use super::dates::{self, DateFormat, DateOrder, DateSystem, Serial};
+use super::decimal::Decimal;
 use super::missing::{boolean, is_missing, is_missing_value};
 use super::number::{self, DecimalMark, NumberFormat};
-use super::options::ColumnOptions;
-use super::receipt::{Action, Code, Diagnostics};
+use super::options::{ColumnOptions, MissingWords};
+use super::receipt::{Action, Code, Diagnostics, MOST_PLACES};
 use super::store::{Cells, hash};
 use crate::Place;
 use crate::money::Currency;
@@ -26,7 +27,8 @@ const AMBIGUOUS_DATE: Code = Code::new(
     Action::Kept,
     "say which comes first in the read options (`dateOrder`), for the file or the column",
 );
-const MIXED_DATES: Code = Code::new("mixed-dates", Action::Repaired, "write all dates of the column in one order");
+pub(crate) const MIXED_DATES: Code =
+    Code::new("mixed-dates", Action::Repaired, "write all dates of the column in one order");
 const MIXED_CURRENCY: Code =
     Code::new("mixed-currency", Action::Kept, "amounts stay in their own currency and are never added together");
 
@@ -44,6 +46,8 @@ pub(crate) struct Evidence {
     pub(crate) number: Option<NumberFormat>,
     pub(crate) date: Option<DateFormat>,
     pub(crate) serial: Option<Serial>,
+    /// Power of ten that values are to be multiplied with, as the options or the header say.
+    pub(crate) power: u8,
     /// Whether the order of a date column was decided by its own cells, and which one it was.
     pub(crate) decided_order: Option<DateOrder>,
     /// The first cell whose date can be read both ways, with its row.
@@ -56,6 +60,18 @@ pub(crate) struct Defaults {
     pub(crate) decimal: DecimalMark,
     /// Day first unless the separator is a slash.
     pub(crate) slash_order: DateOrder,
+}
+
+impl Defaults {
+    /// Where `;` separates cells, the comma is taken: such files come from places that write 1.234,50.
+    pub(crate) fn of(source: super::Source) -> Self {
+        match source {
+            super::Source::Text { delimiter: b';', .. } => {
+                Self { decimal: DecimalMark::Comma, slash_order: DateOrder::Dmy }
+            }
+            _ => Self { decimal: DecimalMark::Point, slash_order: DateOrder::Mdy },
+        }
+    }
 }
 
 #[derive(Default)]
@@ -97,13 +113,15 @@ struct Tally {
 pub(crate) fn infer(
     name: &str,
     cells: &Cells,
+    placeholders: &[String],
     options: &ColumnOptions,
     defaults: Defaults,
     line: &dyn Fn(usize) -> u64,
     notes: &mut Diagnostics,
 ) -> (ColumnKind, Evidence) {
-    let (tally, distinct) = count(cells);
-    let mut evidence = Evidence { nulls: tally.nulls, distinct, values: tally.values, ..Evidence::default() };
+    let (tally, distinct) = count(cells, placeholders, options.missing_words == Some(MissingWords::Keep));
+    let power = options.unit.map_or_else(|| number::header_power(name), |unit| unit.power());
+    let mut evidence = Evidence { nulls: tally.nulls, distinct, values: tally.values, power, ..Evidence::default() };
     if tally.values == 0 {
         return (ColumnKind::Empty, evidence);
     }
@@ -114,27 +132,20 @@ pub(crate) fn infer(
     let dates = decide_date(&tally, options, defaults, &mut evidence);
     (evidence.numbers, evidence.dates) = (readable, dates);
     if let Some(format) = &mut evidence.number {
-        format.power = number::header_power(name);
+        format.power = power;
+    }
+    if options.date_system == Some(DateSystem::From1904) && evidence.serial == Some(Serial::Spreadsheet) {
+        evidence.serial = Some(Serial::Spreadsheet1904);
     }
     let expected = tally.values - tally.missing_word;
     let enough = |n: u64| n > 0 && n * 10 >= expected * 9;
 
-    if enough(dates)
+    // Dates in both orders are dates all the same: those in the rarer order do not read.
+    if enough(tally.shaped)
+        && dates > 0
         && let Some(format) = evidence.date
     {
-        if tally.day_only > 0 && tally.month_only > 0 {
-            let (order, row, other) = match format.order {
-                DateOrder::Mdy => ("month", tally.first_day, tally.day_only),
-                _ => ("day", tally.first_month, tally.month_only),
-            };
-            notes.count_many(MIXED_DATES, other, place(row), &sample(row), || {
-                format!(
-                    "{} dates can only be read day first and {} only month first; read {order} first, the others \
-                         count as missing",
-                    tally.day_only, tally.month_only
-                )
-            });
-        }
+        note_mixed_dates(&tally, format.order, options, &sample, &place, notes);
         return (ColumnKind::Date(format), evidence);
     }
     if enough(readable)
@@ -151,7 +162,7 @@ pub(crate) fn infer(
 }
 
 /// Scans every different cell once.
-fn count(cells: &Cells) -> (Tally, u64) {
+fn count(cells: &Cells, placeholders: &[String], keep_words: bool) -> (Tally, u64) {
     let repeats = !matches!(cells, Cells::Plain(_));
     let mut tally = Tally { first_differ: usize::MAX, first_day: usize::MAX, ..Tally::default() };
     (tally.first_month, tally.first_open, tally.separator) = (usize::MAX, usize::MAX, ' ');
@@ -163,7 +174,8 @@ fn count(cells: &Cells) -> (Tally, u64) {
         if rows == 0 {
             continue;
         }
-        if is_missing(text) {
+        let missing = text.is_empty() || !keep_words && (is_missing(text) || placeholders.iter().any(|p| p == text));
+        if missing {
             tally.nulls += rows;
             continue;
         }
@@ -173,15 +185,15 @@ fn count(cells: &Cells) -> (Tally, u64) {
             hashes.insert(hash(text.as_bytes()));
         }
         last = text;
-        tally.add(text, rows, first);
+        tally.add(text, rows, first, keep_words);
     }
     (tally, distinct.max(hashes.len() as u64))
 }
 
 impl Tally {
-    fn add(&mut self, text: &str, rows: u64, first: usize) {
+    fn add(&mut self, text: &str, rows: u64, first: usize, keep_words: bool) {
         self.values += rows;
-        if is_missing_value(text) {
+        if !keep_words && is_missing_value(text) {
             self.missing_word += rows;
             return;
         }
@@ -255,7 +267,7 @@ impl Tally {
     }
 }
 
-fn same_value(a: number::Decimal, b: number::Decimal) -> bool {
+fn same_value(a: Decimal, b: Decimal) -> bool {
     a.to_f64().to_bits() == b.to_f64().to_bits()
 }
 
@@ -331,6 +343,31 @@ fn decide_date(tally: &Tally, options: &ColumnOptions, defaults: Defaults, evide
     tally.fixed + tally.same_day + tally.open + readable + tally.impossible
 }
 
+fn note_mixed_dates(
+    tally: &Tally,
+    order: DateOrder,
+    options: &ColumnOptions,
+    sample: &dyn Fn(usize) -> String,
+    place: &dyn Fn(usize) -> Place,
+    notes: &mut Diagnostics,
+) {
+    let (name, row, other) = match order {
+        DateOrder::Mdy => ("month", tally.first_day, tally.day_only),
+        _ => ("day", tally.first_month, tally.month_only),
+    };
+    let contradict = tally.day_only > 0 && tally.month_only > 0;
+    if other == 0 || !contradict && options.date_order.is_none() {
+        return;
+    }
+    notes.count_many(MIXED_DATES, other, place(row), &sample(row), || {
+        format!(
+            "{} dates can only be read day first and {} only month first; read {name} first, the others count as \
+             missing",
+            tally.day_only, tally.month_only
+        )
+    });
+}
+
 fn note_numbers(
     tally: &Tally,
     format: &NumberFormat,
@@ -344,7 +381,7 @@ fn note_numbers(
         let text = sample(row);
         notes.count_many(AMBIGUOUS_NUMBER, tally.both_differ, place(row), &text, || {
             let cell = number::scan(&text);
-            let read = |mark| cell.and_then(|c| c.under(mark)).map_or(0.0, number::Decimal::to_f64);
+            let read = |mark| cell.and_then(|c| c.under(mark)).map_or(0.0, Decimal::to_f64);
             let (point, comma) = (read(DecimalMark::Point), read(DecimalMark::Comma));
             let (used, other) = match format.decimal {
                 DecimalMark::Point => (point, comma),
@@ -366,7 +403,8 @@ fn note_numbers(
     }
     if let [first, second, ..] = tally.currencies.as_slice() {
         let row = first.2.max(second.2);
-        notes.count_many(MIXED_CURRENCY, second.1, place(row), &sample(row), || {
+        let others = tally.currencies.iter().skip(1).map(|(_, count, _)| count).sum();
+        notes.count_many(MIXED_CURRENCY, others, place(row), &sample(row), || {
             let names: Vec<&str> = tally.currencies.iter().map(|(c, ..)| c.code()).collect();
             format!("several currencies in one column: {}", names.join(", "))
         });
@@ -374,14 +412,19 @@ fn note_numbers(
 }
 
 /// Settles columns whose own dates leave the order open: by the other columns of the file if those agree, else by
-/// the documented default. Either way it is said.
-pub(crate) fn settle_dates(columns: &mut [super::Column], line: &dyn Fn(usize) -> u64, notes: &mut Diagnostics) {
+/// the documented default. Either way it is said. `only`: one column is to be settled.
+pub(crate) fn settle_dates(
+    columns: &mut [super::Column],
+    only: Option<usize>,
+    line: &dyn Fn(usize) -> u64,
+    notes: &mut Diagnostics,
+) {
     let mut orders = columns.iter().filter_map(|c| match c.kind() {
         ColumnKind::Date(_) => c.evidence().decided_order.filter(|o| *o != DateOrder::Ymd),
         _ => None,
     });
     let shared = orders.next().filter(|first| orders.all(|order| order == *first));
-    for column in columns {
+    for (_, column) in columns.iter_mut().enumerate().filter(|(at, _)| only.is_none_or(|only| only == *at)) {
         let ColumnKind::Date(mut format) = *column.kind() else { continue };
         let Some((open, row)) = column.evidence().open_date.filter(|_| format.ambiguous) else { continue };
         if let Some(order) = shared {
@@ -400,5 +443,33 @@ pub(crate) fn settle_dates(columns: &mut [super::Column], line: &dyn Fn(usize) -
             let why = if shared.is_some() { "the other date columns decide" } else { "no value of the file decides" };
             format!("`{text}` is {used} or {other} and no date of the column decides; {why}: read as {used}")
         });
+    }
+}
+
+/// Says where the values stand that leave a question open, of which only the first was told.
+pub(crate) fn locate(column: &super::Column, line: &dyn Fn(usize) -> u64, notes: &mut Diagnostics) {
+    let mut on = |code: Code, test: &dyn Fn(&str) -> bool| {
+        if notes.has(code, column.name()) {
+            let rows = column.rows_where(MOST_PLACES, test);
+            notes.locate(code, column.name(), rows.into_iter().map(line));
+        }
+    };
+    match column.kind() {
+        ColumnKind::Date(_) => on(AMBIGUOUS_DATE, &|text| {
+            let cell = dates::scan(text).filter(|cell| cell.open);
+            cell.is_some_and(|c| c.day_first.is_some() && c.month_first.is_some() && c.day_first != c.month_first)
+        }),
+        ColumnKind::Number(format) => {
+            let read = |text: &str, mark| number::scan(text).and_then(|cell| cell.under(mark));
+            on(AMBIGUOUS_NUMBER, &|text| {
+                let both = read(text, DecimalMark::Point).zip(read(text, DecimalMark::Comma));
+                both.is_some_and(|(point, comma)| point != comma && !same_value(point, comma))
+            });
+            on(MIXED_NUMBERS, &|text| number::scan(text).is_some() && read(text, format.decimal).is_none());
+            let main = |text: &str| number::scan(text).and_then(|cell| cell.currency);
+            let first = column.cells().words().iter().find_map(main);
+            on(MIXED_CURRENCY, &|text| main(text).is_some_and(|own| Some(own) != first));
+        }
+        _ => {}
     }
 }

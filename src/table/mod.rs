@@ -10,13 +10,16 @@ mod builder;
 mod bytes;
 mod clock;
 mod column;
+mod correct;
 mod dates;
+mod decimal;
 mod delimiter;
 mod gather;
 mod infer;
 mod missing;
 mod number;
 mod options;
+mod problems;
 mod reader;
 mod receipt;
 mod records;
@@ -26,16 +29,22 @@ pub mod write;
 pub use bytes::Encoding;
 pub use clock::TimeOfDay;
 pub use column::{Column, ColumnKind};
-pub use dates::{DateFormat, DateOrder, Serial};
+pub use dates::{DateFormat, DateOrder, DateSystem, Serial};
+pub use decimal::Rate;
 pub use number::{DecimalMark, NumberFormat};
-pub use options::{ColumnOptions, ColumnType, Header, ReadOptions};
+pub use options::{
+    ColumnOptions, ColumnType, Header, MissingWords, OddProbability, ReadOptions, RowFate, RowOptions, Scale, Unit,
+};
+pub use problems::{ProblemCell, ProblemFilter, ProblemRow, ProblemWindow, Problems};
 pub use reader::TableReader;
-pub use receipt::{Action, ColumnReceipt, Diagnostic, MappingSource, Receipt};
+pub use receipt::{Action, ColumnReceipt, Decision, Diagnostic, Fix, MappingSource, Receipt};
 
 pub(crate) use builder::note_unreadable;
+pub(crate) use column::Misread;
+pub(crate) use correct::write_corrected;
 pub(crate) use missing::boolean;
 pub(crate) use number::currency_mark;
-pub(crate) use receipt::{Code, Diagnostics, shorten};
+pub(crate) use receipt::{Code, Diagnostics, MOST_PLACES, shorten};
 pub(crate) use store::hash;
 
 use crate::Error;
@@ -68,12 +77,17 @@ pub(crate) enum Source {
 #[derive(Debug, Clone)]
 pub struct Table {
     name: Option<String>,
+    options: ReadOptions,
     source: Source,
+    /// Where the names of the columns stand.
+    header: Header,
     columns: Vec<Column>,
     rows: usize,
     blank_rows: u64,
     lines: builder::Lines,
     long_rows: Vec<usize>,
+    /// Lines that are no rows, with their text.
+    skipped: Vec<(u64, String)>,
     notes: Diagnostics,
 }
 
@@ -178,20 +192,47 @@ impl Table {
         if !column.read_as_sizes(false) {
             return None;
         }
-        let before = column.unreadable().map_or((0, 0), |(count, row, _)| (count, row));
+        let unread = |column: &Column| column.unreadable().into_iter().map(|u| u.count).sum::<u64>();
+        let (before, first) = (unread(column), column.unreadable().iter().map(|u| u.row).min().unwrap_or(0));
         column.read_as_sizes(true);
-        let after = column.unreadable().map_or(0, |(count, ..)| count);
-        self.notes.forget(builder::UNREADABLE.name, column.name());
+        let after = unread(column);
+        self.renote(at);
+        Some((before.saturating_sub(after), first))
+    }
+
+    /// Counts anew what does not read in a column.
+    pub(crate) fn renote(&mut self, at: usize) {
+        let Some(column) = self.columns.get(at) else { return };
+        for code in builder::MISREADS {
+            self.notes.forget(code.name, column.name());
+        }
         let lines = &self.lines;
         note_unreadable(column, &|row| lines.get(row), &mut self.notes);
-        Some((before.0.saturating_sub(after), before.1))
+    }
+
+    /// Takes words such as `Select` as missing in a column of text, which may turn out to be one of numbers or dates.
+    /// Gives for each word that occurs its place in the list, how often it does and the first row.
+    pub(crate) fn treat_as_missing(&mut self, at: usize, words: &[&str]) -> Vec<(usize, u64, usize)> {
+        let Some(column) = self.columns.get_mut(at) else { return Vec::new() };
+        let seen = column.treat_as_missing(words);
+        if !seen.is_empty() && self.options.column(column.name()).r#type.is_none() {
+            let (lines, defaults) = (&self.lines, infer::Defaults::of(self.source));
+            let line = |row| lines.get(row);
+            let options = self.options.column(column.name());
+            column.infer_again(&options, defaults, &line, &mut self.notes);
+            infer::settle_dates(&mut self.columns, Some(at), &line, &mut self.notes);
+            self.renote(at);
+        }
+        seen
     }
 
     /// Reads a column as text, exactly as written; what did not read otherwise is no problem then.
     pub(crate) fn read_as_text(&mut self, at: usize) {
         if let Some(column) = self.columns.get_mut(at) {
             column.read_as_text();
-            self.notes.forget(builder::UNREADABLE.name, column.name());
+            for code in builder::MISREADS {
+                self.notes.forget(code.name, column.name());
+            }
         }
     }
 
@@ -205,6 +246,45 @@ impl Table {
         }
         self.columns.push(column);
         Ok(())
+    }
+
+    /// Where the names of the columns stand, as it was decided.
+    #[must_use]
+    pub fn header(&self) -> Header {
+        self.header
+    }
+
+    /// How the file was asked to be read.
+    #[must_use]
+    pub fn options(&self) -> &ReadOptions {
+        &self.options
+    }
+
+    /// The row that starts on a line; `None` for a line that is no row.
+    #[must_use]
+    pub fn row_on(&self, line: u64) -> Option<usize> {
+        self.lines.row_on(line)
+    }
+
+    /// Rows and lines with something to say about, in the order of the file.
+    #[must_use]
+    pub fn problems(&self) -> Problems {
+        Problems::collect(self, &[&self.notes])
+    }
+
+    /// The file with its own columns, put right: see `docs/import.md`.
+    #[must_use]
+    pub fn corrected_csv(&self, options: write::WriteOptions) -> Vec<u8> {
+        write_corrected(self, &|_| true, &|_, _| None, options)
+    }
+
+    pub(crate) fn diagnostics(&self) -> &Diagnostics {
+        &self.notes
+    }
+
+    /// The text of a line that is no row.
+    pub(crate) fn skipped(&self, line: u64) -> Option<&str> {
+        self.skipped.iter().find(|(at, _)| *at == line).map(|(_, text)| text.as_str())
     }
 
     pub(crate) fn columns_mut(&mut self) -> &mut [Column] {

@@ -3,11 +3,13 @@
 //! A cell is scanned once under both conventions (decimal point, decimal comma); which one holds is decided for the
 //! whole column, never for a cell.
 
+use super::decimal::Decimal;
 use crate::money::Currency;
 use serde::{Deserialize, Serialize};
 
 /// The character between the whole and the fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum DecimalMark {
     /// `1,234.50`
@@ -86,51 +88,6 @@ impl NumberFormat {
             _ => {}
         }
         sample
-    }
-}
-
-/// A decimal number without rounding: `mantissa`·10^−`scale`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Decimal {
-    pub(crate) mantissa: i128,
-    pub(crate) scale: i32,
-}
-
-impl Decimal {
-    /// The nearest f64; the same on every platform.
-    pub(crate) fn to_f64(self) -> f64 {
-        const EXACT: i128 = 1 << 53;
-        const POWERS: [f64; 23] = [
-            1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
-            1e19, 1e20, 1e21, 1e22,
-        ];
-        // Both operands exact, so one division or multiplication rounds once (Clinger's fast path).
-        if self.mantissa.abs() < EXACT {
-            let mantissa = self.mantissa as f64;
-            match (usize::try_from(self.scale), usize::try_from(-self.scale)) {
-                (Ok(down), _) if down < POWERS.len() => return mantissa / POWERS[down],
-                (_, Ok(up)) if up < POWERS.len() => return mantissa * POWERS[up],
-                _ => {}
-            }
-        }
-        format!("{}e{}", self.mantissa, -self.scale).parse().unwrap_or(0.0)
-    }
-
-    /// The value in units of 10^−`digits`, ties to even; `None` beyond the range of i64.
-    pub(crate) fn in_units(self, digits: u32) -> Option<i64> {
-        let shift = i32::try_from(digits).ok()?.checked_sub(self.scale)?;
-        let power = |n: i32| 10_i128.checked_pow(u32::try_from(n).ok()?);
-        if self.mantissa == 0 {
-            return Some(0);
-        }
-        if shift >= 0 {
-            return i64::try_from(self.mantissa.checked_mul(power(shift)?)?).ok();
-        }
-        let Some(divisor) = power(-shift) else { return Some(0) };
-        let (quotient, rest) = (self.mantissa / divisor, (self.mantissa % divisor).abs());
-        let half = rest.cmp(&(divisor - rest));
-        let away = half.is_gt() || (half.is_eq() && quotient % 2 != 0);
-        i64::try_from(quotient + if away { self.mantissa.signum() } else { 0 }).ok()
     }
 }
 
@@ -599,20 +556,5 @@ mod tests {
         ] {
             assert_eq!(header_power(header), power, "{header}");
         }
-    }
-
-    #[test]
-    fn money_is_exact() {
-        let read = |text| scan(text).unwrap().point.unwrap();
-        assert_eq!(read("90071992547409.93").in_units(2), Some(9_007_199_254_740_993));
-        assert_eq!(read("0.125").in_units(2), Some(12));
-        assert_eq!(read("0.135").in_units(2), Some(14));
-        assert_eq!(read("-0.125").in_units(2), Some(-12));
-        assert_eq!(read("-0.126").in_units(2), Some(-13));
-        assert_eq!(read("1e30").in_units(2), None);
-        assert_eq!(read("1e-300").in_units(2), Some(0));
-        assert_eq!(read("12").in_units(0), Some(12));
-        assert_eq!(read("0.1").to_f64().to_bits(), 0.1_f64.to_bits());
-        assert_eq!(read("123456789012345678901234567890").to_f64(), 1.234_567_890_123_456_8e29);
     }
 }

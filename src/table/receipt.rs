@@ -1,13 +1,20 @@
 //! What an import understood, repaired and left out: diagnostics counted by code and column, and the receipt.
 
+use super::options::ReadOptions;
 use crate::Place;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Lines kept for one code in one column, at most; beyond that cases are only counted.
+pub(crate) const MOST_PLACES: usize = 10_000;
 
 /// What was done about a problem.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
+    /// No problem: said so that nothing goes without saying.
+    Noted,
     /// The value or row is used as it stands.
     Kept,
     /// The value or row is used after a change that the message states.
@@ -35,6 +42,48 @@ pub struct Diagnostic {
     pub message: String,
     /// What the user can do about it.
     pub remedy: String,
+    /// How many of its rows can be shown: at most 10,000, and 0 where it concerns no row in particular.
+    pub located: u64,
+    /// Changes of the read options or the mapping that decide otherwise, the likeliest first.
+    pub fixes: Vec<Fix>,
+}
+
+/// A change that can be offered with one click: read the file again with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct Fix {
+    /// What it does, as an order: `Read as day/month/year`.
+    pub label: String,
+    /// The part of the read options that changes, to be laid over those in use, object by object; empty if none does.
+    pub options: ReadOptions,
+    /// Entries of the mapping that change, header to field or to nothing; empty if none does.
+    #[cfg_attr(feature = "wasm", tsify(type = "Record<string, string | null>"))]
+    pub mapping: BTreeMap<String, Option<String>>,
+}
+
+impl Fix {
+    /// A change of the read options.
+    pub(crate) fn options(label: impl Into<String>, options: ReadOptions) -> Self {
+        Self { label: label.into(), options, mapping: BTreeMap::new() }
+    }
+}
+
+/// A decision that was made on the way, whether in doubt or not, with the option that makes it otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    /// The read option, such as `delimiter` or `dateOrder`.
+    pub option: &'static str,
+    /// The column it is about, if it is not about the whole file.
+    pub column: Option<String>,
+    /// What holds, as the option would say it.
+    pub value: String,
+    /// Whether the caller said so.
+    pub given: bool,
+    /// Other values, each as the change that brings it.
+    pub fixes: Vec<Fix>,
 }
 
 /// A sort of problem: its name, what is done about it, and the remedy.
@@ -51,9 +100,13 @@ impl Code {
     }
 }
 
-/// Diagnostics in the order of their first appearance, one per code and column.
+/// Diagnostics in the order of their first appearance, one per code and column, with the lines they were seen on.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Diagnostics(Vec<Diagnostic>);
+pub(crate) struct Diagnostics {
+    notes: Vec<Diagnostic>,
+    /// Lines of each, in the order they were seen.
+    places: Vec<Vec<u64>>,
+}
 
 impl Diagnostics {
     /// Counts one more case; `message` is asked for only on the first.
@@ -61,7 +114,7 @@ impl Diagnostics {
         self.count_many(code, 1, place, sample, message);
     }
 
-    /// Counts `count` cases at once.
+    /// Counts `count` cases at once, of which only the first is located; [`locate`](Self::locate) adds the others.
     pub(crate) fn count_many(
         &mut self,
         code: Code,
@@ -73,32 +126,71 @@ impl Diagnostics {
         if count == 0 {
             return;
         }
-        if let Some(seen) = self.0.iter_mut().find(|d| d.code == code.name && d.place.column == place.column) {
-            seen.count += count;
-            return;
+        let known = self.notes.iter().position(|d| d.code == code.name && d.place.column == place.column);
+        let at = known.unwrap_or(self.notes.len());
+        let line = place.line;
+        match self.notes.get_mut(at) {
+            Some(seen) => seen.count += count,
+            None => {
+                self.places.push(Vec::new());
+                self.notes.push(Diagnostic {
+                    code: code.name,
+                    count,
+                    place,
+                    sample: shorten(sample),
+                    action: code.action,
+                    message: message(),
+                    remedy: code.remedy.to_owned(),
+                    located: 0,
+                    fixes: Vec::new(),
+                });
+            }
         }
-        self.0.push(Diagnostic {
-            code: code.name,
-            count,
-            place,
-            sample: shorten(sample),
-            action: code.action,
-            message: message(),
-            remedy: code.remedy.to_owned(),
-        });
+        if let (Some(note), Some(lines), Some(line)) = (self.notes.get_mut(at), self.places.get_mut(at), line)
+            && lines.len() < MOST_PLACES
+            && lines.last() != Some(&line)
+        {
+            lines.push(line);
+            note.located = lines.len() as u64;
+        }
+    }
+
+    /// Whether a problem of a column was told.
+    pub(crate) fn has(&self, code: Code, column: &str) -> bool {
+        self.notes.iter().any(|note| note.code == code.name && note.place.column.as_deref() == Some(column))
+    }
+
+    /// Says on which lines a problem of a column stands, as far as they are kept.
+    pub(crate) fn locate(&mut self, code: Code, column: &str, lines: impl Iterator<Item = u64>) {
+        let is = |note: &Diagnostic| note.code == code.name && note.place.column.as_deref() == Some(column);
+        let Some(at) = self.notes.iter().position(is) else { return };
+        if let (Some(note), Some(known)) = (self.notes.get_mut(at), self.places.get_mut(at)) {
+            *known = lines.take(MOST_PLACES).collect();
+            note.located = known.len() as u64;
+            note.place.line = note.place.line.or(known.first().copied());
+        }
     }
 
     /// Forgets what was said about a column under a code, as it is read otherwise now.
     pub(crate) fn forget(&mut self, code: &str, column: &str) {
-        self.0.retain(|note| note.code != code || note.place.column.as_deref() != Some(column));
+        let is = |note: &Diagnostic| note.code == code && note.place.column.as_deref() == Some(column);
+        while let Some(at) = self.notes.iter().position(is) {
+            self.notes.remove(at);
+            self.places.remove(at);
+        }
     }
 
     pub(crate) fn as_slice(&self) -> &[Diagnostic] {
-        &self.0
+        &self.notes
+    }
+
+    /// Each with the lines it stands on.
+    pub(crate) fn located(&self) -> impl Iterator<Item = (&Diagnostic, &[u64])> {
+        self.notes.iter().zip(self.places.iter().map(Vec::as_slice))
     }
 
     pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
-        self.0
+        self.notes
     }
 }
 
@@ -187,4 +279,6 @@ pub struct Receipt {
     pub diagnostics: Vec<Diagnostic>,
     /// What was assumed, one sentence each.
     pub assumptions: Vec<String>,
+    /// What was decided, each with the option that decides otherwise.
+    pub decisions: Vec<Decision>,
 }

@@ -152,6 +152,21 @@ impl Cells {
         }
     }
 
+    /// The first rows, so many at most, whose cell passes a test; where words repeat each is tested once.
+    pub(crate) fn rows_where(&self, most: usize, test: impl Fn(&str) -> bool) -> Vec<usize> {
+        fn of<C: Copy + Into<usize>>(codes: &[C], held: &[bool], most: usize) -> Vec<usize> {
+            let holds = |code: &C| held.get((*code).into()).copied().unwrap_or(false);
+            codes.iter().enumerate().filter(|(_, code)| holds(code)).map(|(row, _)| row).take(most).collect()
+        }
+        match self {
+            Self::Narrow(codes, words) => of(codes, &words.iter().map(test).collect::<Vec<_>>(), most),
+            Self::Wide(codes, words) => of(codes, &words.iter().map(test).collect::<Vec<_>>(), most),
+            Self::Plain(words) => {
+                words.iter().enumerate().filter(|(_, cell)| test(cell)).map(|(row, _)| row).take(most).collect()
+            }
+        }
+    }
+
     /// Bytes of memory held.
     pub(crate) fn retained(&self) -> usize {
         match self {
