@@ -28,8 +28,11 @@ fn note<'a>(receipt: &'a Receipt, code: &str) -> &'a Diagnostic {
     receipt.diagnostics.iter().find(|d| d.code == code).unwrap_or_else(|| panic!("no `{code}` among {codes:?}"))
 }
 
-/// Lines, fates and (column, text, code) of all rows with problems.
-fn told(problems: &Problems) -> Vec<(u64, Action, Vec<(String, String, &'static str)>)> {
+/// Line, fate, and column, text and code of each cell.
+type Told = (u64, Action, Vec<(String, String, &'static str)>);
+
+/// All rows with problems.
+fn told(problems: &Problems) -> Vec<Told> {
     let cell = |c: &leadcast::table::ProblemCell| (c.column.clone().unwrap_or_default(), c.text.clone(), c.code);
     problems.rows().iter().map(|row| (row.line, row.fate, row.cells.iter().map(cell).collect())).collect()
 }

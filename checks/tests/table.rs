@@ -53,15 +53,23 @@ fn understood(bytes: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The corrected table holds the values of the first, row by row, and nothing of its own columns needs repair.
+/// The corrected table holds the values of the first, row by row, rows without any left out.
 fn same_values(first: &Table, again: &Table) -> Result<(), TestCaseError> {
-    prop_assert_eq!(first.rows(), again.rows());
+    let has_value = |row: &usize| {
+        first.columns().iter().any(|column| match column.kind().name() {
+            "number" => column.number(*row).is_some(),
+            "date" => column.date(*row).is_some(),
+            _ => !column.text(*row).is_empty(),
+        })
+    };
+    let rows: Vec<usize> = (0..first.rows()).filter(has_value).collect();
+    prop_assert_eq!(rows.len(), again.rows());
     for (before, after) in first.columns().iter().zip(again.columns()) {
-        for row in 0..first.rows() {
+        for (new, old) in rows.iter().enumerate() {
             match before.kind().name() {
-                "number" => prop_assert_eq!(before.number(row), after.number(row), "{}", before.name()),
-                "date" => prop_assert_eq!(before.date(row), after.date(row), "{}", before.name()),
-                _ => prop_assert_eq!(before.text(row), after.text(row), "{}", before.name()),
+                "number" => prop_assert_eq!(before.number(*old), after.number(new), "{}", before.name()),
+                "date" => prop_assert_eq!(before.date(*old), after.date(new), "{}", before.name()),
+                _ => prop_assert_eq!(before.text(*old), after.text(new), "{}", before.name()),
             }
         }
     }
@@ -115,14 +123,16 @@ proptest! {
     }
 
     #[test]
-    fn a_corrected_table_reads_as_the_same_values_without_repair(bytes in almost_csv()) {
-        let Ok(table) = Table::from_csv(&bytes, &ReadOptions::default()) else { return Ok(()) };
-        let options = WriteOptions { guard_formulas: false, ..WriteOptions::default() };
-        let Ok(again) = Table::from_csv(&table.corrected_csv(options), &ReadOptions::default()) else {
-            prop_assert!(table.rows() == 0);
-            return Ok(());
+    fn a_corrected_table_reads_as_the_same_values_without_repair(leads in leads()) {
+        let read = |csv: &[u8]| {
+            Table::from_csv(csv, &ReadOptions::default()).map_err(|error| TestCaseError::fail(error.to_string()))
         };
+        let table = read(&leads.csv())?;
+        let options = WriteOptions { guard_formulas: false, ..WriteOptions::default() };
+        let again = read(&table.corrected_csv(options))?;
         same_values(&table, &again)?;
+        let repaired: Vec<_> = again.notes().iter().filter(|note| note.action == Action::Repaired).collect();
+        prop_assert!(repaired.is_empty(), "{repaired:?}");
     }
 
     #[test]

@@ -30,7 +30,13 @@ pub(crate) fn write_corrected(
         });
         told.collect::<Vec<_>>().join("; ")
     };
-    let says = (0..table.rows()).filter(|row| keep(*row)).any(|row| !lost(row).is_empty());
+    let cell = |row: usize, at: usize, column: &Column| {
+        if blanked(row, at).is_some() { String::new() } else { corrected(column, row) }
+    };
+    // A row of which nothing is left would be a blank line.
+    let has_value = |row: &usize| table.columns().iter().enumerate().any(|(at, c)| !cell(*row, at, c).is_empty());
+    let rows: Vec<usize> = (0..table.rows()).filter(|row| keep(*row)).filter(has_value).collect();
+    let says = rows.iter().any(|row| !lost(*row).is_empty());
     let mut csv = CsvWriter::new(options);
     for column in table.columns() {
         csv.field(column.name());
@@ -39,9 +45,9 @@ pub(crate) fn write_corrected(
         csv.field(PROBLEMS);
     }
     csv.end_row();
-    for row in (0..table.rows()).filter(|row| keep(*row)) {
+    for row in rows {
         for (at, column) in table.columns().iter().enumerate() {
-            csv.field(&if blanked(row, at).is_some() { String::new() } else { corrected(column, row) });
+            csv.field(&cell(row, at, column));
         }
         if says {
             csv.field(&lost(row));
