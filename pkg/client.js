@@ -248,6 +248,20 @@ export class LeadsHandle {
     return this.#data.receipt;
   }
 
+  /**
+   * Rows with something to say about, in the order of the file.
+   *
+   * @param {object} [filter] @param {number} [from] @param {number} [count] @param {CallOptions} [options]
+   */
+  problems(filter = {}, from = 0, count = 100, options) {
+    return this.#data.ask('problems', [text(filter), from, count], options);
+  }
+
+  /** The file with its own columns, put right. @param {CallOptions} [options] */
+  correctedCsv(options) {
+    return this.#data.ask('correctedCsv', [], options);
+  }
+
   /** @param {object | string} model @param {object} [run] @param {CallOptions} [options] */
   score(model, run, options) {
     return this.#data.change('score', [text(model), text(run ?? {})], { options });
@@ -306,6 +320,20 @@ export class DealsHandle {
   /** What was understood of the file. */
   async receipt() {
     return this.#data.receipt;
+  }
+
+  /**
+   * Rows with something to say about, in the order of the file.
+   *
+   * @param {object} [filter] @param {number} [from] @param {number} [count] @param {CallOptions} [options]
+   */
+  problems(filter = {}, from = 0, count = 100, options) {
+    return this.#data.ask('problems', [text(filter), from, count], options);
+  }
+
+  /** The file with its own columns, put right. @param {CallOptions} [options] */
+  correctedCsv(options) {
+    return this.#data.ask('correctedCsv', [], options);
   }
 
   /** @param {CallOptions} [options] */

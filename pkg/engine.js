@@ -49,6 +49,9 @@ export function start(module) {
       open.delete(key);
     },
 
+    problems: (_, key, filter, from, count) => either(key).problems(filter, from, count),
+    correctedCsv: (_, key) => either(key).correctedCsv(),
+
     score: (_, key, model, run) => leads(key).score(model, run),
     view: (_, key, view) => leads(key).view(view),
     leadWindow: (_, key, from, count) => leads(key).window(from, count),
@@ -75,6 +78,8 @@ export function start(module) {
     return handle.receipt();
   }
 
+  /** @param {number} key */
+  const either = (key) => /** @type {glue.Leads | glue.Deals} */ (find(key));
   /** @param {number} key */
   const leads = (key) => /** @type {glue.Leads} */ (find(key));
   /** @param {number} key */

@@ -15,6 +15,8 @@ import type {
   LearnReport,
   OutcomeColumn,
   Place,
+  ProblemFilter,
+  ProblemWindow,
   ReadOptions,
   Receipt,
 } from './wasm/data.js';
@@ -122,6 +124,10 @@ export interface LeadView {
 
 export interface LeadsHandle {
   receipt(): Promise<Receipt>;
+  /** Rows and lines with something to say about, in the order of the file: those that pass the filter, 100 by default. */
+  problems(filter?: ProblemFilter, from?: number, count?: number, options?: CallOptions): Promise<ProblemWindow>;
+  /** The file with its own columns, put right: dates as ISO, numbers plain, missing words emptied. */
+  correctedCsv(options?: CallOptions): Promise<Uint8Array>;
   score(model: Model, run?: Run, options?: CallOptions): Promise<LeadReport>;
   /** The rows that pass the filter, in order; `window` then counts in them. */
   view(view?: LeadView, options?: CallOptions): Promise<Uint32Array>;
@@ -140,6 +146,10 @@ export interface LeadsHandle {
 
 export interface DealsHandle {
   receipt(): Promise<Receipt>;
+  /** Rows and lines with something to say about, in the order of the file: those that pass the filter, 100 by default. */
+  problems(filter?: ProblemFilter, from?: number, count?: number, options?: CallOptions): Promise<ProblemWindow>;
+  /** The file with its own columns, put right: dates as ISO, numbers plain, missing words emptied. */
+  correctedCsv(options?: CallOptions): Promise<Uint8Array>;
   /** The newest day on which a deal was created or closed: up to then the file is complete. */
   proposedAsOf(options?: CallOptions): Promise<string | null>;
   forecast(model: Model, run?: Run, options?: CallOptions): Promise<ForecastReport>;

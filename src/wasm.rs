@@ -6,7 +6,7 @@
 
 use crate::model::{OperatingModel, Preset, Run};
 use crate::report::{DealRow, ForecastReport, LeadExplanation, LeadReport, LeadRow, LearnReport};
-use crate::table::Receipt;
+use crate::table::{ProblemWindow, Receipt};
 use crate::targeting::FieldValues;
 use crate::targeting::learn::OutcomeColumn;
 use crate::{Error, ErrorKind, session};
@@ -99,6 +99,11 @@ impl Reader {
         self.0.leads().map(Leads)
     }
 
+    /// As [`session::Reader::understand`].
+    pub fn understand(self) -> Object<Receipt> {
+        typed(&self.0.understand()?)
+    }
+
     /// As [`session::Reader::deals`].
     pub fn deals(self) -> Result<Deals, Error> {
         self.0.deals().map(Deals)
@@ -121,6 +126,18 @@ impl Leads {
     /// As [`session::Leads::receipt`].
     pub fn receipt(&self) -> Object<Receipt> {
         typed(self.0.receipt())
+    }
+
+    /// As [`session::Leads::problems`].
+    pub fn problems(&self, filter: &str, from: usize, count: usize) -> Object<ProblemWindow> {
+        typed(&self.0.problems(filter, from, count)?)
+    }
+
+    /// As [`session::Leads::corrected_csv`].
+    #[wasm_bindgen(js_name = correctedCsv)]
+    #[must_use]
+    pub fn corrected_csv(&self) -> Vec<u8> {
+        self.0.corrected_csv()
     }
 
     /// As [`session::Leads::score`].
@@ -188,6 +205,18 @@ impl Deals {
     #[must_use]
     pub fn proposed_as_of(&self) -> Option<String> {
         self.0.proposed_as_of()
+    }
+
+    /// As [`session::Deals::problems`].
+    pub fn problems(&self, filter: &str, from: usize, count: usize) -> Object<ProblemWindow> {
+        typed(&self.0.problems(filter, from, count)?)
+    }
+
+    /// As [`session::Deals::corrected_csv`].
+    #[wasm_bindgen(js_name = correctedCsv)]
+    #[must_use]
+    pub fn corrected_csv(&self) -> Vec<u8> {
+        self.0.corrected_csv()
     }
 
     /// As [`session::Deals::start`].

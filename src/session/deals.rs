@@ -2,13 +2,15 @@
 
 use super::{Reading, misuse, window};
 use crate::Error;
+use crate::calendar::Date;
 use crate::crm::Pipeline;
 use crate::forecast::{Forecast, PendingForecast};
 use crate::model::{OperatingModel, Run};
 use crate::money::Currency;
 use crate::report::{DealRow, ForecastReport};
 use crate::table::write::WriteOptions;
-use crate::table::{Receipt, Table};
+use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// A pipeline, and once simulated, what its open deals will bring.
@@ -26,6 +28,10 @@ use std::ops::Range;
 #[derive(Debug)]
 pub struct Deals {
     pipeline: Pipeline,
+    /// The day on which the pipeline was looked at when it was opened.
+    as_of: Option<Date>,
+    /// Gathered when first asked for.
+    problems: OnceCell<Problems>,
     receipt: Receipt,
     pending: Option<PendingForecast>,
     /// What this instance has to run: batches done and the end of its share.
@@ -39,7 +45,18 @@ impl Deals {
     pub(super) fn new(table: Table, reading: &Reading) -> Result<Self, Error> {
         let pipeline = Pipeline::from_table(table, &reading.mapping)?;
         let receipt = pipeline.as_of(reading.as_of, Currency::USD).receipt;
-        Ok(Self { pipeline, receipt, pending: None, share: 0..0, begin: 0, forecast: None, rows: Vec::new() })
+        let (as_of, problems) = (reading.as_of, OnceCell::new());
+        Ok(Self {
+            pipeline,
+            as_of,
+            problems,
+            receipt,
+            pending: None,
+            share: 0..0,
+            begin: 0,
+            forecast: None,
+            rows: Vec::new(),
+        })
     }
 
     /// A pipeline from a JSON array of records.
@@ -61,6 +78,21 @@ impl Deals {
     #[must_use]
     pub fn proposed_as_of(&self) -> Option<String> {
         self.pipeline.proposed_as_of().map(|date| date.to_string())
+    }
+
+    /// Rows with something to say about that pass a filter: `count` of them from the one at `from` on.
+    ///
+    /// # Errors
+    /// `bad-view` for a filter that cannot be read.
+    pub fn problems(&self, filter: &str, from: usize, count: usize) -> Result<ProblemWindow, Error> {
+        let filter = ProblemFilter::from_json(filter)?;
+        Ok(self.problems.get_or_init(|| self.pipeline.problems(self.as_of, Currency::USD)).window(&filter, from, count))
+    }
+
+    /// The file with its own columns, put right.
+    #[must_use]
+    pub fn corrected_csv(&self) -> Vec<u8> {
+        self.pipeline.corrected_csv(WriteOptions::default())
     }
 
     /// Prepares a simulation, of which this instance is to run one of so many parts.

@@ -6,9 +6,10 @@ use crate::crm::{FieldRef, LeadList};
 use crate::model::{OperatingModel, Run};
 use crate::report::{LeadExplanation, LeadReport, LeadRow, LearnReport};
 use crate::table::write::WriteOptions;
-use crate::table::{Receipt, Table};
+use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
 use crate::targeting::learn::{LearnOptions, OutcomeColumn};
 use crate::targeting::{FieldValues, ScoredLeads, View};
+use std::cell::OnceCell;
 
 /// A list of leads, and once scored, what a model says about it.
 ///
@@ -24,6 +25,8 @@ use crate::targeting::{FieldValues, ScoredLeads, View};
 #[derive(Debug)]
 pub struct Leads {
     list: LeadList,
+    /// Gathered when first asked for.
+    problems: OnceCell<Problems>,
     scored: Option<ScoredLeads>,
     /// The rows of the view, in its order.
     order: Vec<u32>,
@@ -32,7 +35,7 @@ pub struct Leads {
 impl Leads {
     pub(super) fn new(table: Table, reading: &Reading) -> Result<Self, Error> {
         let list = LeadList::from_table(table, &reading.mapping)?;
-        Ok(Self { list, scored: None, order: Vec::new() })
+        Ok(Self { list, problems: OnceCell::new(), scored: None, order: Vec::new() })
     }
 
     /// A list from a JSON array of records.
@@ -48,6 +51,21 @@ impl Leads {
     #[must_use]
     pub fn receipt(&self) -> &Receipt {
         self.list.receipt()
+    }
+
+    /// Rows with something to say about that pass a filter: `count` of them from the one at `from` on.
+    ///
+    /// # Errors
+    /// `bad-view` for a filter that cannot be read.
+    pub fn problems(&self, filter: &str, from: usize, count: usize) -> Result<ProblemWindow, Error> {
+        let filter = ProblemFilter::from_json(filter)?;
+        Ok(self.problems.get_or_init(|| self.list.problems()).window(&filter, from, count))
+    }
+
+    /// The file with its own columns, put right.
+    #[must_use]
+    pub fn corrected_csv(&self) -> Vec<u8> {
+        self.list.corrected_csv(WriteOptions::default())
     }
 
     /// Scores, segments and routes every lead; the view starts anew.

@@ -2,8 +2,8 @@
 
 use super::{Deals, Leads};
 use crate::calendar::Date;
-use crate::crm::Mapping;
-use crate::table::{ReadOptions, Table, TableReader};
+use crate::crm::{Mapping, understand};
+use crate::table::{ReadOptions, Receipt, Table, TableReader};
 use crate::{Error, ErrorKind, Place};
 use serde::Deserialize;
 
@@ -83,6 +83,14 @@ impl Reader {
     /// Those of [`TableReader::finish`].
     pub fn leads(self) -> Result<Leads, Error> {
         Leads::new(self.reader.finish()?, &self.reading)
+    }
+
+    /// Ends the file: what is understood of it, whatever its kind.
+    ///
+    /// # Errors
+    /// Those of [`TableReader::finish`].
+    pub fn understand(self) -> Result<Receipt, Error> {
+        understand(self.reader.finish()?, &self.reading.mapping)
     }
 
     /// Ends the file: a pipeline.

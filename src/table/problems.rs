@@ -5,6 +5,7 @@
 
 use super::receipt::{Action, Diagnostic, Diagnostics, shorten};
 use super::{Misread, Table};
+use crate::{Error, ErrorKind, Place};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -54,6 +55,20 @@ pub struct ProblemFilter {
     /// What becomes of the row: `kept`, `repaired` or `excluded`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fate: Option<Action>,
+}
+
+impl ProblemFilter {
+    /// Reads a filter from JSON; what is absent lets every row pass.
+    ///
+    /// # Errors
+    /// `bad-view` for an unknown key or a wrong value, with its path.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        let mut reader = serde_json::Deserializer::from_str(json);
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = Place::path(error.path().to_string());
+            Error::new(ErrorKind::Run, "bad-view", error.inner().to_string()).at(path)
+        })
+    }
 }
 
 /// Some of the rows, as asked for.
