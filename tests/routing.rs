@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use leadcast::crm::join::AttachOptions;
 use leadcast::crm::{LeadList, Mapping};
 use leadcast::model::{OperatingModel, Run, Truth};
 use leadcast::table::{ReadOptions, Table};
@@ -256,4 +257,28 @@ fn a_score_in_a_condition_is_refused_where_none_is_known_yet() {
         ),
         "model at routing.pools[0].members[0].away[0].to: must not be before 2026-02-02, found 2026-02-01"
     );
+}
+
+#[test]
+fn a_file_of_activities_tells_answers_from_visits_and_late_ones() {
+    let model = OperatingModel::from_json(&MODEL.replace("ACCOUNT", "")).unwrap();
+    let table = |csv: &str| Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+    let leads = LeadList::from_table(
+        table(
+            "Lead ID,Email,Company,Employees,Created Date\n\
+             1,a@a.com,A,200,2026-11-16\n2,b@b.com,B,200,2026-11-16\n3,c@c.com,C,200,2026-11-16\n4,d@d.com,D,200,2026-11-27\n",
+        ),
+        &Mapping::default(),
+    )
+    .unwrap();
+    // A is called on the next day, B only visits, C is called four days later, D is not due yet.
+    let log = "Activity Type,Activity Date,Email,Direction\n\
+        Call,2026-11-17,a@a.com,Outbound\nWebsite visit,2026-11-17,b@b.com,Inbound\n\
+        Website visit,2026-11-17,c@c.com,Inbound\nCall,2026-11-20,c@c.com,Outbound\nCall,2026-12-01,b@b.com,Outbound\n";
+    let (leads, _) = leads.attach(table(log), &AttachOptions::default()).unwrap();
+    let leads = leads.score(&model, &Run::from_json(RUN).unwrap());
+    let states: Vec<_> = (0..4).filter_map(|row| leads.sla_state(row)).collect();
+    assert_eq!(states, [SlaState::Answered, SlaState::Breached, SlaState::Late, SlaState::Open]);
+    let large = &leads.report().routing[0];
+    assert_eq!((large.answered, large.late, large.breached, large.open), (1, 1, 1, 1));
 }

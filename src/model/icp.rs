@@ -1,6 +1,6 @@
 //! The ideal customer profile: what earns points on which axis, what rules a lead out, where the grades cut.
 
-use super::{Condition, Points, Review};
+use super::{Condition, Motion, Phrase, Points, Review};
 use crate::crm::FieldRef;
 
 /// The ideal customer profile.
@@ -17,6 +17,9 @@ pub struct Icp {
     pub disqualify: Vec<Disqualifier>,
     /// Where the grades cut.
     pub grades: GradeCuts,
+    /// Fields that somebody can still do something about, as an explanation may propose. `None`: those that engagement
+    /// reads, and blank ones other than size and place.
+    pub changeable: Option<Vec<FieldRef>>,
     /// Owner and last review.
     pub review: Review,
 }
@@ -31,6 +34,8 @@ pub enum MissingPolicy {
     Neutral,
     /// An unknown rule earns nothing.
     Zero,
+    /// The score is the middle between the least and the most that the unknown rules leave possible.
+    Interval,
 }
 
 /// One axis of the score: the sum of its groups, kept between 0 and the cap.
@@ -65,10 +70,57 @@ pub struct Rule {
     pub name: String,
     /// When the points are earned.
     pub when: Condition,
-    /// The points, negative to deduct.
+    /// The points, negative to deduct; for each time where the rule counts.
     pub points: Points,
+    /// What is counted. None given: nothing, the points are earned once.
+    pub per: Option<Frequency>,
     /// How the points fade with time. None given: they do not.
     pub decay: Option<Decay>,
+}
+
+/// What a rule counts: it earns its points for each time.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Frequency {
+    /// What is counted.
+    pub source: FrequencySource,
+    /// Most times that count, at least 1. `None`: no limit but the group's cap.
+    pub most: Option<u32>,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FrequencySource {
+    /// A number in the file: one time for every `each` of it, in full.
+    Field {
+        /// The field that holds the number.
+        field: FieldRef,
+        /// How much of it makes one time, above 0. Default: 1.
+        each: f64,
+    },
+    /// Activities of the lead, from the files of activities that were attached.
+    Activities {
+        /// Phrases that the kind of activity holds, one of them. Empty: any activity.
+        kinds: Vec<Phrase>,
+        /// Only of so many days before the as-of day. `None`: all of them.
+        days: Option<u32>,
+    },
+}
+
+/// A scorecard for some of the leads, instead of the profile that all others are scored with.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Scorecard {
+    /// The name; unique.
+    pub name: String,
+    /// Indices of the segments it is for. Empty: any.
+    pub segments: Vec<usize>,
+    /// The motions it is for. Empty: any.
+    pub motions: Vec<Motion>,
+    /// The leads it is for. Default: all of those segments and motions.
+    pub when: Condition,
+    /// How they are scored.
+    pub icp: Icp,
 }
 
 /// How points fade with the days since a date.
@@ -125,24 +177,48 @@ pub struct Disqualifier {
 }
 
 /// Where the grades cut: the fewest points for each grade but the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GradeCuts {
     /// Fewest points for A, B, C, each above the next. Default: 75, 50, 25 % of the cap.
     pub fit: [Points; 3],
     /// Fewest points for 1, 2, 3, each above the next. Default: 75, 50, 25 % of the cap.
     pub engagement: [Points; 3],
+    /// How far past a cut a score must be before an earlier grade changes. Default: 0, earlier grades do not count.
+    pub band: Points,
+    /// The column with the earlier grade. Default: the one that our own export adds.
+    pub previous: FieldRef,
 }
 
 impl GradeCuts {
+    /// The grade of these scores after an earlier one: each axis leaves its earlier step only where the score is past a
+    /// cut by more than the band. An axis without an earlier step, or that could not be evaluated, does not remember.
+    #[must_use]
+    pub fn grade_after(&self, earlier: Grade, fit: Option<Points>, engagement: Option<Points>) -> Grade {
+        let band = self.band.micro();
+        let step = |cuts: &[Points; 3], earlier: Option<u8>, score: Points| {
+            // Past by more than the band: a score that lies on the shifted cut stays where it was.
+            let above = cuts.iter().position(|cut| score.micro() - cut.micro() > band).unwrap_or(3) as u8;
+            let below = cuts.iter().position(|cut| cut.micro() - score.micro() <= band).unwrap_or(3) as u8;
+            earlier.map_or_else(|| place(cuts, score), |earlier| earlier.clamp(below, above))
+        };
+        Grade {
+            fit: fit.map(|score| step(&self.fit, earlier.fit, score)),
+            engagement: engagement.map(|score| step(&self.engagement, earlier.engagement, score)),
+        }
+    }
+
     /// The grade of these scores; an axis that could not be evaluated has none.
     #[must_use]
     pub fn grade(&self, fit: Option<Points>, engagement: Option<Points>) -> Grade {
-        let place = |cuts: &[Points; 3], score: Points| cuts.iter().position(|cut| score >= *cut).unwrap_or(3) as u8;
         Grade {
             fit: fit.map(|score| place(&self.fit, score)),
             engagement: engagement.map(|score| place(&self.engagement, score)),
         }
     }
+}
+
+fn place(cuts: &[Points; 3], score: Points) -> u8 {
+    cuts.iter().position(|cut| score >= *cut).unwrap_or(3) as u8
 }
 
 /// A grade of both axes, such as `B2`; `A–` where engagement could not be evaluated.
@@ -158,6 +234,31 @@ impl Grade {
     pub fn all() -> Vec<Self> {
         let steps = || (0..4).map(Some).chain([None]);
         steps().flat_map(|fit| steps().map(move |engagement| Self { fit, engagement })).collect()
+    }
+
+    /// Reads a label such as `B2` or `A–`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut pattern = GradePattern::parse(text)?;
+        // A letter alone says nothing of engagement.
+        pattern.engagement = pattern.engagement.or(Some(None));
+        Some(Self { fit: pattern.fit?, engagement: pattern.engagement? })
+    }
+
+    /// Whether no axis is worse than the other grade's and one is better.
+    #[must_use]
+    pub fn is_better_than(self, other: Self) -> bool {
+        // Not evaluable is neither better nor worse than anything: it has to stay as it is.
+        let step = |a: Option<u8>, b: Option<u8>| match (a, b) {
+            (Some(a), Some(b)) => Some(b.cmp(&a)),
+            (Some(_), None) => Some(std::cmp::Ordering::Greater),
+            (None, None) => Some(std::cmp::Ordering::Equal),
+            (None, Some(_)) => None,
+        };
+        let (Some(fit), Some(engagement)) = (step(self.fit, other.fit), step(self.engagement, other.engagement)) else {
+            return false;
+        };
+        fit.is_ge() && engagement.is_ge() && (fit.is_gt() || engagement.is_gt())
     }
 
     /// `A` to `D`, or `–` if not evaluable.

@@ -29,7 +29,8 @@ pub use condition::{Bound, Condition, Phrase, Record, Test, Truth, Value};
 #[cfg(feature = "schema")]
 pub use document::schema;
 pub use icp::{
-    Axis, Decay, DecayCurve, Disqualifier, Grade, GradeCuts, GradePattern, Icp, MissingPolicy, Rule, RuleGroup,
+    Axis, Decay, DecayCurve, Disqualifier, Frequency, FrequencySource, Grade, GradeCuts, GradePattern, Icp,
+    MissingPolicy, Rule, RuleGroup, Scorecard,
 };
 pub use kpis::{Comparator, Kpi, KpiKind, KpiPeriod, Metric};
 pub use meta::{Definitions, Meta, Review, WorkingHours};
@@ -58,6 +59,7 @@ pub struct OperatingModel {
     meta: Meta,
     definitions: Definitions,
     icp: Icp,
+    scorecards: Vec<Scorecard>,
     segments: Vec<Segment>,
     committee: Committee,
     routing: Routing,
@@ -114,6 +116,12 @@ impl OperatingModel {
     #[must_use]
     pub fn icp(&self) -> &Icp {
         &self.icp
+    }
+
+    /// Scorecards for some of the leads; the first that takes a lead scores it, else the profile does.
+    #[must_use]
+    pub fn scorecards(&self) -> &[Scorecard] {
+        &self.scorecards
     }
 
     /// The segments; the first whose condition holds takes the record.

@@ -4,8 +4,8 @@ use super::leads::lead_row;
 use crate::crm::{FieldRef, LeadList};
 use crate::model::{Points, Truth};
 use crate::targeting::{
-    AxisBreakdown, AxisName, Definition, Effect, GroupBreakdown, Reason, RuleBreakdown, ScoredLeads, SlaState,
-    field_label,
+    AxisBreakdown, AxisName, Definition, Effect, FieldChange, FieldWorth, Flip, GroupBreakdown, Reason, RuleBreakdown,
+    ScoredLeads, SlaState, field_label,
 };
 use serde::Serialize;
 
@@ -24,8 +24,18 @@ pub struct LeadExplanation {
     pub name: String,
     /// The company.
     pub company: String,
+    /// The lead in one plain sentence.
+    pub sentence: String,
+    /// The scorecard that scores it; `null` for the model's profile.
+    pub scorecard: Option<String>,
     /// The grade, such as `B2`.
     pub grade: String,
+    /// Why it is not the grade that its points alone give: the file's earlier grade was kept on an axis.
+    pub grade_kept: Option<String>,
+    /// What would give it a better grade: up to three proposals, each of them applied and found to be enough.
+    pub flips: Vec<FlipReport>,
+    /// The blank fields that rules ask for, the one that could move its scores most first.
+    pub enrich: Vec<FieldWorthReport>,
     /// Fit, line by line.
     pub fit: AxisExplanation,
     /// Engagement, line by line.
@@ -79,6 +89,53 @@ pub struct ReasonLine {
     pub text: String,
 }
 
+/// Changes that give a lead a better grade.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct FlipReport {
+    /// The grade that follows.
+    pub grade: String,
+    /// The fit points that follow.
+    pub fit: Option<f64>,
+    /// The engagement points that follow.
+    pub engagement: Option<f64>,
+    /// One or two changes; none of them alone is enough.
+    pub changes: Vec<ChangeReport>,
+    /// All of it as a sentence.
+    pub sentence: String,
+}
+
+/// One changed field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeReport {
+    /// The field as the model names it.
+    pub field: String,
+    /// The field as people say it.
+    pub label: String,
+    /// What the file says; `null` if blank.
+    pub from: Option<String>,
+    /// What it would have to be.
+    pub to: String,
+}
+
+/// What filling a field is worth.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct FieldWorthReport {
+    /// The field as the model names it.
+    pub field: String,
+    /// The field as people say it.
+    pub label: String,
+    /// Leads where it is blank and a rule asks for it.
+    pub leads: u64,
+    /// Points that the rules on it could still move, of those leads together.
+    pub points: f64,
+}
+
 /// One axis, line by line: the groups' points, `rescaled` and `limited` are the score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
@@ -90,6 +147,12 @@ pub struct AxisExplanation {
     pub score_micro: Option<i64>,
     /// The highest score.
     pub cap: f64,
+    /// The least that the score could be once everything is known.
+    pub low: f64,
+    /// The most that it could be.
+    pub high: f64,
+    /// The steps of the grade between the two, such as `A…C`, or one if it is certain.
+    pub steps: Option<String>,
     /// The most that all rules can earn together.
     pub reach: f64,
     /// The part of the reach that the lead's known fields decide.
@@ -146,6 +209,8 @@ pub struct RuleExplanation {
     pub matched: bool,
     /// Whether it could not be decided because a field is blank or not in the file.
     pub missing: bool,
+    /// How many times it counts, where it counts.
+    pub times: Option<u32>,
     /// Age in days of the date that its decay reads.
     pub age_days: Option<i32>,
     /// The fields it reads, with the lead's values.
@@ -181,9 +246,14 @@ impl ScoredLeads {
             id: lead.id,
             name: lead.name,
             company: lead.company,
+            sentence: self.sentence(at),
+            scorecard: self.scorecard(at).map(str::to_owned),
             grade: lead.grade,
-            fit: axis(&fit, self.leads(), at),
-            engagement: axis(&engagement, self.leads(), at),
+            grade_kept: self.grade_kept(at),
+            flips: self.flips(at).iter().map(flip).collect(),
+            enrich: self.worth_filling(at).iter().map(worth).collect(),
+            fit: axis(&fit, AxisName::Fit, self, at),
+            engagement: axis(&engagement, AxisName::Engagement, self, at),
             disqualified: lead.disqualified,
             segment: lead.segment,
             segment_reason: self.segment_reason(at),
@@ -204,15 +274,49 @@ impl ScoredLeads {
     }
 }
 
+fn flip(flip: &Flip) -> FlipReport {
+    let changes: Vec<String> = flip.changes.iter().map(FieldChange::sentence).collect();
+    FlipReport {
+        grade: flip.grade.label(),
+        fit: flip.fit.map(Points::as_f64),
+        engagement: flip.engagement.map(Points::as_f64),
+        changes: flip
+            .changes
+            .iter()
+            .map(|change| ChangeReport {
+                field: change.field.to_string(),
+                label: field_label(&change.field),
+                from: change.from.clone(),
+                to: change.to.clone(),
+            })
+            .collect(),
+        sentence: format!("{} with {}", flip.grade.label(), changes.join(" and ")),
+    }
+}
+
+pub(super) fn worth(worth: &FieldWorth) -> FieldWorthReport {
+    FieldWorthReport {
+        field: worth.field.to_string(),
+        label: field_label(&worth.field),
+        leads: worth.leads,
+        points: worth.points.as_f64(),
+    }
+}
+
 fn reason(reason: Reason) -> ReasonLine {
     ReasonLine { axis: reason.axis, effect: reason.effect, points: reason.points.as_f64(), text: reason.text }
 }
 
-fn axis(lines: &AxisBreakdown, leads: &LeadList, row: usize) -> AxisExplanation {
+fn axis(lines: &AxisBreakdown, name: AxisName, scored: &ScoredLeads, row: usize) -> AxisExplanation {
+    let steps = scored.possible_steps(row, name, lines);
+    let leads = scored.leads();
     AxisExplanation {
         score: lines.score.map(Points::as_f64),
         score_micro: lines.score.map(Points::micro),
         cap: lines.cap.as_f64(),
+        low: lines.span.0.as_f64(),
+        high: lines.span.1.as_f64(),
+        steps,
         reach: lines.reach.as_f64(),
         known: lines.known.as_f64(),
         groups: lines.groups.iter().map(|lines| group(lines, leads, row)).collect(),
@@ -244,6 +348,7 @@ fn rule(line: &RuleBreakdown, leads: &LeadList, row: usize) -> RuleExplanation {
         possible: line.possible.as_f64(),
         matched: line.truth == Truth::True,
         missing: line.truth == Truth::Unknown,
+        times: line.times,
         age_days: line.age,
         values: line.fields.iter().map(|field| value(field, leads, row)).collect(),
     }

@@ -1,6 +1,7 @@
 //! A scored lead list as plain data: the summary, and the rows of a window.
 
 use super::definitions::{self, DefinitionReport, StatusReport};
+use super::explanation::{FieldWorthReport, worth};
 use super::fingerprint;
 use super::queues::{self, QueueReport};
 use crate::crm::Field;
@@ -42,6 +43,8 @@ pub struct LeadReport {
     pub definitions: Vec<DefinitionReport>,
     /// What the values of the status column claim; `null` without one.
     pub status: Option<StatusReport>,
+    /// The fields that rules ask for and leads leave blank, the one worth most first, at most ten.
+    pub enrich: Vec<FieldWorthReport>,
     /// What was assumed, one sentence each.
     pub assumptions: Vec<String>,
     /// What was read and what was not.
@@ -85,8 +88,21 @@ pub struct LeadCounts {
     pub by_segment: Vec<SegmentCount>,
     /// Leads by owner in the model's order, owners without a lead included.
     pub by_owner: Vec<OwnerCount>,
+    /// Leads by scorecard in the model's order, the profile last; empty for a model without scorecards.
+    pub by_scorecard: Vec<CardCount>,
     /// Leads without an owner, the disqualified not counted.
     pub unassigned: u64,
+}
+
+/// Leads of one scorecard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct CardCount {
+    /// The scorecard's name; `null` for the model's profile.
+    pub scorecard: Option<String>,
+    /// Leads it scores.
+    pub count: u64,
 }
 
 /// Leads of one grade.
@@ -147,8 +163,10 @@ pub struct RouteCount {
     pub sla: Option<String>,
     /// Leads it applied to, those that their account's owner or the fallback pool then got included.
     pub count: u64,
-    /// Of those with a promise: answered.
+    /// Of those with a promise: answered in time, as far as the file tells.
     pub answered: u64,
+    /// Answered after the time was over.
+    pub late: u64,
     /// Not answered and not yet due.
     pub open: u64,
     /// Not answered, and the time is over.
@@ -208,6 +226,8 @@ pub struct LeadRow {
     pub disqualified: Option<String>,
     /// Up to three reasons.
     pub reasons: Vec<String>,
+    /// The lead in one plain sentence.
+    pub sentence: String,
 }
 
 impl ScoredLeads {
@@ -227,6 +247,7 @@ impl ScoredLeads {
             stalled: queues::queue(self, Queue::Stalled),
             definitions: definitions::definitions(self),
             status: definitions::status(self),
+            enrich: self.worth_filling_in_list().iter().take(10).map(worth).collect(),
             assumptions: assumptions(self),
             receipt: receipt(self),
         }
@@ -266,6 +287,7 @@ pub(super) fn lead_row(leads: &ScoredLeads, row: u32) -> LeadRow {
         value_per_day: leads.value_per_day(at),
         disqualified: owned(leads.disqualified(at)),
         reasons: leads.reasons(at),
+        sentence: leads.sentence(at),
     }
 }
 
@@ -295,8 +317,24 @@ fn counts(leads: &ScoredLeads) -> LeadCounts {
         by_grade: Grade::all().into_iter().filter_map(grade_count).collect(),
         by_segment: by_segment(leads, &segments),
         by_owner: by_owner(leads, &seats),
+        by_scorecard: by_scorecard(leads),
         unassigned,
     }
+}
+
+fn by_scorecard(leads: &ScoredLeads) -> Vec<CardCount> {
+    let cards = leads.model().scorecards();
+    if cards.is_empty() {
+        return Vec::new();
+    }
+    let names = cards.iter().map(|card| Some(card.name.as_str())).chain([None]);
+    let rows = || (0..leads.rows()).filter(|row| leads.is_used(*row));
+    names
+        .map(|name| CardCount {
+            scorecard: name.map(str::to_owned),
+            count: rows().filter(|row| leads.scorecard(*row) == name).count() as u64,
+        })
+        .collect()
 }
 
 fn by_segment(leads: &ScoredLeads, counts: &BTreeMap<Option<usize>, u64>) -> Vec<SegmentCount> {
@@ -343,6 +381,7 @@ fn routes(leads: &ScoredLeads) -> Vec<RouteCount> {
             sla: rule.sla.map(sla_text),
             count: promises.count,
             answered: promises.answered,
+            late: promises.late,
             open: promises.open,
             breached: promises.breached,
             unanswered_unknown: promises.unknown,
@@ -355,6 +394,7 @@ fn routes(leads: &ScoredLeads) -> Vec<RouteCount> {
 struct Promises {
     count: u64,
     answered: u64,
+    late: u64,
     open: u64,
     breached: u64,
     unknown: u64,
@@ -365,6 +405,7 @@ impl Promises {
         self.count += 1;
         match state {
             Some(SlaState::Answered) => self.answered += 1,
+            Some(SlaState::Late) => self.late += 1,
             Some(SlaState::Open) => self.open += 1,
             Some(SlaState::Breached) => self.breached += 1,
             Some(SlaState::Unknown) => self.unknown += 1,

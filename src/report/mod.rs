@@ -11,14 +11,17 @@ mod queues;
 mod wording;
 
 pub use definitions::{Confusion, DefinitionReport, StatusReport, StatusValue};
-pub use explanation::{AxisExplanation, FieldValue, GroupExplanation, LeadExplanation, ReasonLine, RuleExplanation};
+pub use explanation::{
+    AxisExplanation, ChangeReport, FieldValue, FieldWorthReport, FlipReport, GroupExplanation, LeadExplanation,
+    ReasonLine, RuleExplanation,
+};
 pub use export::ADDED_DEAL_COLUMNS;
 pub use forecast::{
     CategoryFigures, CategoryReport, DealRow, Exceedance, Figures, ForecastReport, Headline, HistogramReport,
     PeriodReport, StageReport, TotalReport,
 };
 pub use leads::{
-    Axes, AxisCoverage, GradeCount, LeadCounts, LeadReport, LeadRow, OwnerCount, RouteCount, SegmentCount,
+    Axes, AxisCoverage, CardCount, GradeCount, LeadCounts, LeadReport, LeadRow, OwnerCount, RouteCount, SegmentCount,
 };
 pub use learn::{
     CardReport, GateReport, GradeEvidence, GroupEvidence, LaterReport, LeakReport, LearnReport, QualityReport,

@@ -3,7 +3,8 @@
 //! [`Axis::evaluate`] is the only place where points are added up. Scoring a list passes a [`Sink`] that forgets the
 //! lines, explaining a lead passes one that keeps them, so the two cannot disagree.
 
-use super::predicate::{Binder, Predicate};
+use super::frequency::BoundFrequency;
+use super::predicate::{Binder, Cells, Predicate};
 use crate::calendar::Date;
 use crate::crm::FieldRef;
 use crate::model::{DecayCurve, MissingPolicy, Points, Truth};
@@ -39,7 +40,8 @@ pub(crate) struct Rule {
     pub(crate) predicate: Predicate,
     pub(crate) points: Points,
     pub(crate) decay: Option<BoundDecay>,
-    /// The fields it reads, decay's date included.
+    pub(crate) per: Option<BoundFrequency>,
+    /// The fields it reads, decay's date and what is counted included.
     pub(crate) fields: Vec<FieldRef>,
 }
 
@@ -47,6 +49,8 @@ pub(crate) struct Rule {
 #[derive(Debug, Clone)]
 pub(crate) struct Question {
     pub(crate) rules: Vec<usize>,
+    /// The fewest points its rules earn together, 0 or below.
+    pub(crate) least: Points,
     pub(crate) reach: Points,
     /// The fields that each of them reads.
     pub(crate) fields: Vec<FieldRef>,
@@ -79,17 +83,28 @@ pub(crate) struct RuleOutcome {
     pub(crate) points: Points,
     /// Age in days of the date that decay reads, if the rule is true and decays.
     pub(crate) age: Option<i32>,
+    /// How many times it counts, if it is true and counts.
+    pub(crate) times: Option<u32>,
+}
+
+impl RuleOutcome {
+    fn none(truth: Truth) -> Self {
+        Self { truth, points: Points::ZERO, age: None, times: None }
+    }
 }
 
 /// Receives the lines of a score in order.
 pub(crate) trait Sink {
     fn rule(&mut self, _group: usize, _rule: usize, _outcome: RuleOutcome) {}
-    /// The points that a question's unknown rules leave open.
-    fn open(&mut self, _group: usize, _question: usize, _points: Points) {}
+    /// The points that a question's unknown rules withhold at most, and how far apart the least and the most are that it
+    /// could still come to.
+    fn open(&mut self, _group: usize, _question: usize, _points: Points, _apart: Points) {}
     /// A group's total and how much its floor or cap changed it.
     fn group(&mut self, _group: usize, _total: Points, _limited: Points) {}
     /// The known part of the reach, what counting it for the whole added, and what the axis' floor or cap changed.
     fn axis(&mut self, _known: Points, _rescaled: Points, _limited: Points) {}
+    /// The least and the most that the score could be, whatever the unknown fields are.
+    fn span(&mut self, _low: Points, _high: Points) {}
 }
 
 /// Forgets the lines.
@@ -97,23 +112,31 @@ impl Sink for () {}
 
 impl Axis {
     /// The lead's score, or `None` if the axis is not evaluable for it.
-    pub(crate) fn evaluate(&self, columns: &[Column], row: usize, sink: &mut impl Sink) -> Option<Points> {
+    pub(crate) fn evaluate(&self, cells: &Cells<'_>, sink: &mut impl Sink) -> Option<Points> {
         if !self.evaluable {
             return None;
         }
         let (mut sum, mut known, mut any_known) = (Points::ZERO, Points::ZERO, false);
+        let (mut least, mut most) = (Points::ZERO, Points::ZERO);
         for (at, group) in self.groups.iter().enumerate() {
-            let tally = group.evaluate(columns, row, at, sink);
+            let tally = group.evaluate(cells, at, sink);
             sum = sum + tally.points;
             known = known + tally.known;
             any_known |= tally.any_known;
+            least = least + tally.least;
+            most = most + tally.most;
         }
-        let neutral = self.missing == MissingPolicy::Neutral;
+        let (low, high) = (limited(least, Points::ZERO, self.cap), limited(most, Points::ZERO, self.cap));
+        sink.span(low, high);
         let answered = if self.reach > Points::ZERO { known > Points::ZERO } else { any_known };
-        let scaled = if neutral && sum > Points::ZERO { sum.scaled(self.reach, known) } else { sum };
+        let scaled = match self.missing {
+            MissingPolicy::Neutral if sum > Points::ZERO => sum.scaled(self.reach, known),
+            MissingPolicy::Interval if low != high => low.middle(high),
+            _ => sum,
+        };
         let score = limited(scaled, Points::ZERO, self.cap);
         sink.axis(known, scaled - sum, score - scaled);
-        (answered || !neutral).then_some(score)
+        (answered || self.missing == MissingPolicy::Zero).then_some(score)
     }
 }
 
@@ -121,49 +144,79 @@ struct Tally {
     points: Points,
     known: Points,
     any_known: bool,
+    least: Points,
+    most: Points,
 }
 
 impl Group {
-    fn evaluate(&self, columns: &[Column], row: usize, at: usize, sink: &mut impl Sink) -> Tally {
+    fn evaluate(&self, cells: &Cells<'_>, at: usize, sink: &mut impl Sink) -> Tally {
         let (mut sum, mut known, mut any_known) = (Points::ZERO, Points::ZERO, false);
+        let (mut least, mut most) = (Points::ZERO, Points::ZERO);
         for (asked, question) in self.questions.iter().enumerate() {
-            let (mut asked_in_full, mut earned) = (true, Points::ZERO);
+            let (mut asked_in_full, mut earned, mut given) = (true, Points::ZERO, Points::ZERO);
             for position in &question.rules {
                 let Some(rule) = self.rules.get(*position) else { continue };
-                let outcome = rule.evaluate(columns, row);
-                sum = sum + outcome.points;
+                let outcome = rule.evaluate(cells);
+                given = given + outcome.points;
                 match outcome.truth {
                     Truth::Unknown => asked_in_full = false,
-                    Truth::True => earned = earned + rule.points,
+                    Truth::True => earned = earned + rule.points.repeated(outcome.times.unwrap_or(1)),
                     Truth::False => {}
                 }
                 any_known |= outcome.truth != Truth::Unknown;
                 sink.rule(at, *position, outcome);
             }
+            sum = sum + given;
             // A question half answered counts for what it has earned, so that no answer is worth more than all.
             let decided = if asked_in_full { question.reach } else { earned.max(Points::ZERO).min(question.reach) };
             known = known + decided;
-            if decided < question.reach {
-                sink.open(at, asked, question.reach - decided);
+            let (worst, best) =
+                if asked_in_full { (given, given) } else { (question.least.min(given), question.reach.max(given)) };
+            least = least + worst;
+            most = most + best;
+            if worst < best {
+                sink.open(at, asked, question.reach - decided, best - worst);
             }
         }
         let points = limited(sum, self.floor, self.cap);
         sink.group(at, points, points - sum);
-        Tally { points, known: known.min(self.reach), any_known }
+        Tally {
+            points,
+            known: known.min(self.reach),
+            any_known,
+            least: limited(least, self.floor, self.cap),
+            most: limited(most, self.floor, self.cap),
+        }
     }
 }
 
 impl Rule {
-    fn evaluate(&self, columns: &[Column], row: usize) -> RuleOutcome {
-        let truth = self.predicate.truth(columns, row);
-        match (&self.decay, truth) {
-            (_, Truth::False | Truth::Unknown) => RuleOutcome { truth, points: Points::ZERO, age: None },
-            (None, Truth::True) => RuleOutcome { truth, points: self.points, age: None },
-            (Some(decay), Truth::True) => match decay.ages.of(columns, row) {
+    fn evaluate(&self, cells: &Cells<'_>) -> RuleOutcome {
+        let truth = self.predicate.truth_of(cells);
+        if truth != Truth::True {
+            return RuleOutcome::none(truth);
+        }
+        let counted = match &self.per {
+            None => None,
+            Some(per) => match per.count(cells) {
+                None => return RuleOutcome::none(Truth::Unknown),
+                Some(count) if count.times == 0 => return RuleOutcome::none(Truth::False),
+                Some(count) => Some(count),
+            },
+        };
+        let times = counted.map(|count| count.times);
+        // Activities have dates of their own, so they have faded one by one.
+        if let Some(points) = counted.and_then(|count| count.points) {
+            return RuleOutcome { truth, points, age: None, times };
+        }
+        let points = self.points.repeated(times.unwrap_or(1));
+        match &self.decay {
+            None => RuleOutcome { truth, points, age: None, times },
+            Some(decay) => match decay.ages.of(cells) {
                 Some(age) => {
-                    RuleOutcome { truth, points: self.points.times(decay.curve.share_left(age)), age: Some(age) }
+                    RuleOutcome { truth, points: points.times(decay.curve.share_left(age)), age: Some(age), times }
                 }
-                None => RuleOutcome { truth: Truth::Unknown, points: Points::ZERO, age: None },
+                None => RuleOutcome::none(Truth::Unknown),
             },
         }
     }
@@ -181,11 +234,17 @@ impl Ages {
         }
     }
 
-    fn of(&self, columns: &[Column], row: usize) -> Option<i32> {
+    fn of(&self, cells: &Cells<'_>) -> Option<i32> {
         match self {
             Self::Absent => None,
-            Self::Settled { column, ages } => *ages.get(columns.get(*column)?.word(row)?)?,
-            Self::Open { column, as_of } => age(columns.get(*column)?, row, *as_of),
+            Self::Settled { column, .. } | Self::Open { column, .. }
+                if !cells.changes.is_empty() && cells.changed(*column).is_some() =>
+            {
+                let value = cells.changed(*column)?;
+                Some(value.as_of.days_since(value.date?)).filter(|age| *age >= 0)
+            }
+            Self::Settled { column, ages } => *ages.get(cells.columns.get(*column)?.word(cells.row)?)?,
+            Self::Open { column, as_of } => age(cells.columns.get(*column)?, cells.row, *as_of),
         }
     }
 }

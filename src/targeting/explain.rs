@@ -5,7 +5,7 @@ use crate::crm::FieldRef;
 use crate::model::{Points, Truth};
 
 /// One axis of one lead, line by line. The lines add up to the score exactly.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AxisBreakdown {
     /// The score; `None` if the axis cannot be evaluated for this lead.
     pub score: Option<Points>,
@@ -21,6 +21,8 @@ pub struct AxisBreakdown {
     pub rescaled: Points,
     /// What the axis' cap took or its floor of zero gave.
     pub limited: Points,
+    /// The least and the most that the score could be, whatever the unknown fields are.
+    pub span: (Points, Points),
 }
 
 /// One group of rules.
@@ -55,6 +57,8 @@ pub struct RuleBreakdown {
     pub truth: Truth,
     /// Age in days of the date its decay reads, where that mattered.
     pub age: Option<i32>,
+    /// How many times it counts, where it counts.
+    pub times: Option<u32>,
     /// The fields it reads.
     pub fields: Vec<FieldRef>,
 }
@@ -66,6 +70,8 @@ pub struct Withheld {
     pub fields: Vec<FieldRef>,
     /// The points left open.
     pub points: Points,
+    /// How far apart the least and the most are that the undecided rules could still come to.
+    pub apart: Points,
 }
 
 impl AxisBreakdown {
@@ -89,6 +95,7 @@ pub(crate) struct Lines<'a> {
     known: Points,
     rescaled: Points,
     limited: Points,
+    span: (Points, Points),
 }
 
 impl<'a> Lines<'a> {
@@ -112,13 +119,15 @@ impl<'a> Lines<'a> {
                         possible: rule.points,
                         truth: Truth::Unknown,
                         age: None,
+                        times: None,
                         fields: rule.fields.clone(),
                     })
                     .collect(),
                 withheld: Vec::new(),
             })
             .collect();
-        Self { axis, groups, known: Points::ZERO, rescaled: Points::ZERO, limited: Points::ZERO }
+        let span = (Points::ZERO, axis.cap);
+        Self { axis, groups, known: Points::ZERO, rescaled: Points::ZERO, limited: Points::ZERO, span }
     }
 
     pub(crate) fn finish(self, score: Option<Points>) -> AxisBreakdown {
@@ -130,6 +139,7 @@ impl<'a> Lines<'a> {
             groups: self.groups,
             rescaled: self.rescaled,
             limited: self.limited,
+            span: self.span,
         }
     }
 }
@@ -140,13 +150,14 @@ impl Sink for Lines<'_> {
             line.points = outcome.points;
             line.truth = outcome.truth;
             line.age = outcome.age;
+            line.times = outcome.times;
         }
     }
 
-    fn open(&mut self, group: usize, question: usize, points: Points) {
+    fn open(&mut self, group: usize, question: usize, points: Points, apart: Points) {
         let asked = self.axis.groups.get(group).and_then(|group| group.questions.get(question));
         if let (Some(asked), Some(lines)) = (asked, self.groups.get_mut(group)) {
-            lines.withheld.push(Withheld { fields: asked.fields.clone(), points });
+            lines.withheld.push(Withheld { fields: asked.fields.clone(), points, apart });
         }
     }
 
@@ -155,6 +166,10 @@ impl Sink for Lines<'_> {
             lines.points = total;
             lines.limited = limited;
         }
+    }
+
+    fn span(&mut self, low: Points, high: Points) {
+        self.span = (low, high);
     }
 
     fn axis(&mut self, known: Points, rescaled: Points, limited: Points) {

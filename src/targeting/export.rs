@@ -5,7 +5,7 @@ use super::scored::ScoredLeads;
 use crate::table::write::{CsvWriter, WriteOptions};
 
 /// The columns added at the end, in order.
-pub const ADDED_COLUMNS: [&str; 11] = [
+pub const ADDED_COLUMNS: [&str; 12] = [
     "Leadcast fit",
     "Leadcast engagement",
     "Leadcast grade",
@@ -17,6 +17,7 @@ pub const ADDED_COLUMNS: [&str; 11] = [
     "Leadcast definitions",
     "Leadcast expected value",
     "Leadcast reasons",
+    "Leadcast sentence",
 ];
 
 impl ScoredLeads {
@@ -46,6 +47,7 @@ impl ScoredLeads {
             csv.field(&definitions.join("; "));
             csv.field(&self.expected_value(row).map_or(String::new(), |value| value.to_string()));
             csv.field(&self.reasons(row).join("; "));
+            csv.field(&self.sentence(row));
             csv.end_row();
         }
         csv.finish()

@@ -18,6 +18,21 @@ impl Points {
         Self::from_micro(libm::rint(self.micro() as f64 * factor) as i64)
     }
 
+    /// These points so many times.
+    #[must_use]
+    pub fn repeated(self, times: u32) -> Self {
+        Self::from_micro(self.micro().saturating_mul(i64::from(times)))
+    }
+
+    /// The middle between two scores, half a millionth to even.
+    #[must_use]
+    pub fn middle(self, other: Self) -> Self {
+        let sum = i128::from(self.micro()) + i128::from(other.micro());
+        let half = sum.div_euclid(2);
+        let even = half + if sum.rem_euclid(2) == 1 { half.rem_euclid(2) } else { 0 };
+        Self::from_micro(i64::try_from(even).unwrap_or(i64::MAX))
+    }
+
     /// These points times `whole / part`, rounded half to even in integers. Unchanged if `part` is not positive.
     #[must_use]
     pub fn scaled(self, whole: Self, part: Self) -> Self {

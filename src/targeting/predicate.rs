@@ -3,6 +3,7 @@
 //! Binding looks every field up once and settles every test: once per distinct word where a column's words repeat, else
 //! once per row. After that a row costs a look-up per test, and live changes of points read no cell at all.
 
+use super::reach::Trial;
 use crate::calendar::Date;
 use crate::crm::{FieldRef, LeadList};
 use crate::model::{Condition, Record, Test, Truth};
@@ -26,6 +27,10 @@ impl<'a> Binder<'a> {
     pub(crate) fn new(leads: &'a LeadList, as_of: Option<Date>) -> Self {
         let columns = leads.table().columns().len();
         Self { leads, as_of, first_rows: (0..columns).map(|_| OnceCell::new()).collect(), settled: RefCell::default() }
+    }
+
+    pub(crate) fn leads(&self) -> &'a LeadList {
+        self.leads
     }
 
     pub(crate) fn as_of(&self) -> Option<Date> {
@@ -59,7 +64,8 @@ impl<'a> Binder<'a> {
             Some(rows) => rows.iter().map(|row| answer(*row)).collect(),
             None => (0..self.leads.rows()).map(answer).collect(),
         };
-        let answers = Answers { column, by_word: rows.is_some(), truths };
+        let asked = Arc::new((field.clone(), test.clone()));
+        let answers = Answers { column, by_word: rows.is_some(), truths, asked };
         settled.push((column, test.clone(), answers.clone()));
         Some(answers)
     }
@@ -77,12 +83,40 @@ pub(crate) enum Predicate {
     Settled(Answers),
 }
 
+/// One row's cells, some of them changed to see what would follow.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cells<'a> {
+    pub(crate) columns: &'a [Column],
+    pub(crate) row: usize,
+    pub(crate) changes: &'a [Change],
+}
+
+/// A cell with another value than the file has.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Change {
+    pub(crate) column: usize,
+    pub(crate) value: Trial,
+}
+
+impl<'a> Cells<'a> {
+    /// The row as it is.
+    pub(crate) fn of(columns: &'a [Column], row: usize) -> Self {
+        Self { columns, row, changes: &[] }
+    }
+
+    /// The value that stands for the column's cell, if it is changed.
+    pub(crate) fn changed(&self, column: usize) -> Option<&'a Trial> {
+        self.changes.iter().find(|change| change.column == column).map(|change| &change.value)
+    }
+}
+
 /// A test's answers for a column: one per distinct word where words repeat, else one per row.
 #[derive(Debug, Clone)]
 pub(crate) struct Answers {
     column: usize,
     by_word: bool,
     truths: Arc<[Truth]>,
+    asked: Arc<(FieldRef, Test)>,
 }
 
 impl Predicate {
@@ -135,11 +169,16 @@ impl Predicate {
 
     /// Whether the condition holds for the row.
     pub(crate) fn truth(&self, columns: &[Column], row: usize) -> Truth {
+        self.truth_of(&Cells::of(columns, row))
+    }
+
+    /// Whether the condition holds for the row's cells, changes included.
+    pub(crate) fn truth_of(&self, cells: &Cells<'_>) -> Truth {
         match self {
             Self::All(parts) => {
                 let mut truth = Truth::True;
                 for part in parts {
-                    truth = truth.and(part.truth(columns, row));
+                    truth = truth.and(part.truth_of(cells));
                     if truth == Truth::False {
                         break;
                     }
@@ -149,23 +188,28 @@ impl Predicate {
             Self::Any(parts) => {
                 let mut truth = Truth::False;
                 for part in parts {
-                    truth = truth.or(part.truth(columns, row));
+                    truth = truth.or(part.truth_of(cells));
                     if truth == Truth::True {
                         break;
                     }
                 }
                 truth
             }
-            Self::Not(part) => part.truth(columns, row).negate(),
+            Self::Not(part) => part.truth_of(cells).negate(),
             Self::Absent => Truth::Unknown,
-            Self::Settled(answers) => answers.of(columns, row).unwrap_or(Truth::Unknown),
+            Self::Settled(answers) => answers.of(cells).unwrap_or(Truth::Unknown),
         }
     }
 }
 
 impl Answers {
-    fn of(&self, columns: &[Column], row: usize) -> Option<Truth> {
-        let at = if self.by_word { columns.get(self.column)?.word(row)? } else { row };
+    fn of(&self, cells: &Cells<'_>) -> Option<Truth> {
+        if !cells.changes.is_empty()
+            && let Some(value) = cells.changed(self.column)
+        {
+            return Some(self.asked.1.evaluate(&self.asked.0, value));
+        }
+        let at = if self.by_word { cells.columns.get(self.column)?.word(cells.row)? } else { cells.row };
         self.truths.get(at).copied()
     }
 }

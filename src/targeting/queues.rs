@@ -62,7 +62,7 @@ impl ScoredLeads {
     #[must_use]
     pub fn sla_state(&self, row: usize) -> Option<SlaState> {
         let service = self.service.get(row)?;
-        Some(self.clock.state(service.due?, service.touched))
+        Some(self.clock.state(service.due?, *service))
     }
 
     /// Hours by which a broken promise is late at the as-of moment: of work where the promise counts in working time.

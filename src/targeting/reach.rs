@@ -1,4 +1,4 @@
-//! What a set of rules can earn at best: the measure of how much a blank cell withholds.
+//! What a set of rules can earn at best and at worst: the measure of how much a blank cell withholds.
 //!
 //! Rules of a group that read the same fields are one question asked in several ways (bands of size, lists of
 //! countries). If that is a single field, the question is tried at every value its rules name, between them and
@@ -9,8 +9,8 @@ use crate::crm::FieldRef;
 use crate::model::{Bound, Condition, Points, Record, Test, Value};
 use std::borrow::Cow;
 
-/// The most points that `rules` (condition and points) can earn together.
-pub(crate) fn reach(rules: &[(&Condition, Points)], as_of: Option<Date>) -> Points {
+/// The fewest and the most points that `rules` (condition and points) can earn together: 0 or below, 0 or above.
+pub(crate) fn reach(rules: &[(&Condition, Points)], as_of: Option<Date>) -> (Points, Points) {
     let mut fields: Vec<FieldRef> = Vec::new();
     for (condition, _) in rules {
         fields.extend(condition.fields());
@@ -18,7 +18,11 @@ pub(crate) fn reach(rules: &[(&Condition, Points)], as_of: Option<Date>) -> Poin
     fields.sort();
     fields.dedup();
     if fields.len() > 1 {
-        return rules.iter().map(|(_, points)| *points).max().unwrap_or_default().max(Points::ZERO);
+        let points = || rules.iter().map(|(_, points)| *points);
+        return (
+            points().min().unwrap_or_default().min(Points::ZERO),
+            points().max().unwrap_or_default().max(Points::ZERO),
+        );
     }
     // `within` reads the as-of day; which day it is does not matter, a value of that very day passes.
     let as_of = as_of.unwrap_or(Date::from_days(0));
@@ -27,36 +31,42 @@ pub(crate) fn reach(rules: &[(&Condition, Points)], as_of: Option<Date>) -> Poin
     let earned = |trial: &Trial| -> Points {
         rules.iter().filter(|(condition, _)| condition.evaluate(trial).holds()).map(|(_, points)| *points).sum()
     };
-    values.iter().map(earned).max().unwrap_or_default().max(Points::ZERO)
+    let earned: Vec<Points> = values.iter().map(earned).collect();
+    let worst = earned.iter().min().copied().unwrap_or_default().min(Points::ZERO);
+    (worst, earned.into_iter().max().unwrap_or_default().max(Points::ZERO))
 }
 
 /// A record whose every field has the one value tried.
-struct Trial {
-    text: Option<String>,
-    number: Option<f64>,
-    date: Option<Date>,
-    as_of: Date,
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Trial {
+    pub(crate) text: Option<String>,
+    pub(crate) number: Option<f64>,
+    pub(crate) date: Option<Date>,
+    pub(crate) as_of: Date,
 }
 
 impl Trial {
-    fn blank(as_of: Date) -> Self {
+    /// Stands for a text that no rule names.
+    pub(crate) const UNNAMED: &str = "\u{2047}";
+
+    pub(crate) fn blank(as_of: Date) -> Self {
         Self { text: None, number: None, date: None, as_of }
     }
 
-    fn of_text(text: &str, as_of: Date) -> Self {
+    pub(crate) fn of_text(text: &str, as_of: Date) -> Self {
         Self { text: Some(text.to_owned()), ..Self::blank(as_of) }
     }
 
-    fn of_number(number: f64, as_of: Date) -> Self {
+    pub(crate) fn of_number(number: f64, as_of: Date) -> Self {
         Self { text: Some(number.to_string()), number: Some(number), ..Self::blank(as_of) }
     }
 
-    fn of_date(date: Date, as_of: Date) -> Self {
+    pub(crate) fn of_date(date: Date, as_of: Date) -> Self {
         Self { text: Some(date.to_string()), date: Some(date), ..Self::blank(as_of) }
     }
 
     /// Every value the conditions name, one beside each bound, and one they do not name.
-    fn named<'a>(conditions: impl Iterator<Item = &'a Condition>, as_of: Date) -> Vec<Self> {
+    pub(crate) fn named<'a>(conditions: impl Iterator<Item = &'a Condition>, as_of: Date) -> Vec<Self> {
         let mut named = Named::default();
         conditions.for_each(|condition| named.collect(condition));
         named.numbers.sort_by(f64::total_cmp);
@@ -68,7 +78,7 @@ impl Trial {
         values.extend(days.map(|day| Self::of_date(day, as_of)));
         values.extend(named.texts.iter().map(|text| Self::of_text(text, as_of)));
         // Something that no rule names: it exists, and that is all.
-        values.push(Self::of_text("\u{2047}", as_of));
+        values.push(Self::of_text(Self::UNNAMED, as_of));
         values.push(Self::of_date(as_of, as_of));
         values
     }

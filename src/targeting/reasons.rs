@@ -1,6 +1,7 @@
 //! Why a lead scores as it does, in sentences a rep can say.
 
 use super::axis::{Axis, RuleOutcome, Sink};
+use super::say;
 use super::score::AxisName;
 use super::words;
 use crate::model::{MissingPolicy, Points};
@@ -16,6 +17,8 @@ pub struct Reason {
     pub points: Points,
     /// The sentence: `200–1,000 employees: +25`.
     pub text: String,
+    /// What it is about: the rule's name, or what is not known (`title is`).
+    pub about: String,
 }
 
 /// Which way a reason works.
@@ -49,6 +52,7 @@ enum About {
         group: usize,
         rule: usize,
         age: Option<i32>,
+        times: Option<u32>,
     },
     Blank {
         group: usize,
@@ -94,12 +98,15 @@ impl Sink for Gather<'_> {
     fn rule(&mut self, group: usize, rule: usize, outcome: RuleOutcome) {
         let effect = if outcome.points > Points::ZERO { Effect::Up } else { Effect::Down };
         if outcome.points != Points::ZERO {
-            let about = About::Rule { group, rule, age: outcome.age };
+            let about = About::Rule { group, rule, age: outcome.age, times: outcome.times };
             self.found.push(Candidate { axis: self.name, effect, points: outcome.points, about });
         }
     }
 
-    fn open(&mut self, group: usize, question: usize, points: Points) {
+    fn open(&mut self, group: usize, question: usize, points: Points, _: Points) {
+        if points <= Points::ZERO {
+            return;
+        }
         // What is missing for every lead of the file is no reason for this one.
         let asked = self.axis.groups.get(group).and_then(|group| group.questions.get(question));
         if asked.is_some_and(|question| question.in_file) {
@@ -113,19 +120,21 @@ impl Candidate {
     /// Puts the reason into words; `axis` is the one it was gathered from.
     pub(crate) fn say(&self, axis: &Axis) -> Reason {
         let text = match &self.about {
-            About::Rule { group, rule, age } => {
+            About::Rule { group, rule, age, times } => {
                 let rule = axis.groups.get(*group).and_then(|group| group.rules.get(*rule));
                 let faded = rule.is_some_and(|rule| rule.points != self.points);
                 let ago = match age {
                     Some(age) if faded => format!(" ({} ago)", words::count(age.unsigned_abs(), "day")),
                     _ => String::new(),
                 };
-                format!("{}: {}{ago}", rule.map_or("", |rule| rule.name.as_str()), self.points.signed())
+                let counted = times.map_or(String::new(), |times| format!(" ({})", words::count(times, "time")));
+                format!("{}: {}{counted}{ago}", rule.map_or("", |rule| rule.name.as_str()), self.points.signed())
             }
             About::Blank { group, question } => {
                 let fields = words::list(&labels(axis, &[(*group, *question)]), "or");
                 match axis.missing {
                     MissingPolicy::Zero => format!("{fields} unknown: 0 of {}", self.points),
+                    MissingPolicy::Interval => format!("{fields} unknown: up to {} points open", self.points),
                     MissingPolicy::Neutral => format!("{fields} unknown: {} points left out", self.points),
                 }
             }
@@ -133,7 +142,15 @@ impl Candidate {
                 format!("{} unknown: {} blank", self.axis.name(), words::list(&labels(axis, open), "and"))
             }
         };
-        Reason { axis: self.axis, effect: self.effect, points: self.points, text }
+        let about = match &self.about {
+            About::Rule { group, rule, .. } => {
+                let rule = axis.groups.get(*group).and_then(|group| group.rules.get(*rule));
+                rule.map_or(String::new(), |rule| rule.name.clone())
+            }
+            About::Blank { group, question } => say::not_known(&labels(axis, &[(*group, *question)])),
+            About::Nothing(open) => say::not_known(&labels(axis, open)),
+        };
+        Reason { axis: self.axis, effect: self.effect, points: self.points, text, about }
     }
 
     /// The axis it is about.

@@ -4,19 +4,63 @@
 //! [`super::axis`], whether the lines are kept for an explanation or not.
 
 use super::axis::{Ages, Axis, BoundDecay, Group, Question, Rule, Sink};
-use super::predicate::{Binder, Predicate};
+use super::frequency::BoundFrequency;
+use super::predicate::{Binder, Cells, Predicate};
 use super::reach::reach;
 use crate::crm::FieldRef;
-use crate::model::{self, Condition, Grade, GradeCuts, MissingPolicy, OperatingModel, Points};
-use crate::table::Column;
+use crate::model::{
+    self, Condition, FrequencySource, Grade, GradeCuts, Icp, MissingPolicy, Motion, OperatingModel, Points,
+};
 
-/// A model's scorecard, bound to the columns of one list.
+/// Every scorecard of a model, bound to the columns of one list.
+#[derive(Debug, Clone)]
+pub(crate) struct Scorecards {
+    /// Whom each card but the last is for, in the model's order.
+    takes: Vec<Takes>,
+    /// The cards, the profile that scores all others last.
+    cards: Vec<Scorecard>,
+}
+
+/// The leads that a card is for.
+#[derive(Debug, Clone)]
+struct Takes {
+    segments: Vec<usize>,
+    motions: Vec<Motion>,
+    when: Predicate,
+}
+
+/// One scorecard, bound to the columns of one list.
 #[derive(Debug, Clone)]
 pub(crate) struct Scorecard {
     pub(crate) fit: Axis,
     pub(crate) engagement: Axis,
     pub(crate) knock_outs: Vec<(String, Predicate)>,
     cuts: GradeCuts,
+    earlier: Option<Earlier>,
+}
+
+/// The column with the grades that leads had before.
+#[derive(Debug, Clone)]
+struct Earlier {
+    column: usize,
+    /// Once per distinct word; `None` where words do not repeat.
+    by_word: Option<Vec<Option<Grade>>>,
+}
+
+impl Earlier {
+    fn bind(cuts: &GradeCuts, binder: &Binder<'_>) -> Option<Self> {
+        let (column, cells, rows) = binder.column(&cuts.previous).filter(|_| cuts.band > Points::ZERO)?;
+        let read = |row: &usize| Grade::parse(cells.text(*row));
+        Some(Self { column, by_word: rows.map(|rows| rows.iter().map(read).collect()) })
+    }
+
+    fn grade(&self, cells: &Cells<'_>) -> Option<Grade> {
+        let column = cells.columns.get(self.column)?;
+        match &self.by_word {
+            Some(grades) => *grades.get(column.word(cells.row)?)?,
+            None => Grade::parse(column.text(cells.row)),
+        }
+    }
 }
 
 /// What the scorecard says about one lead.
@@ -54,11 +98,44 @@ impl AxisName {
     }
 }
 
-impl Scorecard {
-    /// Looks up the fields of the model's profile in the list.
-    #[must_use]
+impl Scorecards {
+    /// Looks up the fields of the model's cards in the list.
     pub(crate) fn bind(model: &OperatingModel, binder: &Binder<'_>) -> Self {
-        let icp = model.icp();
+        let takes = model.scorecards().iter().map(|card| Takes {
+            segments: card.segments.clone(),
+            motions: card.motions.clone(),
+            when: Predicate::bind(&card.when, binder),
+        });
+        let icps = model.scorecards().iter().map(|card| &card.icp).chain([model.icp()]);
+        Self { takes: takes.collect(), cards: icps.map(|icp| Scorecard::bind(icp, binder)).collect() }
+    }
+
+    /// Index of the card that scores a row: the first that is for it, else the last.
+    pub(crate) fn card_for(&self, model: &OperatingModel, segment: Option<usize>, cells: &Cells<'_>) -> usize {
+        if self.takes.is_empty() {
+            return 0;
+        }
+        let motion = segment.and_then(|at| model.segments().get(at)).map(|segment| segment.motion);
+        let fits = |takes: &Takes| {
+            (takes.segments.is_empty() || segment.is_some_and(|segment| takes.segments.contains(&segment)))
+                && (takes.motions.is_empty() || motion.is_some_and(|motion| takes.motions.contains(&motion)))
+                && takes.when.truth_of(cells).holds()
+        };
+        self.takes.iter().position(fits).unwrap_or(self.takes.len())
+    }
+
+    /// A card by index, the last one for an index past the end.
+    pub(crate) fn card(&self, at: usize) -> Option<&Scorecard> {
+        self.cards.get(at).or(self.cards.last())
+    }
+
+    pub(crate) fn all(&self) -> &[Scorecard] {
+        &self.cards
+    }
+}
+
+impl Scorecard {
+    fn bind(icp: &Icp, binder: &Binder<'_>) -> Self {
         Self {
             fit: bind_axis(&icp.fit, icp.missing, binder),
             engagement: bind_axis(&icp.engagement, icp.missing, binder),
@@ -67,27 +144,34 @@ impl Scorecard {
                 .iter()
                 .map(|knock_out| (knock_out.name.clone(), Predicate::bind(&knock_out.when, binder)))
                 .collect(),
-            cuts: icp.grades,
+            cuts: icp.grades.clone(),
+            earlier: Earlier::bind(&icp.grades, binder),
         }
     }
 
-    /// Scores one row of the list that the card was bound to.
-    pub(crate) fn score(&self, columns: &[Column], row: usize) -> Score {
-        self.trace(columns, row, &mut (), &mut ())
+    /// Scores one row and hands the lines of both axes to the sinks.
+    pub(crate) fn trace(&self, cells: &Cells<'_>, fit: &mut impl Sink, engagement: &mut impl Sink) -> Score {
+        let fit = self.fit.evaluate(cells, fit);
+        let engagement = self.engagement.evaluate(cells, engagement);
+        let knock_out = self.knock_outs.iter().position(|(_, when)| when.truth_of(cells).holds());
+        Score { fit, engagement, grade: self.grade(cells, fit, engagement), knock_out }
     }
 
-    /// Scores one row and hands the lines of both axes to the sinks.
-    pub(crate) fn trace(
-        &self,
-        columns: &[Column],
-        row: usize,
-        fit_lines: &mut impl Sink,
-        engagement_lines: &mut impl Sink,
-    ) -> Score {
-        let fit = self.fit.evaluate(columns, row, fit_lines);
-        let engagement = self.engagement.evaluate(columns, row, engagement_lines);
-        let knock_out = self.knock_outs.iter().position(|(_, when)| when.truth(columns, row).holds());
-        Score { fit, engagement, grade: self.cuts.grade(fit, engagement), knock_out }
+    /// The grade of these scores, after the grade that the file carries if the model has a band.
+    pub(crate) fn grade(&self, cells: &Cells<'_>, fit: Option<Points>, engagement: Option<Points>) -> Grade {
+        match self.earlier(cells) {
+            Some(earlier) => self.cuts.grade_after(earlier, fit, engagement),
+            None => self.cuts.grade(fit, engagement),
+        }
+    }
+
+    /// The grade that the file carries, where it counts.
+    pub(crate) fn earlier(&self, cells: &Cells<'_>) -> Option<Grade> {
+        self.earlier.as_ref()?.grade(cells)
+    }
+
+    pub(crate) fn cuts(&self) -> &GradeCuts {
+        &self.cuts
     }
 }
 
@@ -106,10 +190,16 @@ pub(crate) fn axis_fields(axis: &model::Axis) -> Vec<FieldRef> {
 
 fn rule_fields(rule: &model::Rule) -> Vec<FieldRef> {
     let mut fields = rule.when.fields();
-    if let Some(decay) = &rule.decay
+    let of_activities = matches!(rule.per.as_ref().map(|per| &per.source), Some(FrequencySource::Activities { .. }));
+    if let Some(decay) = rule.decay.as_ref().filter(|_| !of_activities)
         && !fields.contains(&decay.field)
     {
         fields.push(decay.field.clone());
+    }
+    if let Some(FrequencySource::Field { field, .. }) = rule.per.as_ref().map(|per| &per.source)
+        && !fields.contains(field)
+    {
+        fields.push(field.clone());
     }
     fields
 }
@@ -117,14 +207,18 @@ fn rule_fields(rule: &model::Rule) -> Vec<FieldRef> {
 fn bind_axis(axis: &model::Axis, missing: MissingPolicy, binder: &Binder<'_>) -> Axis {
     let groups: Vec<Group> = axis.groups.iter().map(|group| bind_group(group, binder)).collect();
     let mut rules = groups.iter().flat_map(|group| &group.rules);
-    let evaluable = rules.any(|rule| rule.fields.is_empty() || rule.fields.iter().any(|field| binder.has(field)));
+    let evaluable = rules.any(|rule| match &rule.per {
+        Some(per) if per.in_list() => true,
+        Some(_) if rule.fields.is_empty() => false,
+        _ => rule.fields.is_empty() || rule.fields.iter().any(|field| binder.has(field)),
+    });
     let reach = groups.iter().map(|group| group.reach).sum();
     Axis { groups, cap: axis.cap, missing, reach, evaluable }
 }
 
 fn bind_group(group: &model::RuleGroup, binder: &Binder<'_>) -> Group {
     let rules: Vec<Rule> = group.rules.iter().map(|rule| bind_rule(rule, binder)).collect();
-    let questions = questions(&group.rules, &rules, binder);
+    let questions = questions(group, &rules, binder);
     let whole: Points = questions.iter().map(|question| question.reach).sum();
     let reach = whole.min(group.cap).max(Points::ZERO);
     Group { name: group.name.clone(), floor: group.floor, cap: group.cap, rules, questions, reach }
@@ -139,30 +233,49 @@ fn bind_rule(rule: &model::Rule, binder: &Binder<'_>) -> Rule {
             .decay
             .as_ref()
             .map(|decay| BoundDecay { curve: decay.curve, ages: Ages::bind(&decay.field, binder) }),
+        per: BoundFrequency::bind(rule, binder),
         fields: rule_fields(rule),
     }
 }
 
-/// Rules that read the same fields, together, in the order of their first.
-fn questions(rules: &[model::Rule], bound: &[Rule], binder: &Binder<'_>) -> Vec<Question> {
-    let mut asked: Vec<(Vec<FieldRef>, Vec<usize>)> = Vec::new();
+/// Rules that read the same fields, together, in the order of their first; a rule that counts stands alone.
+fn questions(group: &model::RuleGroup, bound: &[Rule], binder: &Binder<'_>) -> Vec<Question> {
+    let mut asked: Vec<(Vec<FieldRef>, Vec<usize>, bool)> = Vec::new();
     for (position, rule) in bound.iter().enumerate() {
         let mut fields = rule.fields.clone();
         fields.sort();
-        match asked.iter_mut().find(|(known, _)| *known == fields) {
-            Some((_, positions)) => positions.push(position),
-            None => asked.push((fields, vec![position])),
+        let counts = rule.per.is_some();
+        match asked.iter_mut().find(|(known, _, alone)| *known == fields && !alone && !counts) {
+            Some((_, positions, _)) => positions.push(position),
+            None => asked.push((fields, vec![position], counts)),
         }
     }
     asked
         .into_iter()
-        .map(|(_, positions)| {
-            let parts: Vec<(&Condition, Points)> =
-                positions.iter().filter_map(|at| rules.get(*at)).map(|rule| (&rule.when, rule.points)).collect();
+        .map(|(_, positions, counts)| {
+            let rules: Vec<&model::Rule> = positions.iter().filter_map(|at| group.rules.get(*at)).collect();
+            let (least, reach) = match rules.first() {
+                Some(rule) if counts => counted_reach(rule, group),
+                _ => {
+                    let parts: Vec<(&Condition, Points)> = rules.iter().map(|rule| (&rule.when, rule.points)).collect();
+                    reach(&parts, binder.as_of())
+                }
+            };
             let first = positions.first().and_then(|at| bound.get(*at));
             let fields = first.map(|rule| rule.fields.clone()).unwrap_or_default();
             let in_file = fields.iter().any(|field| binder.has(field));
-            Question { reach: reach(&parts, binder.as_of()), rules: positions, fields, in_file }
+            Question { least, reach, rules: positions, fields, in_file }
         })
         .collect()
+}
+
+/// What a rule that counts comes to at worst and at best; without a limit of its own, its group's.
+fn counted_reach(rule: &model::Rule, group: &model::RuleGroup) -> (Points, Points) {
+    let most = rule.per.as_ref().and_then(|per| per.most);
+    let extreme = match most {
+        Some(most) => rule.points.repeated(most),
+        None if rule.points < Points::ZERO => group.floor,
+        None => group.cap,
+    };
+    (extreme.min(Points::ZERO), extreme.max(Points::ZERO))
 }

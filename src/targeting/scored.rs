@@ -1,17 +1,18 @@
 //! A lead list scored, segmented and routed: the columns that result, and the lines behind any one lead.
 
 use super::definitions::{Definition, Meanings, Met};
+use super::enrich::Opens;
 use super::explain::{AxisBreakdown, Lines};
 use super::owners::Owners;
-use super::predicate::Binder;
+use super::predicate::{Binder, Cells};
 use super::reasons::{self, Reason};
 use super::route::{self, Assignment, Candidate, Obstacle, Outcome, Router};
-use super::score::{AxisName, Scorecard, axis_fields};
+use super::score::{AxisName, Scorecard, Scorecards, axis_fields};
 use super::segment::{self, Segmentation, UNASSIGNED};
 use super::service::{Clock, Service};
 use crate::calendar::Date;
 use crate::crm::{Field, FieldRef, LeadList};
-use crate::model::{Condition, Grade, OperatingModel, Points, Routing, Run, Segment, Test, Truth};
+use crate::model::{Condition, Grade, Icp, OperatingModel, Points, Routing, Run, Segment, Test, Truth};
 use crate::table::{Column, ColumnKind};
 
 /// A lead list with everything that a model says about it.
@@ -21,7 +22,9 @@ pub struct ScoredLeads {
     model: OperatingModel,
     run: Run,
     as_of: AsOf,
-    card: Scorecard,
+    pub(super) cards: Scorecards,
+    /// Index of the card that scored each row; empty with a single card.
+    card_of: Vec<u8>,
     /// Scores are at least 0 and kept as millionths; below 0 means not evaluable. A list may have 2,000,000 rows.
     fit: Vec<i64>,
     engagement: Vec<i64>,
@@ -32,6 +35,9 @@ pub struct ScoredLeads {
     owners: Owners,
     /// Empty where the model defines nothing.
     met: Vec<Met>,
+    pub(super) segmentation: Segmentation,
+    /// What the rules of each card leave open: fit, engagement.
+    pub(super) opens: Vec<[Opens; 2]>,
     pub(super) clock: Clock,
     pub(super) service: Vec<Service>,
 }
@@ -70,22 +76,36 @@ impl LeadList {
     pub fn score(&self, model: &OperatingModel, run: &Run) -> ScoredLeads {
         let as_of = as_of(self, model, run);
         let binder = Binder::new(self, as_of.date());
-        let card = Scorecard::bind(model, &binder);
-        let segmentation = Segmentation::bind(model, &binder);
-        let meanings = Meanings::bind(model.definitions(), &binder);
         let columns = self.table().columns();
         let rows = self.rows();
+        let cards = Scorecards::bind(model, &binder);
+        let last_card = cards.all().len() - 1;
+        let mut opens: Vec<[Opens; 2]> = vec![Default::default(); cards.all().len()];
+        let mut card_of = Vec::with_capacity(if cards.all().len() > 1 { rows } else { 0 });
+        let segmentation = Segmentation::bind(model, &binder);
+        let meanings = Meanings::bind(model.definitions(), &binder);
         let (mut fit, mut engagement) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         let (mut grades, mut knock_outs) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         let mut segments = Vec::with_capacity(rows);
         let mut met = Vec::with_capacity(if meanings.any() { rows } else { 0 });
         for row in 0..rows {
-            let score = card.score(columns, row);
+            let segment = segmentation.segment(columns, row);
+            let cells = Cells::of(columns, row);
+            let at = cards.card_for(model, segment, &cells);
+            let Some(card) = cards.card(at) else { continue };
+            if cards.all().len() > 1 {
+                card_of.push(u8::try_from(at).unwrap_or(u8::MAX));
+            }
+            let used = !is_after(self, row, as_of.date());
+            let score = match opens.get_mut(at.min(last_card)) {
+                Some([fit, engagement]) if used => card.trace(&cells, &mut &mut *fit, &mut &mut *engagement),
+                _ => card.trace(&cells, &mut (), &mut ()),
+            };
             fit.push(score.fit.map_or(NOT_EVALUABLE, Points::micro));
             engagement.push(score.engagement.map_or(NOT_EVALUABLE, Points::micro));
             grades.push(score.grade);
             knock_outs.push(score.knock_out.and_then(|at| u16::try_from(at).ok()));
-            segments.push(segmentation.segment(columns, row).and_then(|segment| u16::try_from(segment).ok()));
+            segments.push(segment.and_then(|segment| u16::try_from(segment).ok()));
             if meanings.any() {
                 met.push(meanings.met(columns, row, &score));
             }
@@ -119,14 +139,15 @@ impl LeadList {
             let assignment = assignments.get(row).filter(|assignment| assignment.has_owner())?;
             model.routing().rules.get(usize::from(assignment.rule?))?.sla
         };
-        let service = (0..rows).map(|row| clock.service(columns, row, promise(row), worked(row))).collect();
+        let service = (0..rows).map(|row| clock.service(self, row, promise(row), worked(row))).collect();
         let (leads, model, run) = (self.clone(), model.clone(), Run { as_of: as_of.date(), ..run.clone() });
         ScoredLeads {
             leads,
             model,
             run,
             as_of,
-            card,
+            cards,
+            card_of,
             fit,
             engagement,
             grades,
@@ -134,6 +155,8 @@ impl LeadList {
             segments,
             assignments,
             owners,
+            segmentation,
+            opens,
             met,
             clock,
             service,
@@ -194,14 +217,14 @@ impl ScoredLeads {
     #[must_use]
     pub fn grade(&self, row: usize) -> Grade {
         let grade = self.grades.get(row).filter(|_| self.is_used(row)).copied();
-        grade.unwrap_or_else(|| self.model.icp().grades.grade(None, None))
+        grade.unwrap_or_else(|| self.icp(row).grades.grade(None, None))
     }
 
     /// Name of the first knock-out that holds.
     #[must_use]
     pub fn disqualified(&self, row: usize) -> Option<&str> {
         let knock_out = self.knock_outs.get(row).filter(|_| self.is_used(row)).copied()??;
-        self.model.icp().disqualify.get(usize::from(knock_out)).map(|knock_out| knock_out.name.as_str())
+        self.icp(row).disqualify.get(usize::from(knock_out)).map(|knock_out| knock_out.name.as_str())
     }
 
     /// The segment of a lead; `None` if no segment covers it.
@@ -276,18 +299,19 @@ impl ScoredLeads {
     /// Both axes line by line.
     #[must_use]
     pub fn breakdown(&self, row: usize) -> (AxisBreakdown, AxisBreakdown) {
-        let (mut fit, mut engagement) = (Lines::of(&self.card.fit), Lines::of(&self.card.engagement));
+        let Some(card) = self.card(row) else { return Default::default() };
+        let (mut fit, mut engagement) = (Lines::of(&card.fit), Lines::of(&card.engagement));
         if !self.is_used(row) {
             return (fit.finish(None), engagement.finish(None));
         }
-        let score = self.card.trace(self.columns(), row, &mut fit, &mut engagement);
+        let score = card.trace(&self.cells(row), &mut fit, &mut engagement);
         (fit.finish(score.fit), engagement.finish(score.engagement))
     }
 
     /// Every reason behind the scores, the most points first.
     #[must_use]
     pub fn all_reasons(&self, row: usize) -> Vec<Reason> {
-        self.candidates(row).iter().map(|candidate| self.say(candidate)).collect()
+        self.candidates(row).iter().filter_map(|candidate| self.say(row, candidate)).collect()
     }
 
     /// The few reasons that a row shows, a knock-out first.
@@ -298,29 +322,66 @@ impl ScoredLeads {
         }
         let candidates = self.candidates(row);
         let knock_out = self.disqualified(row).map(|name| format!("disqualified: {name}"));
-        let top = reasons::top(&candidates).map(|candidate| self.say(candidate).text);
+        let top = reasons::top(&candidates).filter_map(|candidate| Some(self.say(row, candidate)?.text));
         let said: Vec<String> = knock_out.into_iter().chain(top).take(3).collect();
         if said.is_empty() { vec!["no rule of the scorecard holds".to_owned()] } else { said }
     }
 
     fn candidates(&self, row: usize) -> Vec<reasons::Candidate> {
-        if !self.is_used(row) {
-            return Vec::new();
-        }
-        let mut fit = reasons::Gather::of(AxisName::Fit, &self.card.fit);
-        let mut engagement = reasons::Gather::of(AxisName::Engagement, &self.card.engagement);
-        let score = self.card.trace(self.columns(), row, &mut fit, &mut engagement);
+        let Some(card) = self.card(row).filter(|_| self.is_used(row)) else { return Vec::new() };
+        let mut fit = reasons::Gather::of(AxisName::Fit, &card.fit);
+        let mut engagement = reasons::Gather::of(AxisName::Engagement, &card.engagement);
+        let score = card.trace(&self.cells(row), &mut fit, &mut engagement);
         let mut candidates = fit.finish(score.fit);
         candidates.extend(engagement.finish(score.engagement));
         reasons::sort(&mut candidates);
         candidates
     }
 
-    fn say(&self, candidate: &reasons::Candidate) -> Reason {
-        candidate.say(match candidate.axis() {
-            AxisName::Fit => &self.card.fit,
-            AxisName::Engagement => &self.card.engagement,
+    fn say(&self, row: usize, candidate: &reasons::Candidate) -> Option<Reason> {
+        let card = self.card(row)?;
+        Some(candidate.say(match candidate.axis() {
+            AxisName::Fit => &card.fit,
+            AxisName::Engagement => &card.engagement,
+        }))
+    }
+
+    /// The card that scores a row.
+    pub(super) fn card(&self, row: usize) -> Option<&Scorecard> {
+        self.cards.card(self.card_of.get(row).copied().map_or(usize::MAX, usize::from))
+    }
+
+    /// The profile behind the card that scores a row.
+    pub(crate) fn icp(&self, row: usize) -> &Icp {
+        let card = self.card_of.get(row).and_then(|at| self.model.scorecards().get(usize::from(*at)));
+        card.map_or(self.model.icp(), |card| &card.icp)
+    }
+
+    /// Name of the scorecard that scores a lead; `None` for the model's profile.
+    #[must_use]
+    pub fn scorecard(&self, row: usize) -> Option<&str> {
+        let card = self.card_of.get(row).and_then(|at| self.model.scorecards().get(usize::from(*at)));
+        card.map(|card| card.name.as_str())
+    }
+
+    /// Why the grade is not the one that the points alone give: the file's earlier grade was kept.
+    #[must_use]
+    pub fn grade_kept(&self, row: usize) -> Option<String> {
+        let (card, cuts) = (self.card(row).filter(|_| self.is_used(row))?, &self.icp(row).grades);
+        let earlier = card.earlier(&self.cells(row))?;
+        let alone = cuts.grade(self.fit(row), self.engagement(row));
+        let grade = self.grade(row);
+        (alone != grade).then(|| {
+            let (earlier, alone, band) = (earlier.label(), alone.label(), cuts.band);
+            format!(
+                "{} after {earlier}: the points alone give {alone}, but not by more than {band} points",
+                grade.label()
+            )
         })
+    }
+
+    pub(super) fn cells(&self, row: usize) -> Cells<'_> {
+        Cells::of(self.columns(), row)
     }
 
     /// Why the lead is in its segment.
@@ -341,12 +402,21 @@ impl ScoredLeads {
     /// Whether an axis can be evaluated on this file at all, and the fields of it that the file does not have.
     #[must_use]
     pub fn axis_coverage(&self, axis: AxisName) -> (bool, Vec<FieldRef>) {
-        let (bound, axis) = match axis {
-            AxisName::Fit => (&self.card.fit, &self.model.icp().fit),
-            AxisName::Engagement => (&self.card.engagement, &self.model.icp().engagement),
-        };
-        let missing = axis_fields(axis).into_iter().filter(|field| self.leads.column_of(field).is_none()).collect();
-        (bound.evaluable, missing)
+        let icps = self.model.scorecards().iter().map(|card| &card.icp).chain([self.model.icp()]);
+        let mut missing: Vec<FieldRef> = Vec::new();
+        for icp in icps {
+            let axis = if axis == AxisName::Fit { &icp.fit } else { &icp.engagement };
+            for field in axis_fields(axis) {
+                if self.leads.column_of(&field).is_none() && !missing.contains(&field) {
+                    missing.push(field);
+                }
+            }
+        }
+        let evaluable = self.cards.all().iter().any(|card| match axis {
+            AxisName::Fit => card.fit.evaluable,
+            AxisName::Engagement => card.engagement.evaluable,
+        });
+        (evaluable, missing)
     }
 
     pub(crate) fn columns(&self) -> &[Column] {
@@ -406,12 +476,14 @@ fn as_of(leads: &LeadList, model: &OperatingModel, run: &Run) -> AsOf {
         return AsOf::Run(date);
     }
     let mut fields = vec![FieldRef::Known(Field::Created), FieldRef::Known(Field::LastActivity)];
-    let icp = model.icp();
-    for rule in icp.fit.groups.iter().chain(&icp.engagement.groups).flat_map(|group| &group.rules) {
+    let icps = || model.scorecards().iter().map(|card| &card.icp).chain([model.icp()]);
+    for rule in
+        icps().flat_map(|icp| icp.fit.groups.iter().chain(&icp.engagement.groups)).flat_map(|group| &group.rules)
+    {
         recency_fields(&rule.when, &mut fields);
         fields.extend(rule.decay.as_ref().map(|decay| decay.field.clone()));
     }
-    let conditions = icp.disqualify.iter().map(|knock_out| &knock_out.when);
+    let conditions = icps().flat_map(|icp| &icp.disqualify).map(|knock_out| &knock_out.when);
     let conditions = conditions.chain(model.segments().iter().map(|segment| &segment.when));
     conditions
         .chain(model.routing().rules.iter().map(|rule| &rule.when))

@@ -1,6 +1,6 @@
 //! Which segment a lead belongs to: the first whose condition holds.
 
-use super::predicate::{Binder, Predicate};
+use super::predicate::{Binder, Cells, Predicate};
 use super::words;
 use crate::crm::{FieldRef, LeadList};
 use crate::model::{Condition, OperatingModel, Segment};
@@ -25,7 +25,12 @@ impl Segmentation {
 
     /// Index of the first segment whose condition certainly holds.
     pub(crate) fn segment(&self, columns: &[Column], row: usize) -> Option<usize> {
-        self.conditions.iter().position(|condition| condition.truth(columns, row).holds())
+        self.segment_of(&Cells::of(columns, row))
+    }
+
+    /// The same for a row's cells, changes included.
+    pub(crate) fn segment_of(&self, cells: &Cells<'_>) -> Option<usize> {
+        self.conditions.iter().position(|condition| condition.truth_of(cells).holds())
     }
 }
 

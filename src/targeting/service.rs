@@ -4,7 +4,7 @@
 //! answer, so that a breach which is reported is certain.
 
 use crate::calendar::{Date, Moment, WorkCalendar};
-use crate::crm::{Field, FieldRef, LeadList};
+use crate::crm::{Activity, Direction, Field, FieldRef, LeadList};
 use crate::model::{Meta, Run, Sla};
 use crate::table::Column;
 
@@ -13,8 +13,10 @@ use crate::table::Column;
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "kebab-case")]
 pub enum SlaState {
-    /// Somebody was in touch since the lead was created.
+    /// Somebody was in touch since the lead was created, and not too late as far as the file tells.
     Answered,
+    /// The first that anybody was in touch was after the time was over.
+    Late,
     /// Not answered and not yet due.
     Open,
     /// Not answered, and the time is over.
@@ -29,6 +31,7 @@ impl SlaState {
     pub fn name(self) -> &'static str {
         match self {
             Self::Answered => "answered",
+            Self::Late => "late",
             Self::Open => "open",
             Self::Breached => "breached",
             Self::Unknown => "unknown",
@@ -43,6 +46,8 @@ pub(crate) struct Clock {
     now: Option<Moment>,
     created: Option<usize>,
     activity: Option<usize>,
+    /// Whether files of activities are attached.
+    logged: bool,
 }
 
 /// A moment that a cell leaves open to a day: its earliest and its latest reading.
@@ -59,12 +64,41 @@ pub(crate) struct Service {
     pub(crate) due: Option<Moment>,
     /// Whether somebody was in touch; `None` if the file does not say.
     pub(crate) touched: Option<bool>,
+    /// Whether the first touch was after the due moment, where a file of activities tells.
+    pub(crate) late: bool,
 }
 
 impl Clock {
-    pub(crate) fn service(&self, columns: &[Column], row: usize, promise: Option<Sla>, worked: bool) -> Service {
+    pub(crate) fn service(&self, leads: &LeadList, row: usize, promise: Option<Sla>, worked: bool) -> Service {
+        let columns = leads.table().columns();
         let due = promise.and_then(|sla| self.due(columns, row, sla));
-        Service { due, touched: if worked { Some(true) } else { self.touched(columns, row) } }
+        let first = self.first_touch(leads, row);
+        // An activity of the log is known by its day; only a later day than the due one is certainly late.
+        let late = first.zip(due).is_some_and(|(day, due)| self.calendar.offsets().moment(day, 0) >= due);
+        let in_touch = if self.logged { Some(first.is_some()) } else { None };
+        let touched = match (in_touch, self.touched(columns, row)) {
+            _ if worked => Some(true),
+            // The log knows who was active; a last-activity column does not.
+            (Some(logged), _) => Some(logged),
+            (None, column) => column,
+        };
+        Service { due, touched, late }
+    }
+
+    /// The day of our first activity with the lead since it was created, as attached files of activities tell.
+    fn first_touch(&self, leads: &LeadList, row: usize) -> Option<Date> {
+        if !self.logged {
+            return None;
+        }
+        let created = self.span(leads.table().columns(), self.created, row).map(|span| span.earliest);
+        let created = created.map(|moment| self.calendar.offsets().local(moment).0);
+        let last = self.now.map(|now| self.calendar.offsets().local(now.plus(-1)).0);
+        let counts = |activity: &&Activity| {
+            activity.direction != Direction::Inbound
+                && created.is_none_or(|day| activity.date >= day)
+                && last.is_none_or(|day| activity.date <= day)
+        };
+        leads.activities(row).iter().find(counts).map(|activity| activity.date)
     }
 
     pub(crate) fn of(leads: &LeadList, meta: &Meta, run: &Run, as_of: Option<Date>) -> Self {
@@ -74,7 +108,8 @@ impl Clock {
             WorkCalendar::new(hours.start_minute, hours.end_minute, hours.days, holidays, run.utc_offsets.clone());
         let column = |field| leads.column_of(&FieldRef::Known(field));
         let now = as_of.map(|day| calendar.offsets().moment(day, 1_440));
-        Self { calendar, now, created: column(Field::Created), activity: column(Field::LastActivity) }
+        let logged = (0..leads.rows()).any(|row| !leads.activities(row).is_empty());
+        Self { calendar, now, created: column(Field::Created), activity: column(Field::LastActivity), logged }
     }
 
     pub(crate) fn calendar(&self) -> &WorkCalendar {
@@ -118,9 +153,10 @@ impl Clock {
     }
 
     /// Whether a promise is kept.
-    pub(crate) fn state(&self, due: Moment, touched: Option<bool>) -> SlaState {
+    pub(crate) fn state(&self, due: Moment, service: Service) -> SlaState {
         let over = self.now.is_some_and(|now| due <= now);
-        match (touched, over) {
+        match (service.touched, over) {
+            (Some(true), _) if service.late => SlaState::Late,
             (Some(true), _) => SlaState::Answered,
             (_, false) => SlaState::Open,
             (Some(false), true) => SlaState::Breached,

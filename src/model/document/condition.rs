@@ -65,7 +65,7 @@ enum ScalarDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected text or a list of texts")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-enum PhrasesDocument {
+pub(super) enum PhrasesDocument {
     One(String),
     Many(Vec<String>),
 }
@@ -192,7 +192,7 @@ impl ScalarDocument {
 }
 
 impl PhrasesDocument {
-    fn resolve(&self, at: &At) -> Result<Vec<Phrase>, Error> {
+    pub(super) fn resolve(&self, at: &At) -> Result<Vec<Phrase>, Error> {
         match self {
             Self::One(text) => Ok(vec![phrase(at, text)?]),
             Self::Many(list) if list.is_empty() => Err(at.error("empty", "must hold at least one phrase")),

@@ -1,11 +1,15 @@
 //! `icp` as JSON.
 
-use super::condition::{ConditionDocument, field_ref};
+use super::condition::{ConditionDocument, PhrasesDocument, field_ref, field_refs, optional};
 use super::frame::review;
 use super::{Deserialize, Serialize};
 use crate::Error;
+use crate::crm::FieldRef;
 use crate::model::check::{At, Names};
-use crate::model::{Axis, Decay, DecayCurve, Disqualifier, GradeCuts, Icp, MissingPolicy, Points, Rule, RuleGroup};
+use crate::model::{
+    Axis, Condition, Decay, DecayCurve, Disqualifier, Frequency, FrequencySource, GradeCuts, Icp, MissingPolicy,
+    Points, Rule, RuleGroup,
+};
 
 /// Most points of a rule, a group or an axis.
 const MAX_POINTS: f64 = 10_000.0;
@@ -25,6 +29,10 @@ pub(super) struct IcpDocument {
     disqualify: Vec<DisqualifierDocument>,
     /// Where the grades cut.
     grades: GradesDocument,
+    /// Fields that somebody can still do something about. Default: those that engagement reads, and blank ones other
+    /// than size and place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changeable: Option<Vec<String>>,
     /// Who looks after this section.
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
@@ -74,13 +82,63 @@ struct GroupDocument {
 struct RuleDocument {
     /// Name, unique in the group.
     name: String,
-    /// When the points are earned.
-    when: ConditionDocument,
-    /// Points, −10,000 to 10,000, counted in millionths.
+    /// When the points are earned. May be left out with `per`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    when: Option<ConditionDocument>,
+    /// Points, −10,000 to 10,000, counted in millionths; for each time with `per`.
     points: f64,
+    /// What is counted. Default: nothing, the points are earned once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    per: Option<FrequencyDocument>,
     /// How the points fade with time. Default: they do not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     decay: Option<DecayDocument>,
+}
+
+/// What a rule counts: a number of the file (`field`) or activities (`activity`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct FrequencyDocument {
+    /// Field that holds the number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// How much of it makes one time, above 0, at most 10¹². Default: 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    each: Option<f64>,
+    /// Phrase, or phrases, that the kind of activity holds; an empty list for any activity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    activity: Option<PhrasesDocument>,
+    /// Only activities of so many days before the as-of day, 0 to 36,500. Default: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    days: Option<u32>,
+    /// Most times that count, 1 to 10,000. Default: no limit but the group's cap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    most: Option<u32>,
+}
+
+impl FrequencyDocument {
+    fn resolve(&self, at: &At) -> Result<Frequency, Error> {
+        let source = match (&self.field, &self.activity) {
+            (Some(field), None) if self.days.is_none() => FrequencySource::Field {
+                field: field_ref(&at.key("field"), field)?,
+                each: positive(&at.key("each"), self.each.unwrap_or(1.0), 1e12)?,
+            },
+            (None, Some(kinds)) if self.each.is_none() => FrequencySource::Activities {
+                kinds: match kinds {
+                    PhrasesDocument::Many(list) if list.is_empty() => Vec::new(),
+                    kinds => kinds.resolve(&at.key("activity"))?,
+                },
+                days: self.days.map(|days| at.key("days").whole(days, 0, 36_500)).transpose()?,
+            },
+            _ => {
+                let message = "what is counted is a `field` (with `each`) or an `activity` (with `days`) (keep one)";
+                return Err(at.error("bad-frequency", message));
+            }
+        };
+        let most = self.most.map(|most| at.key("most").whole(most, 1, 10_000)).transpose()?;
+        Ok(Frequency { source, most })
+    }
 }
 
 /// How points fade with the days since a date: exactly one of the three shapes.
@@ -128,6 +186,17 @@ struct GradesDocument {
     /// Fewest points for 1, 2, 3; below 3 is 4. Default: 75, 50, 25 % of the cap.
     #[serde(skip_serializing_if = "Option::is_none")]
     engagement: Option<EngagementCutsDocument>,
+    /// How many points past a cut a score must be before the grade that the file carries changes, 0 to 10,000.
+    /// Default: 0, the file's grade does not count.
+    #[serde(skip_serializing_if = "is_zero")]
+    band: f64,
+    /// Field with the earlier grade. Default: the column that our own export adds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<String>,
+}
+
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }
 
 /// Fewest points for each letter, falling.
@@ -180,6 +249,10 @@ impl IcpDocument {
             engagement,
             disqualify: disqualify.collect::<Result<_, Error>>()?,
             grades,
+            changeable: {
+                let at = at.key("changeable");
+                self.changeable.as_ref().map(|fields| field_refs(&at, fields)).transpose()?
+            },
             review: review(at, self.owner.as_deref(), self.last_reviewed.as_deref())?,
         })
     }
@@ -212,7 +285,12 @@ fn rules(at: &At, rules: &[RuleDocument]) -> Result<Vec<Rule>, Error> {
         let at = at.index(i);
         Ok(Rule {
             name: names.take(&at.key("name"), &rule.name)?,
-            when: rule.when.resolve(&at.key("when"))?,
+            when: match (optional(&at.key("when"), rule.when.as_ref())?, &rule.per) {
+                (Some(when), _) => when,
+                (None, Some(_)) => Condition::always(),
+                (None, None) => return Err(at.key("when").error("missing-key", "missing (add `when`)")),
+            },
+            per: rule.per.as_ref().map(|per| per.resolve(&at.key("per"))).transpose()?,
             points: Points::from_f64(at.key("points").range(rule.points, -MAX_POINTS, MAX_POINTS)?),
             decay: rule.decay.as_ref().map(|decay| decay.resolve(&at.key("decay"))).transpose()?,
         })
@@ -250,6 +328,11 @@ impl GradesDocument {
         Ok(GradeCuts {
             fit: cuts(&fit_at, ["A", "B", "C"], [a, b, c], fit_cap)?,
             engagement: cuts(&engagement_at, ["1", "2", "3"], [one, two, three], engagement_cap)?,
+            band: Points::from_f64(at.key("band").range(self.band, 0.0, MAX_POINTS)?),
+            previous: match &self.previous {
+                Some(field) => field_ref(&at.key("previous"), field)?,
+                None => FieldRef::Column("Leadcast grade".to_owned()),
+            },
         })
     }
 }

@@ -7,6 +7,7 @@ mod frame;
 mod icp;
 mod numbers;
 mod people;
+mod scorecards;
 mod stages;
 
 use super::check::At;
@@ -39,6 +40,9 @@ pub(super) struct Document {
     /// The ideal customer profile.
     #[serde(default)]
     icp: icp::IcpDocument,
+    /// Scorecards for some of the leads, in order; all others are scored by `icp`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    scorecards: Vec<scorecards::ScorecardDocument>,
     /// Segments, in order; the first whose condition holds takes the record.
     #[serde(default)]
     segments: Vec<people::SegmentDocument>,
@@ -123,6 +127,7 @@ impl Document {
         Ok(OperatingModel {
             definitions: self.definitions.resolve(&root.key("definitions"))?,
             icp: self.icp.resolve(&root.key("icp"))?,
+            scorecards: scorecards::scorecards(&root.key("scorecards"), &mut self.scorecards, &segments)?,
             committee: self.committee.resolve(&root.key("committee"))?,
             routing: self.routing.resolve(&root.key("routing"), &segments)?,
             stages: stages::stages(&root.key("stages"), &mut self.stages)?,

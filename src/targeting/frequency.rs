@@ -1,0 +1,128 @@
+//! How often something counts: numbers of the file, and activities within days.
+
+use super::predicate::{Binder, Cells};
+use crate::crm::FieldRef;
+use crate::model::{self, DecayCurve, FrequencySource, Phrase, Points};
+use crate::table::Column;
+use std::collections::BTreeMap;
+
+/// What a rule counts, looked up in a list.
+#[derive(Debug, Clone)]
+pub(crate) struct BoundFrequency {
+    most: u32,
+    source: Source,
+}
+
+#[derive(Debug, Clone)]
+enum Source {
+    /// The file has no such column, or no activities belong to the list.
+    Absent,
+    /// A number, settled once per distinct value where values repeat.
+    Field { column: usize, each: f64, times: Option<Vec<Option<u32>>> },
+    /// Activities, settled once per row.
+    Activities(Vec<Count>),
+}
+
+/// How often a rule counts for one lead.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) times: u32,
+    /// The points of all times together where each has faded on its own.
+    pub(crate) points: Option<Points>,
+}
+
+impl BoundFrequency {
+    /// Looks up what the rule counts.
+    pub(crate) fn bind(rule: &model::Rule, binder: &Binder<'_>) -> Option<Self> {
+        let per = rule.per.as_ref()?;
+        let most = per.most.unwrap_or(u32::MAX);
+        let source = match &per.source {
+            FrequencySource::Field { field, each } => bind_field(field, *each, most, binder),
+            FrequencySource::Activities { kinds, days } => {
+                let curve = rule.decay.as_ref().map(|decay| decay.curve);
+                Log { kinds, days: *days, most, curve, points: rule.points }.bind(binder)
+            }
+        };
+        Some(Self { most, source })
+    }
+
+    /// Whether the list has what is counted.
+    pub(crate) fn in_list(&self) -> bool {
+        !matches!(self.source, Source::Absent)
+    }
+
+    /// How often it counts; `None` if the cell is blank or the list does not have it.
+    pub(crate) fn count(&self, cells: &Cells<'_>) -> Option<Count> {
+        match &self.source {
+            Source::Absent => None,
+            Source::Activities(counts) => counts.get(cells.row).copied(),
+            Source::Field { column, each, times } => {
+                let read = |number: f64| times_of(number, *each, self.most);
+                let cell = cells.columns.get(*column)?;
+                let times = match (cells.changed(*column), times) {
+                    (Some(value), _) => read(value.number?),
+                    (None, Some(times)) => (*times.get(cell.word(cells.row)?)?)?,
+                    (None, None) => read(cell.number(cells.row)?),
+                };
+                Some(Count { times, points: None })
+            }
+        }
+    }
+}
+
+fn times_of(number: f64, each: f64, most: u32) -> u32 {
+    // Saturates: a negative number counts nothing.
+    ((number / each).floor() as u32).min(most)
+}
+
+fn bind_field(field: &FieldRef, each: f64, most: u32, binder: &Binder<'_>) -> Source {
+    let Some((column, cells, rows)) = binder.column(field) else { return Source::Absent };
+    let read = |row: usize, cells: &Column| cells.number(row).map(|number| times_of(number, each, most));
+    Source::Field { column, each, times: rows.map(|rows| rows.iter().map(|row| read(*row, cells)).collect()) }
+}
+
+/// Which activities count, and how they fade.
+struct Log<'a> {
+    kinds: &'a [Phrase],
+    days: Option<u32>,
+    most: u32,
+    curve: Option<DecayCurve>,
+    points: Points,
+}
+
+impl Log<'_> {
+    fn bind(&self, binder: &Binder<'_>) -> Source {
+        let leads = binder.leads();
+        let Some(as_of) = binder.as_of().filter(|_| (0..leads.rows()).any(|row| !leads.activities(row).is_empty()))
+        else {
+            return Source::Absent;
+        };
+        let mut wanted: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut counts = Vec::with_capacity(leads.rows());
+        for row in 0..leads.rows() {
+            let mut count = Count { times: 0, points: self.curve.map(|_| Points::ZERO) };
+            // The newest count first, so that a limit leaves out the oldest.
+            for activity in leads.activities(row).iter().rev() {
+                let age = as_of.days_since(activity.date);
+                if age < 0 || self.days.is_some_and(|days| i64::from(age) > i64::from(days)) {
+                    continue;
+                }
+                let fits = *wanted.entry(&activity.kind).or_insert_with(|| {
+                    self.kinds.is_empty() || self.kinds.iter().any(|kind| kind.is_in(&activity.kind))
+                });
+                if !fits {
+                    continue;
+                }
+                if count.times == self.most {
+                    break;
+                }
+                count.times += 1;
+                if let (Some(points), Some(curve)) = (&mut count.points, self.curve) {
+                    *points = *points + self.points.times(curve.share_left(age));
+                }
+            }
+            counts.push(count);
+        }
+        Source::Activities(counts)
+    }
+}
