@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --release --example evaluate -- oracle tests/oracles/*.json
 //! cargo run --release --example evaluate -- import export.csv
+//! cargo run --release --example evaluate -- backtest deals.csv
 //! ```
 //!
 //! `import FILE…` prints what is understood of each file, whatever its kind:
@@ -19,12 +20,19 @@
 //! others and prints `{"task","n","auc","prAuc","logLoss","brier","ece","lambda","gate","leak","suspect","seconds"}`.
 //! With `--train-size N --draws D` it learns D times from N rows outside fold 0, predicts fold 0 and prints
 //! `{"task","trainSize","draws","worseShare","betterShare","refusedShare"}` against the base rate of those N rows.
+//!
+//! `backtest DEALS [--from 2022Q1] [--to 2025Q1] [--recorded-from DATE]` forecasts each quarter's won revenue from the end
+//! of its days 14, 45 and 70 with what was known then, and prints per quarter and cut `{"quarter","cut","actual","p5","p10",
+//! "p25","p50","p75","p90","p95","ape","crps","floor","peers":{"naive","runRate","linearity","weighted"}}`, errors as shares
+//! of what came, and last `{"summary":[{"cut","medianApe","meanCrps","coverage80","medianFloor"}]}`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+#[path = "evaluate/backtest.rs"]
+mod backtest;
 #[path = "../tests/oracles/case.rs"]
 mod case;
 #[path = "evaluate/import.rs"]
@@ -32,7 +40,7 @@ mod import;
 #[path = "evaluate/learn.rs"]
 mod learn;
 
-const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import FILE…";
+const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import FILE… | evaluate backtest DEALS";
 
 fn main() -> ExitCode {
     match run(lexopt::Parser::from_env(), &mut |line| println!("{line}")) {
@@ -49,9 +57,11 @@ fn run(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) -> Result<(),
         Some(lexopt::Arg::Value(command)) if command == "oracle" => oracle(arguments, print),
         Some(lexopt::Arg::Value(command)) if command == "learn" => learn::run(arguments, print),
         Some(lexopt::Arg::Value(command)) if command == "import" => import::run(arguments, print),
-        Some(lexopt::Arg::Value(command)) => {
-            Err(format!("unknown command `{}`, known: oracle, learn, import ({USAGE})", command.to_string_lossy()))
-        }
+        Some(lexopt::Arg::Value(command)) if command == "backtest" => backtest::run(arguments, print),
+        Some(lexopt::Arg::Value(command)) => Err(format!(
+            "unknown command `{}`, known: oracle, learn, import, backtest ({USAGE})",
+            command.to_string_lossy()
+        )),
         Some(other) => Err(format!("{} ({USAGE})", other.unexpected())),
         None => Err(format!("no command ({USAGE})")),
     }
@@ -112,7 +122,10 @@ mod tests {
     #[test]
     fn a_wrong_call_says_what_is_wrong_and_runs_nothing() {
         assert_eq!(message(&[]), format!("no command ({USAGE})"));
-        assert_eq!(message(&["guess"]), format!("unknown command `guess`, known: oracle, learn, import ({USAGE})"));
+        assert_eq!(
+            message(&["guess"]),
+            format!("unknown command `guess`, known: oracle, learn, import, backtest ({USAGE})")
+        );
         assert_eq!(message(&["learn"]), format!("expected a task and its folds ({})", learn::USAGE));
         assert!(message(&["learn", "missing.csv", "folds.csv"]).starts_with("missing.csv: "));
         assert_eq!(message(&["oracle"]), format!("no file ({USAGE})"));

@@ -18,7 +18,7 @@ pub mod wasm;
 pub use error::{Error, ErrorKind, Place};
 pub use forecast::Forecast;
 pub use model::OperatingModel;
-pub use report::{ForecastReport, LeadExplanation, LeadReport, LearnReport};
+pub use report::{BacktestReport, ForecastReport, LeadExplanation, LeadReport, LearnReport};
 pub use targeting::ScoredLeads;
 
 use crm::{LeadList, Mapping, Pipeline};

@@ -207,7 +207,7 @@ impl<'a> View<'a> {
         }
         let status = if reopened { DealStatus::Open } else { last };
         let close = self.close(row, line, status, reopened, closed_on);
-        let (amount, amount_known) = self.amount(row, line, status, reopened);
+        let (amount, amount_known, estimate) = self.amount(row, line, status, reopened);
         if amount.minor < 0 && status != DealStatus::Lost && self.negative == RowFate::Exclude {
             let column = self.amount.or(self.actual);
             let place = Place { column: column.map(|c| c.name().to_owned()), ..Place::line(line) };
@@ -236,6 +236,7 @@ impl<'a> View<'a> {
             status,
             amount,
             amount_known,
+            estimate,
             probability,
             category,
             created,
@@ -332,8 +333,8 @@ impl<'a> View<'a> {
         Some(date)
     }
 
-    /// What the deal is worth, and whether the file says so.
-    fn amount(&mut self, row: usize, line: u64, status: DealStatus, reopened: bool) -> (Money, bool) {
+    /// What the deal is worth, whether the file says so, and what it was thought to be worth while open.
+    fn amount(&mut self, row: usize, line: u64, status: DealStatus, reopened: bool) -> (Money, bool, Option<Money>) {
         let written = self.currency_of(row, line);
         let rate = self.pipeline.table.options().rates.get(&written).filter(|_| written != self.currency).copied();
         let currency = if rate.is_some() { self.currency } else { written };
@@ -343,6 +344,7 @@ impl<'a> View<'a> {
             None => column.and_then(|c| c.minor_units(row, digits)),
         };
         let estimate = if reopened && self.pipeline.amount_is_final { None } else { read(self.amount) };
+        let thought = estimate.filter(|_| !self.pipeline.amount_is_final).map(|minor| Money::new(minor, currency));
         let known = match status {
             DealStatus::Won => read(self.actual).filter(|actual| *actual != 0).or(estimate),
             _ => estimate,
@@ -355,7 +357,7 @@ impl<'a> View<'a> {
         if rate.is_some() && known.is_some() {
             *self.converted.entry(written).or_insert(0) += 1;
         }
-        (Money::new(known.unwrap_or(0), currency), known.is_some())
+        (Money::new(known.unwrap_or(0), currency), known.is_some(), thought)
     }
 
     fn currency_of(&mut self, row: usize, line: u64) -> Currency {

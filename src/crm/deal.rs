@@ -30,6 +30,8 @@ pub struct Deal {
     pub amount: Money,
     /// Whether the file says what the deal is worth.
     pub amount_known: bool,
+    /// What it was thought to be worth while open, whatever it brought; `None` where the file does not say.
+    pub estimate: Option<Money>,
     /// The sales person's chance of winning, in [0, 1]. Open deals only.
     pub probability: Option<f64>,
     /// The sales person's call. Open deals only, except [`ForecastCategory::Closed`] for won ones.

@@ -4,6 +4,8 @@
 //! [`Trials`] holds the totals and their statistics. Streams are keyed by seed, deal and batch, and sums are integers, so
 //! that neither the order of the deals nor the number of workers changes a bit.
 
+mod backtest;
+mod fit;
 mod horizon;
 mod input;
 mod kernel;
@@ -15,6 +17,11 @@ mod stages;
 mod timing;
 mod trials;
 
+pub use backtest::{
+    AppliedCorrection, Backtest, BacktestOptions, BacktestRow, CutSummary, Peers, RecordedFrom, crps, noise_floor,
+    pinball,
+};
+pub use fit::{Incidence, Watched, WatchedEnd, aalen_johansen};
 pub use horizon::Horizon;
 
 pub use input::{Amount, MAX_DEALS, MAX_PERIODS, MAX_TRIALS, SharedRate, SimulatedDeal, SimulationInput, Step, Win};

@@ -49,6 +49,56 @@ impl Sampler {
         distribution.quantile(self.uniform())
     }
 
+    /// A draw from the gamma distribution with this shape and scale 1; 0 for a shape of 0.
+    ///
+    /// # Source
+    /// G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables", ACM TOMS 26 (2000); a shape below
+    /// 1 by their note: Gamma(a) = Gamma(a + 1)·U^(1/a).
+    pub fn gamma(&mut self, shape: f64) -> f64 {
+        if shape <= 0.0 {
+            return 0.0;
+        }
+        if shape < 1.0 {
+            let power = libm::log(self.uniform()) / shape;
+            return self.gamma(shape + 1.0) * libm::exp(power);
+        }
+        let d = shape - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let x = self.normal();
+            let root = 1.0 + c * x;
+            if root <= 0.0 {
+                continue;
+            }
+            let v = root * root * root;
+            if libm::log(self.uniform()) < 0.5 * x * x + d - d * v + d * libm::log(v) {
+                return d * v;
+            }
+        }
+    }
+
+    /// A draw from the Poisson distribution with this mean; 0 for a mean of 0.
+    ///
+    /// # Formula
+    /// By inversion in steps of a mean of at most 16, as sums of Poisson numbers are Poisson.
+    pub fn poisson(&mut self, mean: f64) -> u32 {
+        const STEP: f64 = 16.0;
+        let (mut left, mut count) = (mean.min(1e6), 0);
+        while left > 0.0 {
+            let m = left.min(STEP);
+            left -= STEP;
+            let (mut term, mut u) = (libm::exp(-m), self.uniform());
+            let mut k = 0;
+            while u > term && k < 200 {
+                u -= term;
+                k += 1;
+                term *= m / f64::from(k);
+            }
+            count += k;
+        }
+        count
+    }
+
     /// Puts `items` into a uniformly random order.
     ///
     /// # Source
@@ -113,6 +163,28 @@ mod tests {
         // Fewer draws than `agrees` expects, so its bound is wider than needed by √10: written out here.
         assert!((moments.mean() - a / (a + b)).abs() < 5.0 * (variance / 20_000.0).sqrt());
         assert!((moments.variance() / variance - 1.0).abs() < 0.06);
+    }
+
+    #[test]
+    fn gamma_has_its_moments() {
+        // Kurtosis 3 + 6/a.
+        for shape in [0.4, 1.0, 7.5] {
+            let mut s = sampler();
+            let moments = Moments::of((0..DRAWS).map(|_| s.gamma(shape)));
+            agrees(&moments, shape, shape, 3.0 + 6.0 / shape);
+        }
+        assert_eq!(sampler().gamma(0.0), 0.0);
+    }
+
+    #[test]
+    fn poisson_has_its_moments() {
+        // Kurtosis 3 + 1/m.
+        for mean in [0.3, 5.0, 16.0, 71.3] {
+            let mut s = sampler();
+            let moments = Moments::of((0..DRAWS).map(|_| f64::from(s.poisson(mean))));
+            agrees(&moments, mean, mean, 3.0 + 1.0 / mean);
+        }
+        assert_eq!(sampler().poisson(0.0), 0);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What is handed out: plain data, every number documented, ready to become JSON.
 
+mod backtest;
 mod definitions;
 mod explanation;
 mod export;
@@ -10,6 +11,7 @@ mod learn;
 mod queues;
 mod wording;
 
+pub use backtest::BacktestReport;
 pub use definitions::{Confusion, DefinitionReport, StatusReport, StatusValue};
 pub use explanation::{
     AxisExplanation, ChangeReport, FieldValue, FieldWorthReport, FlipReport, GroupExplanation, LeadExplanation,

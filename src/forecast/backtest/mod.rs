@@ -1,0 +1,205 @@
+//! Grades the forecast on the user's own past: quarter by quarter, with nothing but what was known on the day.
+//!
+//! For each quarter and cut the file is seen as it stood, everything is fitted anew, and the quarter's won revenue is
+//! forecast twice: deal by deal (`bottom_up`) and from the run of the total (`top_down`). The two are blended by the skill
+//! they showed in earlier quarters and corrected by the errors of earlier quarters (`combine`), then compared with what
+//! came (`verify`). Runs in slices: [`Backtest::advance`] does one quarter and cut.
+
+mod bottom_up;
+mod combine;
+mod options;
+mod quarters;
+mod row;
+mod top_down;
+mod verify;
+
+pub use options::{BacktestOptions, RecordedFrom};
+pub use row::{AppliedCorrection, BacktestRow, CutSummary, Peers};
+pub use verify::{crps, noise_floor, pinball};
+
+use super::fit::{Fit, History, Season, Seen};
+use crate::Error;
+use crate::calendar::{Date, Period};
+use crate::crm::Pipeline;
+use crate::random::StreamKey;
+use combine::{Correction, Lesson};
+
+/// What the streams of a backtest are named by, besides seed, cut and quarter.
+const PURPOSE: u64 = 0x6261_636b_7465_7374;
+
+/// A walk-forward backtest under way.
+///
+/// ```
+/// use leadcast::crm::{Mapping, Pipeline};
+/// use leadcast::forecast::{Backtest, BacktestOptions};
+/// use leadcast::table::{ReadOptions, Table};
+/// let mut csv = "Deal Id,Created Date,Close Date,Status,Amount\n".to_owned();
+/// for day in 0..700_i32 {
+///     let created = leadcast::calendar::Date::from_days(18_000 + day);
+///     let closed = created.plus_days(20 + day * 7 % 40);
+///     csv += &format!("{day},{created},{closed},{},{}\n", if day % 3 == 0 { "Won" } else { "Lost" }, 900 + day % 200);
+/// }
+/// let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default())?;
+/// let pipeline = Pipeline::from_table(table, &Mapping::default())?;
+/// let mut backtest = Backtest::new(&pipeline, &BacktestOptions::default())?;
+/// while backtest.advance() {}
+/// let first = &backtest.rows()[0];
+/// assert!(first.p10 < first.p50 && first.p50 < first.p90);
+/// # Ok::<(), leadcast::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Backtest {
+    history: History,
+    season: Season,
+    options: BacktestOptions,
+    rows_hash: [u8; 32],
+    /// Quarters in order; those before the first tested one only teach.
+    quarters: Vec<Period>,
+    /// How many of them only teach.
+    warm_up: usize,
+    /// Steps done, cut by cut inside quarter by quarter.
+    done: usize,
+    /// What each cut has taught so far.
+    lessons: Vec<Vec<Lesson>>,
+    rows: Vec<BacktestRow>,
+    starts: (Date, bool),
+}
+
+impl Backtest {
+    /// Prepares a backtest of the deals of a file.
+    ///
+    /// # Errors
+    /// `bad-period` for a quarter that cannot be read or lies after the last one; `no-history` if there is no quarter to test.
+    pub fn new(pipeline: &Pipeline, options: &BacktestOptions) -> Result<Self, Error> {
+        let history = History::of(pipeline, options.currency);
+        let (quarters, warm_up) = quarters::choose(&history, options)?;
+        let newest = history.newest.unwrap_or(0);
+        let recorded = options.recorded_from.map(Date::days);
+        let seen = history.at(newest, recorded);
+        let last = quarters.last().map_or(newest, |quarter| quarter.last_day().days());
+        let season = Season::new(options.fiscal_year, seen.start.min(newest), last.max(newest));
+        Ok(Self {
+            starts: (Date::from_days(seen.start), seen.starts_late),
+            season,
+            lessons: vec![Vec::new(); options.cuts.len()],
+            options: options.clone(),
+            rows_hash: pipeline.fingerprint(),
+            quarters,
+            warm_up,
+            done: 0,
+            rows: Vec::new(),
+            history,
+        })
+    }
+
+    /// Steps done and steps in all. Earlier quarters that only teach count too.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        (self.done, self.quarters.len() * self.options.cuts.len())
+    }
+
+    /// Does one quarter at one cut; `false` when there is nothing left to do.
+    pub fn advance(&mut self) -> bool {
+        let cuts = self.options.cuts.len();
+        if cuts == 0 || self.done >= self.quarters.len() * cuts {
+            return false;
+        }
+        let (at, cut) = (self.done / cuts, self.done % cuts);
+        let quarter = self.quarters[at];
+        let tested = at >= self.warm_up;
+        let (lesson, row) = self.step(quarter, cut, tested);
+        self.lessons[cut].extend(lesson);
+        self.rows.extend(row.filter(|_| tested));
+        self.done += 1;
+        true
+    }
+
+    /// The rows so far: quarter by quarter, cut by cut.
+    #[must_use]
+    pub fn rows(&self) -> &[BacktestRow] {
+        &self.rows
+    }
+
+    /// One line per cut over the rows so far.
+    #[must_use]
+    pub fn summary(&self) -> Vec<CutSummary> {
+        self.options.cuts.iter().map(|cut| CutSummary::of(*cut, &self.rows)).collect()
+    }
+
+    /// How the next quarter would be joined and corrected at each cut, from all quarters so far.
+    #[must_use]
+    pub fn corrections(&self) -> Vec<AppliedCorrection> {
+        let cuts = self.options.cuts.iter().zip(&self.lessons);
+        cuts.map(|(cut, lessons)| AppliedCorrection::new(*cut, lessons.len(), Correction::learn(lessons))).collect()
+    }
+
+    /// The options it runs with.
+    #[must_use]
+    pub fn options(&self) -> &BacktestOptions {
+        &self.options
+    }
+
+    /// From which day closings were recorded, and whether deals older than that exist.
+    #[must_use]
+    pub fn recorded_from(&self) -> (Date, bool) {
+        self.starts
+    }
+
+    pub(crate) fn rows_hash(&self) -> [u8; 32] {
+        self.rows_hash
+    }
+
+    pub(crate) fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Forecasts one quarter from the end of one of its days.
+    fn step(&self, quarter: Period, cut: usize, tested: bool) -> (Option<Lesson>, Option<BacktestRow>) {
+        let days = i32::from(self.options.cuts[cut]);
+        let (first, last) = (quarter.first_day().days(), quarter.last_day().days());
+        let day = (first + days - 1).min(last);
+        let seen = self.history.at(day, self.options.recorded_from.map(Date::days));
+        let fit = Fit::new(&seen, &self.season);
+        let key = StreamKey::new(u64::from(self.options.seed)).with(PURPOSE).with(first as u64).with(days as u64);
+        let bottom_up = bottom_up::simulate(&seen, &fit, &self.season, last, key.with(1));
+        let top_down = top_down::simulate(&seen, &self.season, last, bottom_up.len(), key.with(2));
+        let (bottom_up, top_down) = (ascending(&bottom_up), ascending(&top_down));
+        let unit = typical(&fit.brought, &seen);
+        let mut correction = Correction::learn(&self.lessons[cut]);
+        if fit.brought.is_empty() {
+            // No total has run yet.
+            correction.weight = 1.0;
+        }
+        let blend = combine::blend(&bottom_up, &top_down, correction.weight);
+        let outcome = row::Outcome::new(&self.history, &seen, quarter);
+        let (median, spread) = combine::centre(&blend, unit);
+        let to_come = libm::log(outcome.to_come() + unit);
+        let lesson = Lesson {
+            bottom_up: to_come - combine::centre(&bottom_up, unit).0,
+            top_down: to_come - combine::centre(&top_down, unit).0,
+            blend: to_come - median,
+            spread,
+        };
+        let row = tested.then(|| {
+            let corrected = correction.apply(&blend, unit);
+            BacktestRow::new(&outcome, &self.options, cut, &corrected, &blend, correction, self.lessons[cut].len())
+        });
+        (Some(lesson), row)
+    }
+}
+
+/// The mean win, else the mean estimate; at least one minor unit.
+fn typical(brought: &[i64], seen: &Seen) -> f64 {
+    let mean = |values: &mut dyn Iterator<Item = i64>| {
+        let (n, sum) = values.fold((0.0, 0.0), |(n, sum), value| (n + 1.0, sum + value as f64));
+        if n > 0.0 { sum / n } else { 0.0 }
+    };
+    let won = mean(&mut brought.iter().copied());
+    if won > 0.0 { won } else { mean(&mut seen.deals.iter().filter_map(|deal| deal.estimate)).max(1.0) }
+}
+
+fn ascending(totals: &[i64]) -> Vec<f64> {
+    let mut sorted: Vec<f64> = totals.iter().map(|total| *total as f64).collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+}

@@ -1,0 +1,62 @@
+//! What a file's own past says of its future: how fast deals of which size are won and lost, how many new ones come, what they
+//! bring.
+//!
+//! Everything is an estimate with a prior, so that a file with 0, 20 or 2,000 closed deals gives an answer; how far the
+//! prior counts is learned from the file (`docs/statistics.md`, "Fit"). Sums run in the order of the deals' keys.
+
+mod arrivals;
+mod hazards;
+mod history;
+mod incidence;
+mod pooling;
+mod season;
+mod sizes;
+
+pub(super) use arrivals::{Arrivals, Kind};
+pub(super) use hazards::Hazards;
+pub(super) use history::{History, Seen};
+pub use incidence::{Incidence, Watched, WatchedEnd, aalen_johansen};
+pub(super) use pooling::strength;
+pub(super) use season::{PARTS, Season};
+pub(super) use sizes::Sizes;
+
+/// Days in a quarter, about.
+const QUARTER: i32 = 91;
+/// What is assumed of the market before any quarter has been seen: won deals vary by 20 % from quarter to quarter beyond
+/// chance.
+const MARKET_PRIOR: f64 = 25.0;
+/// Fewest wins from which their ratio to the estimate is learned.
+const RATIOS: usize = 10;
+
+/// What is known at the end of a day, fitted.
+#[derive(Debug, Clone)]
+pub(super) struct Fit {
+    pub(super) hazards: Hazards,
+    pub(super) arrivals: Arrivals,
+    /// What won deals brought as a share of their estimate, in the order of the keys; [1] if too few are known.
+    pub(super) ratios: Vec<f64>,
+    /// What won deals brought, in the order of the keys.
+    pub(super) brought: Vec<i64>,
+    /// The κ of a quarter's common factor ~ Gamma(κ, κ).
+    pub(super) market: f64,
+}
+
+impl Fit {
+    /// Fits what was known on a day. `season` spans the days known.
+    pub(super) fn new(seen: &Seen, season: &Season) -> Self {
+        let hazards = Hazards::new(seen, season);
+        let blocks = hazards.wins_by_block(seen, season, QUARTER);
+        let pairs = seen.deals.iter().filter_map(|deal| deal.brought.zip(deal.estimate));
+        let ratios: Vec<f64> = pairs
+            .filter(|(brought, estimate)| *brought > 0 && *estimate > 0)
+            .map(|(brought, estimate)| brought as f64 / estimate as f64)
+            .collect();
+        Self {
+            arrivals: Arrivals::new(seen, &hazards),
+            market: strength(&blocks, Some(MARKET_PRIOR)),
+            ratios: if ratios.len() < RATIOS { vec![1.0] } else { ratios },
+            brought: seen.wins().map(|(_, brought)| brought).collect(),
+            hazards,
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The forecast graded on a file's own past: what it may know, and that order means nothing.
+
+#![allow(clippy::unwrap_used)]
+
+use leadcast::calendar::Date;
+use leadcast::crm::{Mapping, Pipeline};
+use leadcast::forecast::{Backtest, BacktestOptions, BacktestRow, Watched, WatchedEnd, aalen_johansen};
+use leadcast::random::{Sampler, StreamKey};
+use leadcast::table::{ReadOptions, Table};
+
+/// A deal of a made-up company; days count from 2021-01-01.
+#[derive(Clone)]
+struct Deal {
+    id: usize,
+    created: i32,
+    closed: Option<i32>,
+    won: bool,
+    amount: i64,
+}
+
+const ORIGIN: i32 = 18_628;
+
+fn day(text: &str) -> i32 {
+    Date::parse_iso(text).unwrap().days() - ORIGIN
+}
+
+/// About `per_day` deals a day for `days` days, a third won after 20 to 80 days, seen at the end.
+fn company(seed: u64, per_day: f64, days: i32) -> Vec<Deal> {
+    let mut sampler = Sampler::new(StreamKey::new(seed));
+    let mut deals = Vec::new();
+    for created in 0..days {
+        for _ in 0..sampler.poisson(per_day) {
+            let age = 20 + sampler.below(60) as i32;
+            let won = sampler.uniform() < 0.35;
+            let amount = 100 + i64::from(sampler.below(900));
+            let closed = Some(created + age).filter(|closed| *closed < days);
+            deals.push(Deal { id: deals.len(), created, closed, won, amount });
+        }
+    }
+    deals
+}
+
+fn csv(deals: &[Deal]) -> String {
+    let mut csv = "deal_id,created_date,close_date,status,amount\n".to_owned();
+    for Deal { id, created, closed, won, amount } in deals {
+        let date = |day: i32| Date::from_days(ORIGIN + day).to_string();
+        let status = if closed.is_none() { "Open" } else { ["Lost", "Won"][usize::from(*won)] };
+        let closed = closed.map_or_else(String::new, date);
+        csv += &format!("{id},{},{closed},{status},{amount}\n", date(*created));
+    }
+    csv
+}
+
+fn rows(deals: &[Deal], options: &BacktestOptions) -> Vec<BacktestRow> {
+    let table = Table::from_csv(csv(deals).as_bytes(), &ReadOptions::default()).unwrap();
+    let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+    let mut backtest = Backtest::new(&pipeline, options).unwrap();
+    while backtest.advance() {}
+    backtest.rows().to_vec()
+}
+
+fn quarter(from: &str, to: &str) -> BacktestOptions {
+    BacktestOptions { from: Some(from.to_owned()), to: Some(to.to_owned()), ..BacktestOptions::default() }
+}
+
+#[test]
+fn cumulative_incidence_equals_the_independent_answer() {
+    let input = include_str!("oracles_fit/aalen_johansen_input.csv");
+    let deals: Vec<Watched> = input
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let cells: Vec<u32> = line.split(',').map(|cell| cell.trim().parse().unwrap()).collect();
+            let end = [WatchedEnd::Open, WatchedEnd::Won, WatchedEnd::Lost][cells[2] as usize];
+            Watched { entry: cells[0], exit: cells[1], end }
+        })
+        .collect();
+    let oracle: serde_json::Value = serde_json::from_str(include_str!("oracles_fit/aalen_johansen.json")).unwrap();
+    let compare = |deals: &[Watched], answer: &str| {
+        let found = aalen_johansen(deals);
+        let lines = oracle[answer].as_object().unwrap();
+        assert!(lines.len() >= 7);
+        for (age, expected) in lines {
+            let line = &found[age.parse::<usize>().unwrap()];
+            assert_eq!(line.at_risk, expected["at_risk"].as_u64().unwrap());
+            for (got, name) in [(line.open, "surv"), (line.won, "cif_won"), (line.lost, "cif_lost")] {
+                assert!((got - expected[name].as_f64().unwrap()).abs() < 1e-12, "{answer} {age} {name}: {got}");
+            }
+        }
+    };
+    compare(&deals, "correct");
+    let ignoring: Vec<Watched> = deals.iter().map(|deal| Watched { entry: 0, ..*deal }).collect();
+    compare(&ignoring, "WRONG_ignoring_left_truncation");
+}
+
+#[test]
+fn nothing_that_happens_after_a_cut_changes_its_forecast() {
+    let deals = company(1, 0.8, 730);
+    let options = quarter("2022Q3", "2022Q3");
+    let before = rows(&deals, &options);
+    for (at, cut) in ["2022-07-14", "2022-08-14", "2022-09-08"].into_iter().enumerate() {
+        let cut = day(cut);
+        let mut sampler = Sampler::new(StreamKey::new(7).with(at as u64));
+        let mut changed: Vec<Deal> = deals.iter().filter(|deal| deal.created <= cut).cloned().collect();
+        for deal in &mut changed {
+            if deal.closed.is_none_or(|closed| closed > cut) {
+                deal.closed = Some(cut + 1 + sampler.below(30) as i32);
+                deal.won = !deal.won;
+            }
+        }
+        let extra = (0..50).map(|at| Deal {
+            id: 900_000 + at,
+            created: cut + 1,
+            closed: Some(cut + 9),
+            won: true,
+            amount: 7_777,
+        });
+        changed.extend(extra);
+        let after = rows(&changed, &options);
+        let figures =
+            |row: &BacktestRow| [row.p5, row.p10, row.p25, row.p50, row.p75, row.p90, row.p95, row.won_to_date];
+        assert_eq!(figures(&before[at]), figures(&after[at]), "cut {}", before[at].cut);
+        assert_ne!(before[at].actual, after[at].actual);
+    }
+}
+
+#[test]
+fn the_order_of_the_rows_changes_no_bit() {
+    let mut deals = company(2, 0.6, 600);
+    let options = quarter("2022Q1", "2022Q2");
+    let before = rows(&deals, &options);
+    assert_eq!(before.len(), 6);
+    Sampler::new(StreamKey::new(3)).shuffle(&mut deals);
+    assert_eq!(rows(&deals, &options), before);
+}
+
+#[test]
+fn files_with_no_a_few_and_many_closed_deals_all_have_an_answer() {
+    // Nothing closed before the cut: the prior speaks, and the interval is wide.
+    let open: Vec<Deal> = (0..40)
+        .map(|id| Deal { id, created: 368 + id as i32 / 4, closed: (id < 12).then_some(440), won: true, amount: 1000 })
+        .collect();
+    let row = &rows(&open, &BacktestOptions { cuts: vec![14], ..quarter("2022Q1", "2022Q1") })[0];
+    assert!(row.p10 < row.p50 && row.p50 < row.p90 && row.p90 > 2.0 * row.p10, "{row:?}");
+    for (per_day, quarter_name) in [(0.1, "2022Q1"), (3.0, "2022Q1")] {
+        let found = rows(&company(4, per_day, 500), &quarter(quarter_name, quarter_name));
+        assert!(found.iter().all(|row| row.p5 <= row.p50 && row.p50 <= row.p95 && row.p50.is_finite()));
+        if per_day > 1.0 {
+            // About 95 wins a quarter: chance leaves some percent.
+            assert!(found.iter().all(|row| row.ape.unwrap() < 0.25), "{found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_late_start_of_records_makes_no_difference_when_it_is_known() {
+    // The same company, closings before July 2021 not in the file.
+    let all = company(5, 2.0, 640);
+    let late: Vec<Deal> = all.iter().filter(|deal| deal.closed.is_none_or(|closed| closed >= 181)).cloned().collect();
+    let options = BacktestOptions { cuts: vec![45], ..quarter("2022Q2", "2022Q3") };
+    let (full, cut_off) = (rows(&all, &options), rows(&late, &options));
+    for (a, b) in full.iter().zip(&cut_off) {
+        assert_eq!(a.actual, b.actual);
+        assert!((a.p50 / b.p50 - 1.0).abs() < 0.10, "{} {}: {} and {}", a.quarter, a.cut, a.p50, b.p50);
+    }
+    // Told of a later start, what closed before is not used.
+    let told = BacktestOptions { recorded_from: Some(Date::parse_iso("2021-07-01").unwrap()), ..options };
+    assert_eq!(rows(&all, &told), rows(&late, &told));
+}
+
+#[test]
+fn simpler_methods_are_computed_as_defined() {
+    // Two quarters of 90 and 91 days; wins of 100 on days 10 and 80 of the first, 20 and 80 of the second.
+    let won = |id, closed| Deal { id, created: closed - 5, closed: Some(closed), won: true, amount: 100 };
+    let (q1, q2) = (day("2022-01-01"), day("2022-04-01"));
+    let mut deals = vec![won(0, q1 + 9), won(1, q1 + 79), won(2, q2 + 19), won(3, q2 + 79)];
+    deals.push(Deal { id: 4, created: q1, closed: Some(q1 + 1), won: false, amount: 500 });
+    deals.push(Deal { id: 5, created: q1, closed: None, won: false, amount: 800 });
+    let row = &rows(&deals, &BacktestOptions { cuts: vec![45], ..quarter("2022Q2", "2022Q2") })[0];
+    assert_eq!((row.actual, row.won_to_date), (200.0, 100.0));
+    assert_eq!(row.peers.naive, Some(0.0));
+    let close = |got: Option<f64>, expected: f64| assert!((got.unwrap() - expected).abs() < 1e-12, "{got:?}");
+    close(row.peers.run_rate, (100.0_f64 / (45.0 / 91.0) / 200.0 - 1.0).abs());
+    // 100 × 200 / 100.
+    close(row.peers.linearity, 0.0);
+    // Known at the cut: 3 won, 1 lost; open 800 + nothing else (the later win was created after the cut).
+    close(row.peers.weighted, (100.0_f64 + 800.0 * 0.75 - 200.0).abs() / 200.0);
+}
+
+#[test]
+fn a_file_without_a_past_is_told_so() {
+    let open = Deal { id: 0, created: 0, closed: None, won: false, amount: 5 };
+    let table = Table::from_csv(csv(&[open]).as_bytes(), &ReadOptions::default()).unwrap();
+    let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+    let error = Backtest::new(&pipeline, &BacktestOptions::default()).unwrap_err();
+    assert_eq!(error.code(), "no-history");
+    let error = Backtest::new(&pipeline, &quarter("2022Q9", "2022Q1")).unwrap_err();
+    assert_eq!(error.to_string(), "run at from: expected a quarter such as 2022Q1, found `2022Q9`");
+    let error = BacktestOptions::from_json(r#"{ "cuts": [45, 14] }"#).unwrap_err();
+    assert_eq!(error.to_string(), "run at cuts: must be 1 to 12 ascending days from 1 to 92, found [45, 14]");
+}
+
+#[test]
+fn a_report_can_be_cut_short_and_says_what_it_found() {
+    let deals = company(6, 0.8, 560);
+    let table = Table::from_csv(csv(&deals).as_bytes(), &ReadOptions::default()).unwrap();
+    let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+    let options = quarter("2022Q1", "2022Q2");
+    let mut calls = 0;
+    let short = pipeline.backtest(&options, |done, all| {
+        calls += 1;
+        assert!(done == calls && all >= 6);
+        done < all - 3
+    });
+    let full = pipeline.backtest(&options, |_, _| true).unwrap();
+    let short = short.unwrap();
+    assert_eq!((short.rows.len(), full.rows.len()), (3, 6));
+    assert_eq!(short.rows, full.rows[..3]);
+    assert_eq!((full.summary.len(), full.corrections.len(), full.findings.len()), (3, 3, 3));
+    assert!(full.findings[0].starts_with("after 14 days, over 2 quarters: half of the forecasts were within "));
+    assert!(full.assumptions[0].starts_with("the file holds every closing since 2021-01-"), "{:?}", full.assumptions);
+}
