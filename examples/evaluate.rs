@@ -6,7 +6,7 @@
 //! cargo run --release --example evaluate -- backtest deals.csv
 //! ```
 //!
-//! `import FILE…` prints what is understood of each file, whatever its kind:
+//! `import [--join] FILE…` prints what is understood of each file, whatever its kind, and what came of attaching the others to the first:
 //! `{"file","kind","system","confidence","encoding","delimiter","rowsRead","rowsUsed","rowsExcluded",
 //! "columns":[{"name","field","type","format","nulls"}],"diagnostics":[{"code","count","line","column"}]}`, or
 //! `{"file","error":{"code","message"}}` for a file that cannot be used.
@@ -40,7 +40,7 @@ mod import;
 #[path = "evaluate/learn.rs"]
 mod learn;
 
-const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import FILE… | evaluate backtest DEALS";
+const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import [--join] FILE… | evaluate backtest DEALS";
 
 fn main() -> ExitCode {
     match run(lexopt::Parser::from_env(), &mut |line| println!("{line}")) {

@@ -579,7 +579,7 @@ fn stage_history_is_read_from_four_shapes() {
         ),
     ] {
         let history = StageHistory::from_table(table(text), &Mapping::default()).unwrap();
-        assert_eq!((history.shape, history.rows_excluded), (shape, excluded), "{text}");
+        assert_eq!((history.shape, history.receipt.rows_excluded), (shape, excluded), "{text}");
         assert_eq!(events(&history), expected, "{text}");
     }
     let last =
@@ -596,7 +596,8 @@ fn stage_history_is_read_from_four_shapes() {
         (day("2026-02-01"), &three),
         (day("2026-01-05"), &one),
         (day("2026-01-20"), &two),
-    ]);
+    ])
+    .unwrap();
     assert_eq!((history.shape, events(&history)), (HistoryShape::Snapshots, expected.map(str::to_owned).to_vec()));
     let error = StageHistory::from_table(table("Deal ID,Amount\n1,5\n"), &Mapping::default()).unwrap_err();
     assert_eq!(error.code(), "no-stage-history");

@@ -1,27 +1,91 @@
-//! `evaluate import FILE…`: one line per file, what was understood of it.
+//! `evaluate import [--join] FILE…`: one line per file, what was understood of it; with `--join` then one line for
+//! every file but the first, what came of attaching it to the first.
 
-use leadcast::crm::{Mapping, understand};
+use leadcast::crm::join::{AttachOptions, Attached};
+use leadcast::crm::{Dialects, Kind, LeadList, Mapping, Pipeline, understand};
 use leadcast::table::{ReadOptions, Receipt, Table};
 use leadcast::{Error, ErrorKind};
 use serde_json::{Value, json};
+use std::ffi::OsString;
 use std::path::Path;
 
 pub(crate) fn run(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) -> Result<(), String> {
-    let mut files = Vec::new();
+    let (mut files, mut join) = (Vec::new(), false);
     while let Some(argument) = arguments.next().map_err(super::text)? {
         match argument {
             lexopt::Arg::Value(file) => files.push(file),
+            lexopt::Arg::Long("join") => join = true,
             other => return Err(format!("{} ({})", other.unexpected(), super::USAGE)),
         }
     }
     if files.is_empty() {
         return Err(format!("no file ({})", super::USAGE));
     }
-    for file in files {
-        let bytes = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.to_string_lossy()))?;
-        print(&line(Path::new(&file), &bytes).to_string());
+    let read = |file: &OsString| std::fs::read(file).map_err(|error| format!("{}: {error}", file.to_string_lossy()));
+    let files = files.iter().map(|file| Ok((Path::new(file), read(file)?))).collect::<Result<Vec<_>, String>>()?;
+    for (file, bytes) in &files {
+        print(&line(file, bytes).to_string());
+    }
+    let others = if join { files.get(1..).unwrap_or_default() } else { &[] };
+    let mut open = None;
+    for (file, bytes) in others {
+        let Some((first, first_bytes)) = files.first() else { continue };
+        let joined = match open.take() {
+            Some(open) => Ok(open),
+            None => Open::new(first, first_bytes),
+        };
+        let answer = joined.and_then(|list| {
+            let attached = table(file, bytes).and_then(|table| list.attach(table));
+            open = Some(list);
+            let (list, attached) = attached?;
+            open = Some(list);
+            Ok(attached)
+        });
+        let (name, to) = (file.to_string_lossy(), first.to_string_lossy());
+        print(&attachment(&name, &to, answer).to_string());
     }
     Ok(())
+}
+
+/// The file that the others are attached to.
+enum Open {
+    Leads(Box<LeadList>),
+    Deals(Box<Pipeline>),
+}
+
+impl Open {
+    fn new(file: &Path, bytes: &[u8]) -> Result<Self, Error> {
+        let table = table(file, bytes)?;
+        let deals = Kind::of(&table, &Dialects::built_in()?) == Some(Kind::Deals);
+        if deals {
+            return Pipeline::from_table(table, &Mapping::default()).map(|deals| Self::Deals(Box::new(deals)));
+        }
+        LeadList::from_table(table, &Mapping::default()).map(|list| Self::Leads(Box::new(list)))
+    }
+
+    fn attach(&self, table: Table) -> Result<(Self, Attached), Error> {
+        let options = AttachOptions::default();
+        match self {
+            Self::Leads(list) => {
+                list.attach(table, &options).map(|(list, attached)| (Self::Leads(Box::new(list)), attached))
+            }
+            Self::Deals(deals) => {
+                deals.attach(table, &options).map(|(deals, attached)| (Self::Deals(Box::new(deals)), attached))
+            }
+        }
+    }
+}
+
+fn attachment(file: &str, to: &str, answer: Result<Attached, Error>) -> Value {
+    match answer {
+        Ok(attached) => {
+            json!({ "attached": file, "to": to, "kind": attached.receipt.kind, "rowsRead": attached.receipt.rows_read,
+            "rowsUsed": attached.receipt.rows_used, "join": attached.join, "quotas": attached.quotas })
+        }
+        Err(error) => {
+            json!({ "attached": file, "to": to, "error": { "code": error.code(), "message": error.to_string() } })
+        }
+    }
 }
 
 fn line(file: &Path, bytes: &[u8]) -> Value {
@@ -33,15 +97,18 @@ fn line(file: &Path, bytes: &[u8]) -> Value {
 }
 
 fn receipt(file: &Path, bytes: &[u8]) -> Result<Receipt, Error> {
+    understand(table(file, bytes)?, &Mapping::default())
+}
+
+fn table(file: &Path, bytes: &[u8]) -> Result<Table, Error> {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
     let options = ReadOptions { name, ..ReadOptions::default() };
-    let table = match (Table::from_csv(bytes, &options), std::str::from_utf8(bytes)) {
+    match (Table::from_csv(bytes, &options), std::str::from_utf8(bytes)) {
         (Err(error), Ok(json)) if error.kind() == ErrorKind::Input && json.trim_start().starts_with('[') => {
-            Table::from_records(json, &options)?
+            Table::from_records(json, &options)
         }
-        (table, _) => table?,
-    };
-    understand(table, &Mapping::default())
+        (table, _) => table,
+    }
 }
 
 fn answer(file: &str, receipt: &Receipt) -> Value {
@@ -81,6 +148,16 @@ mod tests {
             "diagnostics": [],
         });
         assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn a_file_attached_is_one_line_with_the_join() {
+        let deals =
+            Open::new(Path::new("d.csv"), b"Deal ID,Deal Name,Account,Amount,Stage\n1,A,Acme Ltd,5,Demo\n").unwrap();
+        let accounts = table(Path::new("a.csv"), b"Account Name,Industry\nACME,Retail\n").unwrap();
+        let answer = attachment("a.csv", "d.csv", deals.attach(accounts).map(|(_, attached)| attached));
+        assert_eq!((&answer["join"]["matched"], &answer["join"]["byKey"][0]["key"]), (&json!(1), &json!("name")));
+        assert_eq!(answer["join"]["addedColumns"], json!(["Account Name", "Industry", "In a"]));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::dialect::{Dialects, Vocabulary};
 use super::rows::{NO_DATE, NO_REFERENCE, Rows};
-use super::{Binding, Field, Kind, Mapping, key, labels};
+use super::{Binding, Field, Kind, Mapping};
 use crate::Error;
 use crate::calendar::Date;
 use crate::table::{Diagnostics, Receipt, Table};
@@ -66,10 +66,9 @@ const REFERENCES: [Field; 9] = [
 /// ```
 #[derive(Debug, Clone)]
 pub struct Activities {
-    table: Table,
-    binding: Binding,
     rows: Vec<Activity>,
     receipt: Receipt,
+    pub(super) source: Rows,
 }
 
 impl Activities {
@@ -86,7 +85,8 @@ impl Activities {
     /// # Errors
     /// As [`from_table`](Self::from_table).
     pub fn with_dialects(table: Table, mapping: &Mapping, dialects: &Dialects) -> Result<Self, Error> {
-        let rows = Rows::open(table, mapping, Vocabulary::Activity, dialects);
+        let mut rows = Rows::open(table, mapping, Vocabulary::Activity, dialects);
+        rows.with_full_names()?;
         if !rows.has(&[Field::ActivityDate]) {
             return Err(rows.missing("the day of the activity", "`Activity Date`"));
         }
@@ -118,7 +118,7 @@ impl Activities {
             activities.push(Activity { date, kind: kinds.of(kind), direction, row, line });
         }
         let receipt = rows.receipt(Kind::Activities, activities.len() as u64, notes);
-        Ok(Self { table: rows.table, binding: rows.binding, rows: activities, receipt })
+        Ok(Self { rows: activities, receipt, source: rows })
     }
 
     /// The activities in the order of the file.
@@ -130,26 +130,19 @@ impl Activities {
     /// The text of a field of an activity, such as whom it belongs to; `""` if missing or not in the file.
     #[must_use]
     pub fn text(&self, activity: &Activity, field: Field) -> &str {
-        let column = self.binding.column_of(field).and_then(|at| self.table.columns().get(at));
-        column.map_or("", |column| column.text(activity.row))
+        self.source.text(field, activity.row)
     }
 
     /// The columns.
     #[must_use]
     pub fn table(&self) -> &Table {
-        &self.table
+        &self.source.table
     }
 
     /// Which column is which field.
     #[must_use]
     pub fn binding(&self) -> &Binding {
-        &self.binding
-    }
-
-    /// SHA-256 over the rows: the same for the same activities in any order of the rows and columns.
-    #[must_use]
-    pub fn fingerprint(&self) -> [u8; 32] {
-        key::fingerprint(&self.table, &labels(&self.table, &self.binding))
+        &self.source.binding
     }
 
     /// What was read, understood and left out.

@@ -61,6 +61,12 @@ impl Binding {
         self.columns.iter().enumerate().filter_map(|(at, bound)| bound.map(|(field, _)| (field, at)))
     }
 
+    /// No column is taken for the field from now on.
+    pub(crate) fn release(&mut self, field: Field) {
+        let of_field = |bound: &&mut Option<(Field, MappingSource)>| bound.is_some_and(|(known, _)| known == field);
+        self.columns.iter_mut().filter(of_field).for_each(|bound| *bound = None);
+    }
+
     /// Takes in one more column.
     pub(crate) fn push(&mut self, bound: Option<(Field, MappingSource)>) {
         self.columns.push(bound);

@@ -131,7 +131,8 @@ fields! {
     Manager "manager" Any "Whom the sales person reports to.";
     Team "team" Any "Team, office or territory of the sales person.";
     Capacity "capacity" Number "How many leads or deals the sales person can work at a time.";
-    Active "active" Flag "Whether the sales person still works.";
+    Active "active" Any "Whether the sales person still works.";
+    Parent "parent" Any "Quota or goal that this one is a part of.";
 }
 
 impl Field {

@@ -4,12 +4,12 @@
 //! between; a plain pipeline knows the last change only. All become [`StageEvent`]s: on this day, this deal entered
 //! this stage.
 
-use super::bind::bind;
 use super::dialect::{Dialects, Vocabulary};
 use super::fold::fold;
-use super::{Field, Mapping, Pipeline};
+use super::rows::{NO_DATE, NO_REFERENCE, Rows, receipt};
+use super::{Field, Kind, Mapping, Pipeline};
 use crate::calendar::Date;
-use crate::table::{Column, ColumnKind, Diagnostics, Table};
+use crate::table::{Action, Code, Column, ColumnKind, Diagnostics, Receipt, Table};
 use crate::{Error, ErrorKind, Place};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ pub struct HistoryNames {
     pub wide: Vec<String>,
 }
 
-/// The stages that deals went through. `rows_read = rows_used + rows_excluded`.
+/// The stages that deals went through. `rows read = rows used + rows excluded`, in its receipt.
 ///
 /// ```
 /// use leadcast::crm::{HistoryShape, Mapping, StageHistory};
@@ -74,99 +74,201 @@ pub struct StageHistory {
     pub shape: HistoryShape,
     /// By deal, then day, then stage.
     pub events: Vec<StageEvent>,
-    /// Rows below the header.
-    pub rows_read: u64,
-    /// Rows that gave an event.
-    pub rows_used: u64,
-    /// Rows without a deal, a stage or a day, and changes of other fields.
-    pub rows_excluded: u64,
+    /// What was read, used and left out; of snapshots, of the last.
+    pub receipt: Receipt,
 }
+
+const NO_STAGE: Code = Code::new("row-without-stage", Action::Excluded, "nothing to do if the deal has no stage");
+const OTHER_FIELD: Code = Code::new("other-field", Action::Excluded, "nothing to do: it is no change of the stage");
 
 impl StageHistory {
     /// Reads an event log, wide columns, or the last change of each deal, whichever the columns show.
     ///
     /// # Errors
     /// `no-stage-history` if there is no column for the deal, or none for stages and their days.
-    pub fn from_table(mut table: Table, mapping: &Mapping) -> Result<Self, Error> {
-        let dialects = Dialects::built_in()?;
-        let binding = bind(&mut table, mapping, Vocabulary::Deal, &dialects, &mut Diagnostics::default());
+    pub fn from_table(table: Table, mapping: &Mapping) -> Result<Self, Error> {
+        Self::with_dialects(table, mapping, &Dialects::built_in()?)
+    }
+
+    /// As [`from_table`](Self::from_table), with dialects of one's own.
+    ///
+    /// # Errors
+    /// As [`from_table`](Self::from_table).
+    pub fn with_dialects(table: Table, mapping: &Mapping, dialects: &Dialects) -> Result<Self, Error> {
+        Self::read(Rows::open(table, mapping, Vocabulary::Deal, dialects), dialects).map(|(history, _)| history)
+    }
+
+    /// The history of a bound table, and the column of the deals' ids.
+    pub(super) fn read(mut rows: Rows, dialects: &Dialects) -> Result<(Self, (Rows, usize)), Error> {
         let names = dialects.history();
-        let find = |table: &Table, names: &[String]| {
-            let at = |name: &String| table.columns().iter().position(|c| fold(c.name()) == fold(name));
-            names.iter().find_map(at)
-        };
-        let id = binding.column_of(Field::DealId).or_else(|| find(&table, &names.deal));
-        let Some(id) = id else { return Err(missing(&table, "the deal's id")) };
-        let wide = wide_columns(&table, &names.wide);
-        let of_stage = find(&table, &names.stage).or_else(|| binding.column_of(Field::Stage));
-        let day = find(&table, &names.entered);
-        let last = binding.column_of(Field::StageChanged);
-        let (shape, pairs) = match (wide.is_empty(), of_stage, day, last) {
-            (false, ..) => (HistoryShape::WideColumns, Vec::new()),
-            (_, Some(stage), Some(day), _) => (HistoryShape::EventLog, vec![(stage, day)]),
-            (_, Some(stage), None, Some(day)) => (HistoryShape::LastChange, vec![(stage, day)]),
-            _ => return Err(missing(&table, "a stage and the day it was entered")),
-        };
-        for at in wide.iter().map(|(at, _)| *at).chain(pairs.iter().map(|(_, day)| *day)) {
-            if let Some(column) = table.columns_mut().get_mut(at)
+        let Columns { deal, wide, stage, day, field, shape } = Columns::find(&rows, &names)?;
+        for at in wide.iter().map(|(at, _)| *at).chain(day) {
+            if let Some(column) = rows.table.columns_mut().get_mut(at)
                 && !matches!(column.kind(), ColumnKind::Date(_))
             {
                 column.read_as_dates();
             }
         }
-        // Only a log of every field has a column that says which; elsewhere a column of that name is the deal's own.
-        let is_any_value = pairs.iter().any(|(stage, _)| Some(*stage) == find(&table, &names.value));
-        let field = if is_any_value { find(&table, &names.field) } else { None };
+        let table = &rows.table;
         let cell = |at: usize, row: usize| table.columns().get(at).map_or("", |column| column.text(row));
         let date = |at: usize, row: usize| table.columns().get(at).and_then(|column| column.date(row));
+        let place = |at: Option<usize>, row: usize| {
+            let column = at.and_then(|at| table.columns().get(at)).map(|column| column.name().to_owned());
+            Place { column, ..Place::line(table.line(row)) }
+        };
+        let mut notes = Diagnostics::default();
         let (mut events, mut used) = (Vec::new(), 0);
         for row in 0..table.rows() {
-            let (deal, before) = (cell(id, row), events.len());
-            let other_field = field.is_some_and(|at| !names.stage.iter().any(|n| fold(n) == fold(cell(at, row))));
-            if deal.is_empty() || other_field {
-                continue;
-            }
-            let mut add = |stage: &str, day: Option<Date>| {
-                if let (Some(entered), false) = (day, stage.is_empty()) {
-                    let (deal, stage) = (deal.to_owned(), stage.to_owned());
-                    events.push(StageEvent { deal, entered, stage, line: table.line(row) });
-                }
+            let id = cell(deal, row);
+            let mut add = |stage: &str, entered: Date| {
+                let (deal, stage) = (id.to_owned(), stage.to_owned());
+                events.push(StageEvent { deal, entered, stage, line: table.line(row) });
             };
-            wide.iter().for_each(|(at, stage)| add(stage, date(*at, row)));
-            pairs.iter().for_each(|(stage, day)| add(cell(*stage, row), date(*day, row)));
-            used += u64::from(events.len() > before);
+            let other = field.filter(|at| !names.stage.iter().any(|name| fold(name) == fold(cell(*at, row))));
+            let entered = day.and_then(|at| date(at, row));
+            let to = stage.map_or("", |at| cell(at, row));
+            if id.is_empty() {
+                notes.count(NO_REFERENCE, place(Some(deal), row), to, || "rows name no deal".to_owned());
+            } else if let Some(at) = other {
+                let of = cell(at, row);
+                notes.count(OTHER_FIELD, place(Some(at), row), of, || {
+                    "changes of another field than the stage".to_owned()
+                });
+            } else if shape == HistoryShape::WideColumns {
+                let before = used;
+                for (at, stage) in &wide {
+                    if let Some(entered) = date(*at, row) {
+                        add(stage, entered);
+                        used = before + 1;
+                    }
+                }
+                if used == before {
+                    notes.count(NO_DATE, place(None, row), id, || "rows have no date that can be read".to_owned());
+                }
+            } else if to.is_empty() {
+                notes.count(NO_STAGE, place(stage, row), id, || "rows name no stage".to_owned());
+            } else if let Some(entered) = entered {
+                add(to, entered);
+                used += 1;
+            } else {
+                let raw = day.map_or("", |at| cell(at, row));
+                notes.count(NO_DATE, place(day, row), raw, || "rows have no date that can be read".to_owned());
+            }
         }
         events.sort();
-        let read = table.rows() as u64 + table.blank_rows();
-        Ok(Self { shape, events, rows_read: read, rows_used: used, rows_excluded: read - used })
+        let receipt = rows.receipt(Kind::StageHistory, used, notes);
+        Ok((Self { shape, events, receipt }, (rows, deal)))
     }
 
-    /// Compares exports of the same pipeline: a deal entered a stage on the first day that shows it there.
+    /// Compares exports of the same pipeline: a deal entered a stage on the first day that shows it there. `None`
+    /// without an export.
     #[must_use]
-    pub fn from_snapshots(snapshots: &[(Date, &Pipeline)]) -> Self {
+    pub fn from_snapshots(snapshots: &[(Date, &Pipeline)]) -> Option<Self> {
         let mut ordered: Vec<&(Date, &Pipeline)> = snapshots.iter().collect();
         ordered.sort_by_key(|(day, _)| *day);
+        let (_, newest) = ordered.last()?;
         let mut last: BTreeMap<&str, &str> = BTreeMap::new();
-        let (mut events, mut read, mut used) = (Vec::new(), 0, 0);
-        for (day, pipeline) in ordered {
+        let (mut events, mut used, mut notes) = (Vec::new(), 0, Diagnostics::default());
+        for (day, pipeline) in &ordered {
             let table = pipeline.table();
-            read += table.rows() as u64 + table.blank_rows();
+            (used, notes) = (0, Diagnostics::default());
             let text = |field, row| pipeline.column(field).map_or("", |column: &Column| column.text(row));
             for row in 0..table.rows() {
                 let (deal, stage) = (text(Field::DealId, row), text(Field::Stage, row));
-                if deal.is_empty() || stage.is_empty() {
-                    continue;
-                }
-                used += 1;
-                if last.insert(deal, stage) != Some(stage) {
-                    let (deal, stage) = (deal.to_owned(), stage.to_owned());
-                    events.push(StageEvent { deal, entered: *day, stage, line: table.line(row) });
+                let place = || Place::line(table.line(row));
+                if deal.is_empty() {
+                    notes.count(NO_REFERENCE, place(), stage, || "rows name no deal".to_owned());
+                } else if stage.is_empty() {
+                    notes.count(NO_STAGE, place(), deal, || "rows name no stage".to_owned());
+                } else {
+                    used += 1;
+                    if last.insert(deal, stage) != Some(stage) {
+                        let (deal, stage) = (deal.to_owned(), stage.to_owned());
+                        events.push(StageEvent { deal, entered: *day, stage, line: table.line(row) });
+                    }
                 }
             }
         }
         events.sort();
-        let shape = HistoryShape::Snapshots;
-        Self { shape, events, rows_read: read, rows_used: used, rows_excluded: read - used }
+        let receipt = receipt(newest.table(), newest.binding(), Some(Kind::StageHistory), used, [notes]);
+        Some(Self { shape: HistoryShape::Snapshots, events, receipt })
+    }
+
+    /// The events of one deal, the first first.
+    #[must_use]
+    pub fn of(&self, deal: &str) -> &[StageEvent] {
+        let start = self.events.partition_point(|event| event.deal.as_str() < deal);
+        let end = self.events.partition_point(|event| event.deal.as_str() <= deal);
+        self.events.get(start..end).unwrap_or(&[])
+    }
+
+    /// Both histories as one; what both tell stands once. The shape and the receipt are those of this one.
+    #[must_use]
+    pub fn merged(mut self, other: &Self) -> Self {
+        self.events.extend_from_slice(&other.events);
+        self.events.sort();
+        self.events.dedup_by(|a, b| (&a.deal, a.entered, &a.stage) == (&b.deal, b.entered, &b.stage));
+        self
+    }
+}
+
+/// The day an export was taken, as its file name says: `deals-2026-05-28.csv`, `Deals_2026_05_28.csv`,
+/// `deals 20260528 (1).csv`.
+///
+/// ```
+/// use leadcast::crm::export_day;
+/// assert_eq!(export_day("hubspot-crm-exports-all-deals-2026-05-28.csv").unwrap().to_string(), "2026-05-28");
+/// assert_eq!(export_day("report1716900000000.csv"), None);
+/// ```
+#[must_use]
+pub fn export_day(file: &str) -> Option<Date> {
+    let parts: Vec<&str> = file.split(|c: char| !c.is_ascii_digit()).collect();
+    let number = |text: &str| text.parse::<i32>().ok();
+    let day = |year: &str, month: &str, day: &str| {
+        let (year, month, day) = (number(year)?, u8::try_from(number(month)?).ok()?, u8::try_from(number(day)?).ok()?);
+        Date::from_ymd(year, month, day).filter(|_| (1990..2100).contains(&year))
+    };
+    let spaced = parts.windows(3).find_map(|three| match three {
+        [y, m, d] if (y.len(), m.len(), d.len()) == (4, 2, 2) => day(y, m, d),
+        _ => None,
+    });
+    let solid = |part: &&str| if part.len() == 8 { day(part.get(..4)?, part.get(4..6)?, part.get(6..)?) } else { None };
+    spaced.or_else(|| parts.iter().find_map(solid))
+}
+
+/// The columns of a history.
+struct Columns {
+    deal: usize,
+    wide: Vec<(usize, String)>,
+    stage: Option<usize>,
+    day: Option<usize>,
+    /// In a log of changes of every field: which one changed.
+    field: Option<usize>,
+    shape: HistoryShape,
+}
+
+impl Columns {
+    fn find(rows: &Rows, names: &HistoryNames) -> Result<Self, Error> {
+        let table = &rows.table;
+        let find = |names: &[String]| {
+            let at = |name: &String| table.columns().iter().position(|c| fold(c.name()) == fold(name));
+            names.iter().find_map(at)
+        };
+        let deal = rows.binding.column_of(Field::DealId).or_else(|| find(&names.deal));
+        let Some(deal) = deal else { return Err(missing(table, "the deal's id")) };
+        let wide = wide_columns(table, &names.wide);
+        let stage = find(&names.stage).or_else(|| rows.binding.column_of(Field::Stage));
+        let last = rows.binding.column_of(Field::StageChanged);
+        let (shape, stage, day) = match (wide.is_empty(), stage, find(&names.entered), last) {
+            (false, ..) => (HistoryShape::WideColumns, None, None),
+            (_, Some(stage), Some(day), _) => (HistoryShape::EventLog, Some(stage), Some(day)),
+            (_, Some(stage), None, Some(day)) => (HistoryShape::LastChange, Some(stage), Some(day)),
+            _ => return Err(missing(table, "a stage and the day it was entered")),
+        };
+        // Only a log of every field has a column that says which; elsewhere a column of that name is the deal's own.
+        let is_any_value = stage.is_some() && stage == find(&names.value);
+        let field = if is_any_value { find(&names.field) } else { None };
+        Ok(Self { deal, wide, stage, day, field, shape })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::bind::{Binding, bind};
 use super::dialect::{Dialects, Vocabulary};
-use super::join::ByRow;
-use super::{Activity, Channel, Field, FieldRef, Kind, Mapping, key, kind, summary};
+use super::join::Extras;
+use super::{Activity, Channel, Contract, Field, FieldRef, Kind, Mapping, Rep, key, kind, summary};
 use crate::table::write::WriteOptions;
 use crate::table::{Action, Code, Diagnostics, Problems, Receipt, Table};
 use crate::{Error, Place};
@@ -34,10 +34,8 @@ pub struct LeadList {
     notes: Diagnostics,
     pub(super) receipt: Receipt,
     pub(super) kind: Kind,
-    /// Activities dealt out to their leads.
-    pub(super) activities: Arc<ByRow>,
-    /// Fingerprints of the files attached, in order.
-    pub(super) attached: Vec<[u8; 32]>,
+    /// What there is from files that were attached.
+    pub(super) extras: Arc<Extras>,
     /// The channel of each word in the source column.
     channels: BTreeMap<String, Channel>,
     /// Worked out when first asked for; clones share it.
@@ -74,8 +72,8 @@ impl LeadList {
         };
         let receipt = summary::receipt(&table, &binding, found);
         let channels = channels(&table, &binding, dialects);
-        let (activities, attached, rows_digest) = Default::default();
-        Ok(Self { table: Arc::new(table), binding, notes, receipt, kind, activities, attached, channels, rows_digest })
+        let (extras, rows_digest) = Default::default();
+        Ok(Self { table: Arc::new(table), binding, notes, receipt, kind, extras, channels, rows_digest })
     }
 
     /// Number of leads.
@@ -152,7 +150,19 @@ impl LeadList {
     /// for the caller to pass over.
     #[must_use]
     pub fn activities(&self, row: usize) -> &[Activity] {
-        self.activities.of(row)
+        self.extras.activities.of(row)
+    }
+
+    /// The contracts of the files that were attached.
+    #[must_use]
+    pub fn contracts(&self) -> &[Contract] {
+        &self.extras.contracts
+    }
+
+    /// The sales people of the files that were attached.
+    #[must_use]
+    pub fn reps(&self) -> &[Rep] {
+        &self.extras.reps
     }
 
     /// SHA-256 over the rows: the same for the same leads in any order of the rows and columns and any spelling of
@@ -161,7 +171,7 @@ impl LeadList {
     pub fn fingerprint(&self) -> [u8; 32] {
         *self.rows_digest.get_or_init(|| {
             let rows = key::fingerprint(&self.table, &labels(&self.table, &self.binding));
-            key::with_attached(rows, &self.attached)
+            key::with_attached(rows, &self.extras.fingerprints)
         })
     }
 

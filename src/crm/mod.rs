@@ -1,4 +1,4 @@
-//! Gives columns their meaning: leads, accounts and deals, whatever the system calls them.
+//! Gives columns their meaning: leads, accounts, deals, activities and more, whatever the system calls them.
 //!
 //! Headers are folded and looked up among the names that systems use ([`Dialects`], data and not code); what a column
 //! holds has to fit what it is taken for; the user's [`Mapping`] overrides both. A [`LeadList`] answers "which column
@@ -10,6 +10,7 @@ mod activity;
 mod as_of;
 mod bind;
 mod channel;
+mod contract;
 mod deal;
 mod dialect;
 mod field;
@@ -22,6 +23,8 @@ mod kind;
 mod leads;
 mod mapping;
 mod pipeline;
+mod quota;
+mod rep;
 mod rows;
 mod status;
 mod summary;
@@ -30,14 +33,17 @@ mod understand;
 pub use activity::{Activities, Activity, Direction};
 pub use bind::Binding;
 pub use channel::Channel;
+pub use contract::{Contract, Contracts};
 pub use deal::{Deal, Deals};
 pub use dialect::{Dialect, Dialects};
 pub use field::{Field, FieldRef, ScoreField};
-pub use history::{HistoryNames, HistoryShape, StageEvent, StageHistory};
+pub use history::{HistoryNames, HistoryShape, StageEvent, StageHistory, export_day};
 pub use kind::{Kind, Typical};
 pub use leads::LeadList;
 pub(crate) use leads::labels;
 pub use mapping::Mapping;
 pub use pipeline::Pipeline;
+pub use quota::{PeriodQuota, Quota, QuotaPeriod, Quotas};
+pub use rep::{Rep, Reps};
 pub use status::{DealStatus, ForecastCategory};
 pub use understand::understand;

@@ -4,7 +4,9 @@ use super::as_of;
 use super::bind::{Binding, bind};
 use super::deal::Deals;
 use super::dialect::{Dialects, Vocabulary};
-use super::{DealStatus, Field, Mapping, key, kind, leads};
+use super::join::Extras;
+use super::rows::Rows;
+use super::{Activity, Contract, DealStatus, Field, Mapping, Quotas, Rep, StageHistory, key, kind, leads};
 use crate::calendar::Date;
 use crate::money::Currency;
 use crate::table::write::WriteOptions;
@@ -14,6 +16,7 @@ use crate::table::{
 };
 use crate::{Error, Place};
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 const MISSING_FIELD: Code = Code::new("missing-field", Action::Kept, "map a column to the field if the file has one");
 const CONFLICT: Code = Code::new("status-conflict", Action::Kept, "correct the stage or the status");
@@ -55,6 +58,12 @@ pub struct Pipeline {
     pub(crate) scale: Scale,
     /// Whether the amount column is filled in only once a deal is closed.
     pub(crate) amount_is_final: bool,
+    /// Which of the file's own columns is which field, and what was noted of them.
+    own: Arc<(Binding, Diagnostics)>,
+    /// What there is from files that were attached.
+    pub(super) extras: Arc<Extras>,
+    /// The stages as the file's own columns tell them, read when first asked for.
+    own_history: Arc<OnceLock<Option<StageHistory>>>,
 }
 
 impl Pipeline {
@@ -76,12 +85,35 @@ impl Pipeline {
         let binding = bind(&mut table, mapping, Vocabulary::Deal, dialects, &mut notes);
         let amount = [Field::Amount, Field::ActualAmount].into_iter().any(|f| binding.column_of(f).is_some());
         kind::check_deals(&table, mapping, dialects, amount, &mut notes)?;
-        note_missing_fields(&binding, &mut notes);
-        let statuses = Statuses::new(&table, &binding, dialects).all(&mut notes);
-        let scale = probability_scale(&table, &binding, &mut notes);
-        let amount_is_final = is_final_only(&table, &binding, &statuses);
-        let (keys, copies) = keys(&table, &binding, &mut notes);
-        Ok(Self { table, binding, dialects: dialects.clone(), notes, keys, copies, statuses, scale, amount_is_final })
+        let mut pipeline = Self {
+            own: Arc::new((binding.clone(), notes)),
+            table,
+            binding,
+            dialects: dialects.clone(),
+            notes: Diagnostics::default(),
+            keys: Vec::new(),
+            copies: Vec::new(),
+            statuses: Vec::new(),
+            scale: Scale::Percent,
+            amount_is_final: false,
+            extras: Arc::default(),
+            own_history: Arc::default(),
+        };
+        pipeline.assemble();
+        Ok(pipeline)
+    }
+
+    /// Works out what the columns say, after some were gained too. The keys are those of the file's own columns.
+    pub(super) fn assemble(&mut self) {
+        let Self { table, binding, dialects, .. } = &*self;
+        let (own, mut notes) = (&self.own.0, self.own.1.clone());
+        note_missing_fields(binding, &mut notes);
+        let statuses = Statuses::new(table, binding, dialects).all(&mut notes);
+        let scale = probability_scale(table, binding, &mut notes);
+        let amount_is_final = is_final_only(table, binding, &statuses);
+        let (keys, copies) = keys(table, own, &mut notes);
+        (self.notes, self.statuses, self.scale) = (notes, statuses, scale);
+        (self.amount_is_final, self.keys, self.copies) = (amount_is_final, keys, copies);
     }
 
     /// The deals as they stood on a day; without a day, as the file has them.
@@ -147,10 +179,47 @@ impl Pipeline {
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
         let rows = key::fingerprint(&self.table, &leads::labels(&self.table, &self.binding));
-        match self.table.options().effects() {
+        let rows = match self.table.options().effects() {
             Some(effects) => key::with_options(rows, &effects),
             None => rows,
-        }
+        };
+        key::with_attached(rows, &self.extras.fingerprints)
+    }
+
+    /// When deals entered their stages: from the files attached, else from the file's own columns (a column per
+    /// stage, or the last change). `None` if nothing tells.
+    #[must_use]
+    pub fn history(&self) -> Option<&StageHistory> {
+        let own = || {
+            let rows = Rows { table: self.table.clone(), binding: self.binding.clone(), notes: Diagnostics::default() };
+            StageHistory::read(rows, &self.dialects).ok().map(|(history, _)| history)
+        };
+        let attached = self.extras.history.as_ref();
+        attached.or_else(|| self.own_history.get_or_init(own).as_ref().filter(|history| !history.events.is_empty()))
+    }
+
+    /// What happened with a deal, by date, the oldest first: from the files of activities that were attached.
+    #[must_use]
+    pub fn activities(&self, row: usize) -> &[Activity] {
+        self.extras.activities.of(row)
+    }
+
+    /// The contracts of the files that were attached.
+    #[must_use]
+    pub fn contracts(&self) -> &[Contract] {
+        &self.extras.contracts
+    }
+
+    /// The quotas of the file that was attached, to propose one for a period.
+    #[must_use]
+    pub fn quotas(&self) -> Option<&Quotas> {
+        self.extras.quotas.as_ref()
+    }
+
+    /// The sales people of the files that were attached.
+    #[must_use]
+    pub fn reps(&self) -> &[Rep] {
+        &self.extras.reps
     }
 
     pub(crate) fn column(&self, field: Field) -> Option<&Column> {

@@ -1,15 +1,23 @@
 //! Takes another file's rows to those of the file that is open.
 
-use super::lookup::{self, free_header};
+use super::columns::Offers;
+use super::extras::Extras;
+use super::lookup::{self, Gained, free_header, vocabulary};
 use super::{JoinOn, JoinReport, JoinShape, Normaliser, Pairing, Side, given, pair};
-use crate::crm::activity::{Activities, Activity};
-use crate::crm::dialect::Dialects;
-use crate::crm::rows::{Rows, receipt};
-use crate::crm::{Field, Kind, LeadList, Mapping, key, labels, summary};
+use crate::calendar::{Date, FiscalYear};
+use crate::crm::activity::Activities;
+use crate::crm::dialect::{Dialects, Vocabulary};
+use crate::crm::rows::{Rows, full_names, receipt};
+use crate::crm::{
+    Binding, Contracts, Field, Kind, LeadList, Mapping, PeriodQuota, Pipeline, Quotas, Reps, StageHistory, export_day,
+    summary,
+};
+use crate::money::Currency;
 use crate::table::{Column, MappingSource, Receipt, Table};
 use crate::{Error, ErrorKind, Place};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How a file is attached. Every part that is absent is found out from the files.
@@ -22,53 +30,206 @@ pub struct AttachOptions {
     pub mapping: Mapping,
     /// The columns by which the files belong together, the surest first.
     pub on: Vec<JoinOn>,
+    /// The day an earlier export of the same pipeline was taken. Default: the day in the file's name, else the newest
+    /// day on which a deal of it was created or closed.
+    pub day: Option<Date>,
+    /// The currency of amounts beside which the file names none. Default: USD.
+    pub currency: Option<Currency>,
+    /// The first month of the fiscal year, 1 to 12, for quotas of `Q1`. Default: 1.
+    pub fiscal_year: FiscalYear,
 }
 
 /// What came of attaching a file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct Attached {
     /// What was understood of the file.
     pub receipt: Receipt,
-    /// Which of its rows belong to which of the open file.
-    pub join: JoinReport,
+    /// Which of its rows belong to which of the open file. `null` for quotas and contracts of people and companies
+    /// that the open file does not name.
+    pub join: Option<JoinReport>,
+    /// Of a file of quotas: what is to be sold in each period.
+    pub quotas: Vec<PeriodQuota>,
 }
 
-/// Activities by the row they belong to, each row's by date.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ByRow {
-    starts: Vec<u32>,
-    all: Vec<Activity>,
+/// What the open file gains.
+struct Gain {
+    columns: Vec<Gained>,
+    extras: Extras,
+    attached: Attached,
 }
 
-impl ByRow {
-    /// Deals the activities out to their rows, beside those that are there already.
-    fn with(&self, rows: usize, new: impl Iterator<Item = (usize, Activity)>) -> Self {
-        let old = (0..rows).flat_map(|row| self.of(row).iter().map(move |activity| (row, activity.clone())));
-        let mut all: Vec<(usize, Activity)> = old.chain(new).collect();
-        // In the order of what happened and not of the file, so that another order of its rows changes nothing.
-        all.sort_by(|(a, x), (b, y)| {
-            (a, x.date, &x.kind, x.direction, x.row).cmp(&(b, y.date, &y.kind, y.direction, y.row))
-        });
-        let mut starts = Vec::with_capacity(rows + 1);
-        let mut next = all.iter().map(|(row, _)| *row).peekable();
-        let mut count = 0;
-        for row in 0..rows {
-            starts.push(count);
-            while next.next_if_eq(&row).is_some() {
-                count += 1;
+/// A file on its way to another.
+struct Attaching<'a> {
+    left: Side<'a>,
+    extras: &'a Extras,
+    options: &'a AttachOptions,
+    dialects: &'a Dialects,
+}
+
+impl Attaching<'_> {
+    fn attach(&self, table: Table, kind: Option<Kind>) -> Result<Gain, Error> {
+        match kind {
+            Some(Kind::Activities) => self.activities(table),
+            Some(Kind::Contracts) => self.contracts(table),
+            Some(Kind::Quotas) => self.quotas(table),
+            Some(Kind::Reps) => self.reps(table),
+            Some(Kind::StageHistory) if self.left.kind != Some(Kind::Deals) => Err(unattachable(kind, &table)),
+            Some(Kind::StageHistory) => self.history(table),
+            _ => self.look_up(table, kind),
+        }
+    }
+
+    fn activities(&self, table: Table) -> Result<Gain, Error> {
+        let activities = Activities::with_dialects(table, &self.options.mapping, self.dialects)?;
+        let mut takes_part = vec![false; activities.table().rows()];
+        for activity in activities.rows() {
+            if let Some(slot) = takes_part.get_mut(activity.row) {
+                *slot = true;
             }
         }
-        starts.push(count);
-        Self { starts, all: all.into_iter().map(|(_, activity)| activity).collect() }
+        let right = side(&activities.source, Kind::Activities);
+        let seeks = |row| takes_part.get(row).copied().unwrap_or(false);
+        let (pairing, mut join) = self.pair(JoinShape::Many, right, Offers::Rows, seeks)?;
+        let rows = self.left.table.rows();
+        let found = activities.rows().iter().filter_map(|one| Some((pairing.partner(one.row)?, one.clone())));
+        let by_row = self.extras.activities.with(rows, found);
+        let file = activities.table().name().unwrap_or("activities");
+        let newest = |row| by_row.of(row).last().map_or_else(String::new, |activity| activity.date.to_string());
+        let dates = (0..rows).map(|row| Cow::Owned(newest(row)));
+        let counts = (0..rows).map(|row| Cow::Owned(by_row.of(row).len().to_string()));
+        let last = Column::of(free_header(self.left.table, "Last activity", file), dates)?;
+        let count = Column::of(free_header(self.left.table, "Activities", file), counts)?;
+        join.added_columns = vec![last.name().to_owned(), count.name().to_owned()];
+        let columns = vec![Gained::new(last, Some(Field::LastActivity)), Gained::new(count, None)];
+        let extras = Extras { activities: by_row, ..self.extras(&activities.source) };
+        Ok(Gain { columns, extras, attached: attached(activities.receipt(), Some(join)) })
     }
 
-    pub(crate) fn of(&self, row: usize) -> &[Activity] {
-        let bounds = (self.starts.get(row), self.starts.get(row + 1));
-        let (Some(start), Some(end)) = bounds else { return &[] };
-        self.all.get(*start as usize..*end as usize).unwrap_or(&[])
+    fn contracts(&self, table: Table) -> Result<Gain, Error> {
+        let currency = self.options.currency.unwrap_or(Currency::USD);
+        let contracts = Contracts::with_dialects(table, &self.options.mapping, currency, self.dialects)?;
+        let join = self.group(side(&contracts.source, Kind::Contracts))?;
+        let mut extras = self.extras(&contracts.source);
+        extras.contracts.extend_from_slice(contracts.rows());
+        Ok(Gain { columns: Vec::new(), extras, attached: attached(contracts.receipt(), join) })
     }
+
+    fn quotas(&self, table: Table) -> Result<Gain, Error> {
+        let currency = self.options.currency.unwrap_or(Currency::USD);
+        let quotas = Quotas::with_dialects(table, &self.options.mapping, currency, self.dialects)?;
+        let join = self.group(side(&quotas.source, Kind::Quotas))?;
+        let sums = quotas.by_period(self.options.fiscal_year);
+        let attached = Attached { quotas: sums, ..attached(quotas.receipt(), join) };
+        let extras = Extras { quotas: Some(quotas.clone()), ..self.extras(&quotas.source) };
+        Ok(Gain { columns: Vec::new(), extras, attached })
+    }
+
+    fn reps(&self, table: Table) -> Result<Gain, Error> {
+        let reps = Reps::with_dialects(table, &self.options.mapping, self.dialects)?;
+        let (columns, join) = self.gain(side(&reps.source, Kind::Reps))?;
+        let mut extras = self.extras(&reps.source);
+        extras.reps.extend_from_slice(reps.rows());
+        Ok(Gain { columns, extras, attached: attached(reps.receipt(), Some(join)) })
+    }
+
+    fn history(&self, table: Table) -> Result<Gain, Error> {
+        let rows = Rows::open(table, &self.options.mapping, Vocabulary::Deal, self.dialects);
+        let (mut history, (rows, deal)) = StageHistory::read(rows, self.dialects)?;
+        let right = side(&rows, Kind::StageHistory);
+        let (pairing, join) = self.pair(JoinShape::Many, right, Offers::Rows, |_| true)?;
+        // The deal's id as the pipeline writes it.
+        let own = self.left.binding.column_of(Field::DealId).and_then(|at| self.left.table.columns().get(at));
+        let other = rows.table.columns().get(deal);
+        let mut ids: BTreeMap<&str, &str> = BTreeMap::new();
+        for row in 0..rows.table.rows() {
+            if let (Some(own), Some(other), Some(partner)) = (own, other, pairing.partner(row)) {
+                ids.insert(other.text(row), own.text(partner));
+            }
+        }
+        for event in &mut history.events {
+            if let Some(id) = ids.get(event.deal.as_str()).filter(|id| **id != event.deal) {
+                event.deal = (*id).to_owned();
+            }
+        }
+        history.events.sort();
+        let attached = attached(&history.receipt, Some(join));
+        let history = self.extras.history.as_ref().map_or(history.clone(), |earlier| history.merged(earlier));
+        let extras = Extras { history: Some(history), ..self.extras(&rows) };
+        Ok(Gain { columns: Vec::new(), extras, attached })
+    }
+
+    /// Gives every row the columns of its row in the other file.
+    fn look_up(&self, table: Table, kind: Option<Kind>) -> Result<Gain, Error> {
+        let mut rows = Rows::open(table, &self.options.mapping, vocabulary(kind), self.dialects);
+        let receipt = receipt(&rows.table, &rows.binding, kind, rows.table.rows() as u64, [rows.notes.clone()]);
+        rows.with_full_names()?;
+        let (columns, join) = self.gain(Side { table: &rows.table, binding: &rows.binding, kind })?;
+        Ok(Gain { columns, extras: self.extras(&rows), attached: attached(&receipt, Some(join)) })
+    }
+
+    fn gain(&self, right: Side<'_>) -> Result<(Vec<Gained>, JoinReport), Error> {
+        let (pairing, mut join) = self.pair(JoinShape::Lookup, right, Offers::Rows, |_| true)?;
+        let columns = lookup::columns(right, &pairing, self.left.table)?;
+        join.added_columns = columns.iter().map(|gained| gained.column.name().to_owned()).collect();
+        Ok((columns, join))
+    }
+
+    /// Which rows of the other file name something that the open file names, if any do.
+    fn group(&self, right: Side<'_>) -> Result<Option<JoinReport>, Error> {
+        match self.pair(JoinShape::Many, right, Offers::Groups, |_| true) {
+            Ok((_, join)) => Ok(Some(join)),
+            Err(error) if error.code() == "nothing-in-common" => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn pair(
+        &self,
+        shape: JoinShape,
+        right: Side<'_>,
+        offers: Offers,
+        seeks: impl Fn(usize) -> bool,
+    ) -> Result<(Pairing, JoinReport), Error> {
+        let (mut table, mut binding) = (self.left.table.clone(), self.left.binding.clone());
+        full_names(&mut table, &mut binding)?;
+        let left = Side { table: &table, binding: &binding, kind: self.left.kind };
+        let on = given(&self.options.on, shape, left.table, right.table)?;
+        let (seeking, offering) = if shape == JoinShape::Lookup { (left, right) } else { (right, left) };
+        let pairing = pair(seeking, offering, offers, on, &Normaliser::new(self.dialects), seeks)?;
+        let report = pairing.report(shape, left, right);
+        Ok((pairing, report))
+    }
+
+    /// What there is already, and the fingerprint of one more file.
+    fn extras(&self, rows: &Rows) -> Extras {
+        let mut extras = self.extras.clone();
+        extras.fingerprints.push(rows.fingerprint());
+        extras.fingerprints.sort_unstable();
+        extras
+    }
+}
+
+fn side(rows: &Rows, kind: Kind) -> Side<'_> {
+    Side { table: &rows.table, binding: &rows.binding, kind: Some(kind) }
+}
+
+fn attached(receipt: &Receipt, join: Option<JoinReport>) -> Attached {
+    Attached { receipt: receipt.clone(), join, quotas: Vec::new() }
+}
+
+/// Adds the columns gained, each taken for its field if no other is.
+fn add_columns(table: &mut Table, binding: &mut Binding, columns: Vec<Gained>) -> Result<(), Error> {
+    for Gained { column, field, replaces } in columns {
+        table.push_column(column)?;
+        if let (true, Some(field)) = (replaces, field) {
+            binding.release(field);
+        }
+        let free = field.filter(|field| binding.column_of(*field).is_none());
+        binding.push(free.map(|field| (field, MappingSource::Joined)));
+    }
+    Ok(())
 }
 
 impl LeadList {
@@ -77,7 +238,7 @@ impl LeadList {
     /// Activities are dealt out to their leads, which gain a last activity and a count. Of every other file a lead
     /// gains the columns of the row that belongs to it, and whether there is one (`In accounts`); what such a column
     /// means in its own file it means here, unless the list has a column for that already. A lead with a row in a
-    /// file of deals is converted.
+    /// file of deals is converted. Contracts, quotas and sales people are kept beside the list.
     ///
     /// ```
     /// use leadcast::crm::join::AttachOptions;
@@ -89,107 +250,104 @@ impl LeadList {
     /// let (leads, attached) = leads.attach(log, &AttachOptions::default())?;
     /// let kinds: Vec<&str> = leads.activities(0).iter().map(|activity| &*activity.kind).collect();
     /// assert_eq!(kinds, ["Call", "Visit"]);
-    /// assert_eq!((attached.join.matched, attached.join.unused), (2, 1));
+    /// let join = attached.join.unwrap();
+    /// assert_eq!((join.matched, join.unused), (2, 1));
     /// # Ok::<(), leadcast::Error>(())
     /// ```
     ///
     /// # Errors
     /// `nothing-in-common` if no column of one file holds what one of the other does, `no-such-column` for a header in
-    /// the options that is not there, and those of the file's kind.
+    /// the options that is not there, `cannot-attach` for a history of stages, and those of the file's kind.
     pub fn attach(&self, table: Table, options: &AttachOptions) -> Result<(Self, Attached), Error> {
-        let dialects = Dialects::built_in()?;
-        let kind = options.kind.or_else(|| Kind::of(&table, &dialects));
-        match kind {
-            Some(Kind::Activities) => self.attach_activities(table, options, &dialects),
-            Some(Kind::StageHistory | Kind::Quotas | Kind::Contracts) => Err(unattachable(kind, &table)),
-            _ => self.look_up(table, kind, options, &dialects),
-        }
-    }
-
-    /// Gives every lead the columns of its row in the other file.
-    fn look_up(
-        &self,
-        table: Table,
-        kind: Option<Kind>,
-        options: &AttachOptions,
-        dialects: &Dialects,
-    ) -> Result<(Self, Attached), Error> {
-        let rows = Rows::open(table, &options.mapping, lookup::vocabulary(kind), dialects);
-        let right = Side { table: &rows.table, binding: &rows.binding, kind };
-        let (pairing, mut join) = self.pair(JoinShape::Lookup, right, options, dialects, |_| true)?;
-        let mut list = self.clone();
-        for gained in lookup::columns(right, &pairing, &list.table)? {
-            join.added_columns.push(gained.column.name().to_owned());
-            list.add_column(gained.column, gained.field)?;
-        }
-        list.note_attached(key::fingerprint(&rows.table, &labels(&rows.table, &rows.binding)));
-        let receipt = receipt(&rows.table, &rows.binding, kind, rows.table.rows() as u64, [rows.notes]);
-        Ok((list, Attached { receipt, join }))
-    }
-
-    fn attach_activities(
-        &self,
-        table: Table,
-        options: &AttachOptions,
-        dialects: &Dialects,
-    ) -> Result<(Self, Attached), Error> {
-        let activities = Activities::with_dialects(table, &options.mapping, dialects)?;
-        let right = Side { table: activities.table(), binding: activities.binding(), kind: Some(Kind::Activities) };
-        let mut takes_part = vec![false; activities.table().rows()];
-        activities.rows().iter().filter_map(|a| takes_part.get_mut(a.row).map(|slot| *slot = true)).count();
-        let seeks = |row| takes_part.get(row).copied().unwrap_or(false);
-        let (pairing, mut join) = self.pair(JoinShape::Many, right, options, dialects, seeks)?;
-        let found = |activity: &Activity| Some((pairing.partner(activity.row)?, activity.clone()));
-        let by_row = self.activities.with(self.rows(), activities.rows().iter().filter_map(found));
-        let mut list = self.clone();
-        let file = activities.table().name().unwrap_or("activities");
-        let newest = |row| by_row.of(row).last().map_or_else(String::new, |activity| activity.date.to_string());
-        let dates = (0..self.rows()).map(|row| Cow::Owned(newest(row)));
-        let counts = (0..self.rows()).map(|row| Cow::Owned(by_row.of(row).len().to_string()));
-        let last = Column::of(free_header(&list.table, "Last activity", file), dates)?;
-        let count = Column::of(free_header(&list.table, "Activities", file), counts)?;
-        join.added_columns = vec![last.name().to_owned(), count.name().to_owned()];
-        list.add_column(last, Some(Field::LastActivity))?;
-        list.add_column(count, None)?;
-        list.activities = Arc::new(by_row);
-        list.note_attached(activities.fingerprint());
-        Ok((list, Attached { receipt: activities.receipt().clone(), join }))
-    }
-
-    /// Adds a joined column, and takes it for the field if no other is.
-    fn add_column(&mut self, column: Column, field: Option<Field>) -> Result<(), Error> {
-        let table = Arc::make_mut(&mut self.table);
-        let at = table.columns().len();
-        table.push_column(column)?;
-        let free = field.filter(|field| self.binding.column_of(*field).is_none());
-        self.binding.push(free.map(|field| (field, MappingSource::Joined)));
-        let summary = self.table.columns().get(at).map(|column| summary::column(column, at, &self.binding));
-        self.receipt.columns.extend(summary);
-        Ok(())
-    }
-
-    /// Another file is part of the list from now on: the fingerprint says so.
-    fn note_attached(&mut self, fingerprint: [u8; 32]) {
-        self.attached.push(fingerprint);
-        self.attached.sort_unstable();
-        self.rows_digest = Arc::default();
-    }
-
-    fn pair(
-        &self,
-        shape: JoinShape,
-        right: Side<'_>,
-        options: &AttachOptions,
-        dialects: &Dialects,
-        seeks: impl Fn(usize) -> bool,
-    ) -> Result<(Pairing, JoinReport), Error> {
+        let dialects = &Dialects::built_in()?;
+        let kind = options.kind.or_else(|| Kind::of(&table, dialects));
         let left = Side { table: self.table(), binding: self.binding(), kind: Some(self.kind) };
-        let on = given(&options.on, shape, left.table, right.table)?;
-        let (seeking, offering) = if shape == JoinShape::Lookup { (left, right) } else { (right, left) };
-        let pairing = pair(seeking, offering, on, &Normaliser::new(dialects), seeks)?;
-        let report = pairing.report(shape, left, right);
-        Ok((pairing, report))
+        let gain = Attaching { left, extras: &self.extras, options, dialects }.attach(table, kind)?;
+        let mut list = self.clone();
+        let before = list.table.columns().len();
+        add_columns(Arc::make_mut(&mut list.table), &mut list.binding, gain.columns)?;
+        let new = list.table.columns().iter().enumerate().skip(before);
+        list.receipt.columns.extend(new.map(|(at, column)| summary::column(column, at, &list.binding)));
+        list.extras = Arc::new(gain.extras);
+        list.rows_digest = Arc::default();
+        Ok((list, gain.attached))
     }
+}
+
+impl Pipeline {
+    /// This pipeline with another file attached.
+    ///
+    /// Of accounts, contacts, products, sales people and stages a deal gains the columns of the row that belongs to
+    /// it; the names of stages take the place of their ids, and what a file of stages says of won and lost counts. A
+    /// history of stages, or the same pipeline on another day, tells when deals entered their stages. Contracts,
+    /// quotas and activities are kept beside the deals.
+    ///
+    /// ```
+    /// use leadcast::crm::join::AttachOptions;
+    /// use leadcast::crm::{Mapping, Pipeline};
+    /// use leadcast::table::{ReadOptions, Table};
+    /// let read = |csv: &str| Table::from_csv(csv.as_bytes(), &ReadOptions::default());
+    /// let deals = read("Deal ID,Deal Name,Stage,Amount,Close Date\n7,A,Demo,100,2026-03-20\n")?;
+    /// let log = read("Deal ID,From Stage,To Stage,Edit Date\n7,Lead,Demo,2026-01-15\n")?;
+    /// let (deals, _) = Pipeline::from_table(deals, &Mapping::default())?.attach(log, &AttachOptions::default())?;
+    /// let entered = deals.history().and_then(|history| history.of("7").first()).map(|event| event.entered.to_string());
+    /// assert_eq!(entered.as_deref(), Some("2026-01-15"));
+    /// # Ok::<(), leadcast::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `nothing-in-common` if no column of one file holds what one of the other does, `no-such-column` for a header in
+    /// the options that is not there, `same-day` for two exports of one day, and those of the file's kind.
+    pub fn attach(&self, table: Table, options: &AttachOptions) -> Result<(Self, Attached), Error> {
+        let kind = options.kind.or_else(|| Kind::of(&table, &self.dialects));
+        let left = Side { table: &self.table, binding: &self.binding, kind: Some(Kind::Deals) };
+        let attaching = Attaching { left, extras: &self.extras, options, dialects: &self.dialects };
+        let gain = match kind {
+            Some(Kind::Deals) => attaching.snapshot(self, table)?,
+            _ => attaching.attach(table, kind)?,
+        };
+        let mut pipeline = self.clone();
+        add_columns(&mut pipeline.table, &mut pipeline.binding, gain.columns)?;
+        pipeline.extras = Arc::new(gain.extras);
+        pipeline.assemble();
+        Ok((pipeline, gain.attached))
+    }
+}
+
+impl Attaching<'_> {
+    /// The same pipeline on another day: the stages that changed in between.
+    fn snapshot(&self, own: &Pipeline, table: Table) -> Result<Gain, Error> {
+        let other = Pipeline::with_dialects(table, &self.options.mapping, self.dialects)?;
+        let named = |pipeline: &Pipeline| pipeline.table.name().and_then(export_day);
+        let day = |pipeline: &Pipeline| named(pipeline).or_else(|| pipeline.proposed_as_of());
+        let (there, here) = (self.options.day.or_else(|| day(&other)), day(own));
+        let (Some(there), Some(here)) = (there, here) else { return Err(same_day(&other.table, None)) };
+        if there == here {
+            return Err(same_day(&other.table, Some(here)));
+        }
+        let right = Side { table: &other.table, binding: &other.binding, kind: Some(Kind::Deals) };
+        let (_, join) = self.pair(JoinShape::Many, right, Offers::Rows, |_| true)?;
+        let mut extras = self.extras.clone();
+        extras.fingerprints.push(other.fingerprint());
+        extras.fingerprints.sort_unstable();
+        let receipt = other.as_of(None, Currency::USD).receipt;
+        let history = StageHistory::from_snapshots(&[(there, &other), (here, own)]);
+        let earlier = extras.history.take();
+        extras.history = match (history, earlier) {
+            (Some(history), Some(earlier)) => Some(history.merged(&earlier)),
+            (history, earlier) => history.or(earlier),
+        };
+        Ok(Gain { columns: Vec::new(), extras, attached: attached(&receipt, Some(join)) })
+    }
+}
+
+fn same_day(table: &Table, day: Option<Date>) -> Error {
+    let found = day.map_or_else(|| "no day".to_owned(), |day| format!("{day} for both"));
+    let message = format!(
+        "expected another export of the pipeline, of another day, found {found} (say the day it was taken as `day`)"
+    );
+    let place = table.name().map_or_else(Place::default, |name| Place::default().in_file(name));
+    Error::new(ErrorKind::Input, "same-day", message).at(place)
 }
 
 fn unattachable(kind: Option<Kind>, table: &Table) -> Error {

@@ -15,6 +15,15 @@ pub(crate) struct Side<'a> {
     pub(crate) kind: Option<Kind>,
 }
 
+/// What the rows that are looked for stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Offers {
+    /// Each for itself: a row that two of them fit belongs to none.
+    Rows,
+    /// For what they name, such as an owner of many deals.
+    Groups,
+}
+
 /// Two columns to compare, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Comparison {
@@ -40,28 +49,58 @@ enum Thing {
 const MOST_TRIED: usize = 4_096;
 
 /// The comparisons worth making, in the order they are made: of each key the two columns that pair most rows.
-pub(crate) fn find(seeking: Side<'_>, offering: Side<'_>, normaliser: &Normaliser<'_>) -> Vec<Comparison> {
-    let mut found: Vec<Comparison> = Vec::new();
+pub(crate) fn find(
+    seeking: Side<'_>,
+    offering: Side<'_>,
+    offers: Offers,
+    normaliser: &Normaliser<'_>,
+) -> Vec<Comparison> {
+    let mut found: Vec<(u64, Comparison)> = Vec::new();
     for key in JoinKey::ALL {
-        if key == JoinKey::Domain && !identities(offering).contains(&Thing::Company) {
+        if key == JoinKey::Domain && !identities(seeking, offering, offers).contains(&Thing::Company) {
             // Two people of one company are not the same person.
             continue;
         }
         let mut candidates =
-            Candidates { seeking, offering, key, normaliser, sought: HashMap::new(), offered: HashMap::new() };
+            Candidates { seeking, offering, offers, key, normaliser, sought: HashMap::new(), offered: HashMap::new() };
         // Columns that only happen to hold the same words are looked at where no others do.
         let best = candidates.best(&[Affinity::Header, Affinity::Meaning]);
         let best = best.or_else(|| candidates.best(&[Affinity::Content]));
-        let known = |new: &Comparison| found.iter().any(|c| (c.seeking, c.offering) == (new.seeking, new.offering));
-        found.extend(best.filter(|best| !known(best)));
+        let Some((once, best)) = best else { continue };
+        // Names may serve as ids: the same columns are compared once, the way that pairs more.
+        match found.iter_mut().find(|(_, c)| (c.seeking, c.offering) == (best.seeking, best.offering)) {
+            Some(same) if same.0 < once => *same = (once, best),
+            Some(_) => {}
+            None => found.push((once, best)),
+        }
     }
-    found
+    if found.is_empty() {
+        // What was meant to belong together and does not is better told row by row.
+        found.extend(
+            JoinKey::ALL.into_iter().find_map(|key| meant(seeking, offering, offers, key)).map(|pair| (0, pair)),
+        );
+    }
+    found.into_iter().map(|(_, comparison)| comparison).collect()
+}
+
+/// Two columns that name the same sort of thing, whatever they hold.
+fn meant(seeking: Side<'_>, offering: Side<'_>, offers: Offers, key: JoinKey) -> Option<Comparison> {
+    let same = |at: usize, offer: usize| {
+        let (a, b) = (thing(seeking, at, key)?, thing(offering, offer, key)?);
+        (a == b && identities(seeking, offering, offers).contains(&b)).then_some(Comparison {
+            key,
+            seeking: at,
+            offering: offer,
+        })
+    };
+    columns(seeking, key).find_map(|at| columns(offering, key).find_map(|offer| same(at, offer)))
 }
 
 /// The columns of two files under one key.
 struct Candidates<'a> {
     seeking: Side<'a>,
     offering: Side<'a>,
+    offers: Offers,
     key: JoinKey,
     normaliser: &'a Normaliser<'a>,
     sought: HashMap<usize, Option<Sought>>,
@@ -69,13 +108,15 @@ struct Candidates<'a> {
 }
 
 impl Candidates<'_> {
-    /// The two columns that pair most rows, of those that may hold the same things for one of these reasons.
-    fn best(&mut self, reasons: &[Affinity]) -> Option<Comparison> {
+    /// The two columns that pair most rows, and how many of those tried; of columns
+    /// that may hold the same things for one of these reasons.
+    fn best(&mut self, reasons: &[Affinity]) -> Option<(u64, Comparison)> {
         let (seeking, offering, key, normaliser) = (self.seeking, self.offering, self.key, self.normaliser);
+        let reasons = if self.offers == Offers::Groups { &[Affinity::Meaning][..] } else { reasons };
         let mut best: Option<(Found, Affinity, Comparison)> = None;
         for at in columns(seeking, key) {
             for offer in columns(offering, key) {
-                let affinity = affinity(seeking, at, offering, offer, key);
+                let affinity = affinity(seeking, at, offering, offer, self.offers, key);
                 let Some(affinity) = affinity.filter(|affinity| reasons.contains(affinity)) else { continue };
                 let sought = self.sought.entry(at).or_insert_with(|| Sought::new(seeking, at, key, normaliser));
                 let offered =
@@ -100,7 +141,7 @@ impl Candidates<'_> {
                 }
             }
         }
-        best.map(|(_, _, comparison)| comparison)
+        best.map(|(found, _, comparison)| (found.once, comparison))
     }
 }
 
@@ -116,9 +157,16 @@ enum Affinity {
 }
 
 /// Whether two columns may hold the same things at all.
-fn affinity(seeking: Side<'_>, at: usize, offering: Side<'_>, offer: usize, key: JoinKey) -> Option<Affinity> {
+fn affinity(
+    seeking: Side<'_>,
+    at: usize,
+    offering: Side<'_>,
+    offer: usize,
+    offers: Offers,
+    key: JoinKey,
+) -> Option<Affinity> {
     let (a, b) = (thing(seeking, at, key), thing(offering, offer, key));
-    if b.is_some_and(|b| !identities(offering).contains(&b)) {
+    if b.is_some_and(|b| !identities(seeking, offering, offers).contains(&b)) {
         return None;
     }
     if let (Some(a), Some(b)) = (a, b) {
@@ -136,18 +184,26 @@ fn affinity(seeking: Side<'_>, at: usize, offering: Side<'_>, offer: usize, key:
 }
 
 /// What a row of the file is: a match by anything else pairs rows that only have something in common.
-fn identities(side: Side<'_>) -> &'static [Thing] {
+fn identities(seeking: Side<'_>, side: Side<'_>, offers: Offers) -> &'static [Thing] {
+    const ALL: &[Thing] = &[Thing::Company, Thing::Person, Thing::Deal, Thing::Rep, Thing::Product, Thing::Stage];
+    if offers == Offers::Groups {
+        return ALL;
+    }
     let people = [Field::PersonId, Field::Email, Field::FullName, Field::LastName];
     let people = people.iter().any(|field| side.binding.column_of(*field).is_some());
     match side.kind {
         Some(Kind::Accounts) => &[Thing::Company],
         Some(Kind::Leads | Kind::Contacts) if people => &[Thing::Person],
         Some(Kind::Leads | Kind::Contacts) => &[Thing::Company],
-        Some(Kind::Deals) => &[Thing::Deal, Thing::Person, Thing::Company],
+        // What came of a lead is any deal with it; an activity, a change of stage belong to one deal.
+        Some(Kind::Deals) if matches!(seeking.kind, Some(Kind::Leads | Kind::Contacts | Kind::Accounts)) => {
+            &[Thing::Deal, Thing::Person, Thing::Company]
+        }
+        Some(Kind::Deals) => &[Thing::Deal],
         Some(Kind::Reps) => &[Thing::Rep],
         Some(Kind::Products) => &[Thing::Product],
         Some(Kind::Stages) => &[Thing::Stage],
-        _ => &[Thing::Company, Thing::Person, Thing::Deal, Thing::Rep, Thing::Product, Thing::Stage],
+        _ => ALL,
     }
 }
 

@@ -13,6 +13,14 @@ use std::borrow::Cow;
 pub(crate) struct Gained {
     pub(crate) column: Column,
     pub(crate) field: Option<Field>,
+    /// Whether it takes the place of the column that was taken for the field.
+    pub(crate) replaces: bool,
+}
+
+impl Gained {
+    pub(crate) fn new(column: Column, field: Option<Field>) -> Self {
+        Self { column, field, replaces: false }
+    }
 }
 
 /// The names by which the columns of such a file are known.
@@ -20,6 +28,9 @@ pub(crate) fn vocabulary(kind: Option<Kind>) -> Vocabulary {
     match kind {
         Some(Kind::Leads | Kind::Contacts | Kind::Accounts) => Vocabulary::Lead,
         Some(Kind::Reps) => Vocabulary::Rep,
+        Some(Kind::Activities) => Vocabulary::Activity,
+        Some(Kind::Contracts) => Vocabulary::Contract,
+        Some(Kind::Quotas) => Vocabulary::Quota,
         _ => Vocabulary::Deal,
     }
 }
@@ -51,6 +62,9 @@ fn carries(kind: Option<Kind>, field: Field) -> bool {
     match kind {
         Some(Kind::Accounts) => COMPANY.contains(&field),
         Some(Kind::Contacts | Kind::Leads) => COMPANY.contains(&field) || PERSON.contains(&field),
+        Some(Kind::Stages) => {
+            [Field::IsWon, Field::IsLost, Field::IsClosed, Field::Probability, Field::ForecastCategory].contains(&field)
+        }
         Some(Kind::Reps) => [Field::Manager, Field::Team, Field::Active].contains(&field),
         _ => false,
     }
@@ -72,13 +86,23 @@ pub(crate) fn columns(right: Side<'_>, pairing: &Pairing, left: &Table) -> Resul
         let field = right.binding.field_of(at).filter(|field| carries(right.kind, *field));
         let name = header(&taken, column.name(), file);
         taken.push(name.clone());
-        gained.push(Gained { column: column.gathered(name, partners())?, field });
+        let replaces = names_stage(right, at, pairing);
+        let field = if replaces { Some(Field::Stage) } else { field };
+        gained.push(Gained { column: column.gathered(name, partners())?, field, replaces });
     }
     let name = header(&taken, &format!("In {}", stem(file)), file);
     let answers = partners().map(|partner| Cow::Borrowed(if partner.is_some() { "Yes" } else { "No" }));
     let field = (right.kind == Some(Kind::Deals)).then_some(Field::Converted);
-    gained.push(Gained { column: Column::of(name, answers)?, field });
+    gained.push(Gained::new(Column::of(name, answers)?, field));
     Ok(gained)
+}
+
+/// Whether the column names the stages of deals that have their ids: in a file of stages, paired by id.
+fn names_stage(right: Side<'_>, at: usize, pairing: &Pairing) -> bool {
+    const NAMES: [&str; 5] = ["label", "stagelabel", "stagename", "masterlabel", "name"];
+    let is = |at: usize| NAMES.contains(&fold(right.table.columns().get(at).map_or("", Column::name)).as_str());
+    let by_id = pairing.comparisons.iter().all(|c| c.key == JoinKey::Id);
+    right.kind == Some(Kind::Stages) && by_id && is(at) && !(0..at).any(is)
 }
 
 /// Whether the column says what the left file's own column says: the rows were paired by it, to the letter or under

@@ -5,6 +5,7 @@
 
 mod attach;
 mod columns;
+mod extras;
 mod key;
 mod lookup;
 mod report;
@@ -13,13 +14,14 @@ pub use attach::{AttachOptions, Attached};
 pub use key::JoinKey;
 pub use report::{JoinKeyCount, JoinReport, JoinSample, JoinShape, JoinSide};
 
-pub(crate) use attach::ByRow;
 pub(crate) use columns::Side;
+pub(crate) use extras::Extras;
 pub(crate) use key::Normaliser;
+pub(crate) use lookup::vocabulary;
 
 use crate::table::{Column, Table, shorten};
 use crate::{Error, ErrorKind, Place};
-use columns::Comparison;
+use columns::{Comparison, Offers};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -76,11 +78,12 @@ pub(crate) struct Pairing {
 pub(crate) fn pair(
     seeking: Side<'_>,
     offering: Side<'_>,
+    offers: Offers,
     on: Option<Vec<Comparison>>,
     normaliser: &Normaliser<'_>,
     seeks: impl Fn(usize) -> bool,
 ) -> Result<Pairing, Error> {
-    let comparisons = on.unwrap_or_else(|| columns::find(seeking, offering, normaliser));
+    let comparisons = on.unwrap_or_else(|| columns::find(seeking, offering, offers, normaliser));
     if comparisons.is_empty() {
         return Err(nothing_in_common(seeking.table, offering.table));
     }
@@ -91,7 +94,7 @@ pub(crate) fn pair(
     let mut several: HashMap<usize, (usize, Vec<u32>)> = HashMap::new();
     let mut matched = vec![0_u64; comparisons.len()];
     for (number, comparison) in comparisons.iter().enumerate() {
-        let Some(index) = Index::new(offering.table, comparison, normaliser) else { continue };
+        let Some(index) = Index::new(offering.table, offers, comparison, normaliser) else { continue };
         let Some(column) = seeking.table.columns().get(comparison.seeking) else { continue };
         let mut forms = Forms::new(column, comparison, normaliser, &index);
         for (row, partner) in partners.iter_mut().enumerate() {
@@ -271,7 +274,7 @@ struct Index {
 }
 
 impl Index {
-    fn new(table: &Table, comparison: &Comparison, normaliser: &Normaliser<'_>) -> Option<Self> {
+    fn new(table: &Table, offers: Offers, comparison: &Comparison, normaliser: &Normaliser<'_>) -> Option<Self> {
         let column = table.columns().get(comparison.offering)?;
         let mut numbers: HashMap<String, u32> = HashMap::new();
         let words = if column.words().is_some() { column.cells().words().len() } else { 0 };
@@ -311,7 +314,7 @@ impl Index {
             }
         }
         let mut index = Self { numbers, starts, rows };
-        index.drop_copies(table);
+        index.drop_copies(table, offers);
         Some(index)
     }
 
@@ -321,10 +324,12 @@ impl Index {
         self.rows.get(start..end).unwrap_or(&[])
     }
 
-    /// Of rows that are equal in every cell the first counts.
-    fn drop_copies(&mut self, table: &Table) {
+    /// Of rows that are equal in every cell, or of a whole group, the first counts.
+    fn drop_copies(&mut self, table: &Table, offers: Offers) {
         let (mut starts, mut rows) = (vec![0_u32], Vec::with_capacity(self.rows.len()));
-        let same = |a: u32, b: u32| table.columns().iter().all(|c| c.text(a as usize) == c.text(b as usize));
+        let same = |a: u32, b: u32| {
+            offers == Offers::Groups || table.columns().iter().all(|c| c.text(a as usize) == c.text(b as usize))
+        };
         for form in 0..self.numbers.len() as u32 {
             let first = rows.len();
             for row in self.rows(form) {
