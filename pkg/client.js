@@ -297,6 +297,26 @@ export class LeadsHandle {
     return this.#data.ask('outcomeColumns', [], options);
   }
 
+  /** @param {CallOptions} [options] */
+  lint(options) {
+    return this.#data.ask('lint', [], options);
+  }
+
+  /** @param {number | null} [capacity] @param {CallOptions} [options] */
+  mqlCuts(capacity = null, options) {
+    return this.#data.ask('mqlCuts', [capacity], options);
+  }
+
+  /** @param {CallOptions} [options] */
+  cutPoints(options) {
+    return this.#data.ask('cutPoints', [], options);
+  }
+
+  /** @param {CallOptions} [options] */
+  drift(options) {
+    return this.#data.ask('drift', [], options);
+  }
+
   /** @param {object} [learning] @param {CallOptions} [options] */
   learn(learning = {}, options) {
     return this.#data.ask('learn', [text(learning)], options);

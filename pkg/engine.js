@@ -60,6 +60,10 @@ export function start(module) {
     leadsCsv: (_, key) => leads(key).csv(),
     outcomeColumns: (_, key) => leads(key).outcomeColumns(),
     learn: (_, key, options) => leads(key).learn(options),
+    lint: (_, key) => leads(key).lint(),
+    mqlCuts: (_, key, capacity) => leads(key).mqlCuts(capacity ?? undefined),
+    cutPoints: (_, key) => leads(key).cutPoints(),
+    drift: (_, key) => leads(key).drift(),
 
     simulate: (control, key, model, run, part, parts) => simulate(deals(key), model, run, part, parts, control),
     part: (_, key) => deals(key).part(),

@@ -6,6 +6,8 @@
  */
 
 import type {
+  CutReport,
+  DriftReport,
   DealRow,
   FieldValues,
   ForecastReport,
@@ -13,6 +15,8 @@ import type {
   LeadReport,
   LeadRow,
   LearnReport,
+  LintReport,
+  MqlReport,
   OutcomeColumn,
   Place,
   ProblemFilter,
@@ -141,6 +145,14 @@ export interface LeadsHandle {
   outcomeColumns(options?: CallOptions): Promise<OutcomeColumn[]>;
   /** Learns a scorecard from the rows whose outcome is known, or says why there is nothing to learn. */
   learn(learning?: LearnOptions, options?: CallOptions): Promise<LearnReport>;
+  /** What the model's scorecards give to ask about on this list; after `score`, as the next three. */
+  lint(options?: CallOptions): Promise<LintReport>;
+  /** The MQL thresholds that fit a number of leads that can be worked; by default the capacities of the pools. */
+  mqlCuts(capacity?: number | null, options?: CallOptions): Promise<MqlReport>;
+  /** Cut points of segments that separate win rate × amount better, if there are any. */
+  cutPoints(options?: CallOptions): Promise<CutReport>;
+  /** How far leads, MQLs, won and retained ones are from the profile as written. */
+  drift(options?: CallOptions): Promise<DriftReport>;
   dispose(): void;
 }
 

@@ -7,8 +7,8 @@
 use crate::model::{OperatingModel, Preset, Run};
 use crate::report::{DealRow, ForecastReport, LeadExplanation, LeadReport, LeadRow, LearnReport};
 use crate::table::{ProblemWindow, Receipt};
-use crate::targeting::FieldValues;
 use crate::targeting::learn::OutcomeColumn;
+use crate::targeting::{CutReport, DriftReport, FieldValues, LintReport, MqlReport};
 use crate::{Error, ErrorKind, session};
 use serde::Serialize;
 use std::cell::RefCell;
@@ -179,6 +179,28 @@ impl Leads {
     /// As [`session::Leads::learn`].
     pub fn learn(&self, options: &str) -> Object<LearnReport> {
         typed(&self.0.learn(options)?)
+    }
+
+    /// As [`session::Leads::lint`].
+    pub fn lint(&self) -> Object<LintReport> {
+        typed(&self.0.lint()?)
+    }
+
+    /// As [`session::Leads::mql_cuts`].
+    #[wasm_bindgen(js_name = mqlCuts)]
+    pub fn mql_cuts(&self, capacity: Option<u32>) -> Object<MqlReport> {
+        typed(&self.0.mql_cuts(capacity)?)
+    }
+
+    /// As [`session::Leads::cut_points`].
+    #[wasm_bindgen(js_name = cutPoints)]
+    pub fn cut_points(&self) -> Object<CutReport> {
+        typed(&self.0.cut_points()?)
+    }
+
+    /// As [`session::Leads::drift`].
+    pub fn drift(&self) -> Object<DriftReport> {
+        typed(&self.0.drift()?)
     }
 }
 

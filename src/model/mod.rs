@@ -37,7 +37,7 @@ pub use meta::{Definitions, Meta, Review, WorkingHours};
 pub use presets::Preset;
 pub use routing::{Absence, AccountOwner, Handoff, Member, Pool, Routing, RoutingRule, Sla};
 pub use run::{DealProbability, Run};
-pub use segments::{Committee, Motion, Role, Segment};
+pub use segments::{Committee, Motion, Programme, Role, Segment};
 pub use stages::{Slip, Stage, StageOutcome, WinProbability};
 pub use targets::{Capacity, ForecastSettings, Quota, Rep, Targets};
 pub use text::fold;

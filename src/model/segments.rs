@@ -1,6 +1,6 @@
 //! Segments, and the roles of a buying committee.
 
-use super::{Condition, Phrase, Probability, Review};
+use super::{Condition, Grade, GradePattern, Phrase, Probability, Review};
 use crate::money::Money;
 
 /// A segment: the first whose condition holds takes the record.
@@ -15,6 +15,8 @@ pub struct Segment {
     pub motion: Motion,
     /// The demand programme, in a phrase. Default: empty.
     pub programme: String,
+    /// Programmes for some grades, instead of the one for all. The first that names the lead's grade counts.
+    pub programmes: Vec<Programme>,
     /// Typical yearly value of a contract, the benchmark until measured.
     pub acv: Option<Money>,
     /// Share of opportunities won, the benchmark until measured.
@@ -27,6 +29,24 @@ pub struct Segment {
     pub cost_to_serve: Option<Money>,
     /// Owner and last review.
     pub review: Review,
+}
+
+impl Segment {
+    /// The demand programme for a lead of this grade.
+    #[must_use]
+    pub fn programme_for(&self, grade: Grade) -> &str {
+        let named = self.programmes.iter().find(|programme| programme.grades.iter().any(|p| p.matches(grade)));
+        named.map_or(&self.programme, |programme| &programme.programme)
+    }
+}
+
+/// A demand programme for some grades of a segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Programme {
+    /// The grades it is for, at least one.
+    pub grades: Vec<GradePattern>,
+    /// The programme, in a phrase.
+    pub programme: String,
 }
 
 /// How a segment is sold to.

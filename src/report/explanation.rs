@@ -5,7 +5,7 @@ use crate::crm::{FieldRef, LeadList};
 use crate::model::{Points, Truth};
 use crate::targeting::{
     AxisBreakdown, AxisName, Definition, Effect, FieldChange, FieldWorth, Flip, GroupBreakdown, Reason, RuleBreakdown,
-    ScoredLeads, SlaState, field_label,
+    ScoredLeads, SegmentMargin, SlaState, field_label,
 };
 use serde::Serialize;
 
@@ -48,7 +48,9 @@ pub struct LeadExplanation {
     pub segment_reason: String,
     /// How the segment is sold to.
     pub motion: Option<String>,
-    /// The segment's demand programme.
+    /// How far it is from another segment; `null` if none of its numbers could change that.
+    pub segment_margin: Option<SegmentMargin>,
+    /// The demand programme for its segment and grade.
     pub programme: Option<String>,
     /// Who got the lead.
     pub owner: Option<String>,
@@ -258,7 +260,8 @@ impl ScoredLeads {
             segment: lead.segment,
             segment_reason: self.segment_reason(at),
             motion: lead.motion,
-            programme: self.segment(at).map(|segment| segment.programme.clone()),
+            segment_margin: self.segment_margin(at),
+            programme: self.segment(at).map(|segment| segment.programme_for(self.grade(at)).to_owned()),
             owner: lead.owner,
             pool: lead.pool,
             rule: lead.rule,

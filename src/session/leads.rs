@@ -8,7 +8,7 @@ use crate::report::{LeadExplanation, LeadReport, LeadRow, LearnReport};
 use crate::table::write::WriteOptions;
 use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
 use crate::targeting::learn::{LearnOptions, OutcomeColumn};
-use crate::targeting::{FieldValues, ScoredLeads, View};
+use crate::targeting::{CutReport, DriftReport, FieldValues, LintReport, MqlReport, ScoredLeads, View};
 use std::cell::OnceCell;
 
 /// A list of leads, and once scored, what a model says about it.
@@ -135,6 +135,38 @@ impl Leads {
     /// Those of the options and of [`LeadList::learn`].
     pub fn learn(&self, options: &str) -> Result<LearnReport, Error> {
         Ok(self.list.learn(&LearnOptions::from_json(options)?)?.report())
+    }
+
+    /// What the model's scorecards give to ask about on this list.
+    ///
+    /// # Errors
+    /// `not-scored`.
+    pub fn lint(&self) -> Result<LintReport, Error> {
+        Ok(self.scored()?.lint())
+    }
+
+    /// The MQL thresholds that fit a number of leads that can be worked; none given: the capacities of the pools.
+    ///
+    /// # Errors
+    /// `not-scored`.
+    pub fn mql_cuts(&self, capacity: Option<u32>) -> Result<MqlReport, Error> {
+        Ok(self.scored()?.mql_cuts(capacity.map(u64::from)))
+    }
+
+    /// Cut points of segments that separate win rate × amount better, if there are any.
+    ///
+    /// # Errors
+    /// `not-scored`.
+    pub fn cut_points(&self) -> Result<CutReport, Error> {
+        Ok(self.scored()?.cut_points())
+    }
+
+    /// How far leads, MQLs, won and retained ones are from the profile as written.
+    ///
+    /// # Errors
+    /// `not-scored`.
+    pub fn drift(&self) -> Result<DriftReport, Error> {
+        Ok(self.scored()?.drift())
     }
 
     fn scored(&self) -> Result<&ScoredLeads, Error> {

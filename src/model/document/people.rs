@@ -8,7 +8,7 @@ use crate::Error;
 use crate::model::check::{At, Names};
 use crate::model::text::fold;
 use crate::model::{
-    Absence, AccountOwner, Committee, Condition, GradePattern, Handoff, Member, Motion, Pool, Role, Routing,
+    Absence, AccountOwner, Committee, Condition, GradePattern, Handoff, Member, Motion, Pool, Programme, Role, Routing,
     RoutingRule, Segment,
 };
 use crate::money::Currency;
@@ -29,6 +29,9 @@ pub(super) struct SegmentDocument {
     /// Demand programme, in a phrase. Default: empty.
     #[serde(default)]
     programme: String,
+    /// Programmes for some grades instead; the first that names the lead's grade counts. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    programmes: Vec<ProgrammeDocument>,
     /// Typical yearly value of a contract, in major units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     acv: Option<f64>,
@@ -52,6 +55,30 @@ pub(super) struct SegmentDocument {
     last_reviewed: Option<String>,
 }
 
+/// A demand programme for some grades.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct ProgrammeDocument {
+    /// Grades it is for, such as `A1`, `A*`, `*1`, at least one.
+    grades: Vec<String>,
+    /// The programme, in a phrase.
+    programme: String,
+}
+
+impl ProgrammeDocument {
+    fn resolve(&self, at: &At) -> Result<Programme, Error> {
+        let grades_at = at.key("grades");
+        if self.grades.is_empty() {
+            return Err(grades_at.error("empty", "must hold at least one grade"));
+        }
+        Ok(Programme {
+            grades: grades(&grades_at, &self.grades)?,
+            programme: at.key("programme").name(&self.programme)?,
+        })
+    }
+}
+
 pub(super) fn segments(at: &At, list: &[SegmentDocument], currency: Currency) -> Result<Vec<Segment>, Error> {
     let mut names = Names::of("segment");
     let resolve = |(i, item): (usize, &SegmentDocument)| {
@@ -67,6 +94,11 @@ pub(super) fn segments(at: &At, list: &[SegmentDocument], currency: Currency) ->
             when: optional(&at.key("when"), item.when.as_ref())?.unwrap_or_else(Condition::always),
             motion: item.motion,
             programme: item.programme.trim().to_owned(),
+            programmes: {
+                let at = at.key("programmes");
+                let programmes = item.programmes.iter().enumerate();
+                programmes.map(|(i, one)| one.resolve(&at.index(i))).collect::<Result<_, Error>>()?
+            },
             acv: money("acv", item.acv)?,
             win_rate: share("winRate", item.win_rate)?,
             cycle_days: item.cycle_days.map(|days| positive(&at.key("cycleDays"), days, 3_650.0)).transpose()?,

@@ -1,0 +1,265 @@
+//! Questions to a model: lint, MQL thresholds, cut points, margins and drift, on lists whose answers are known because
+//! they were built that way.
+
+#![allow(clippy::unwrap_used)]
+
+use leadcast::crm::{LeadList, Mapping};
+use leadcast::model::{OperatingModel, Run};
+use leadcast::table::{ReadOptions, Table};
+use leadcast::targeting::{CutVerdict, DriftGroupName, LintCode, ScoredLeads};
+
+fn scored(model: &str, csv: &str) -> ScoredLeads {
+    let model = OperatingModel::from_json(model).unwrap();
+    let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+    let leads = LeadList::from_table(table, &Mapping::default()).unwrap();
+    leads.score(&model, &Run::from_json(r#"{ "asOf": "2026-03-31" }"#).unwrap())
+}
+
+/// A plain stream of numbers below `bound`, the same in every run.
+fn draws(mut state: u64) -> impl FnMut(u64) -> u64 {
+    move |bound| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % bound
+    }
+}
+
+const LINTED: &str = r#"{ "format": 1, "icp": {
+  "fit": { "groups": [
+    { "name": "Company", "cap": 40, "rules": [
+      { "name": "Large", "when": { "field": "employees", "atLeast": 100 }, "points": 20 },
+      { "name": "Three digits", "when": { "field": "employees", "between": [100, 100000] }, "points": 15 },
+      { "name": "Retail", "when": { "field": "industry", "is": "Retail" }, "points": 10 },
+      { "name": "Software", "when": { "field": "industry", "is": "Software" }, "points": -5 } ] },
+    { "name": "Person", "cap": 10, "rules": [
+      { "name": "Emperor", "when": { "field": "title", "is": "Emperor" }, "points": 5 },
+      { "name": "Anybody", "when": { "field": "title", "exists": true }, "points": 10 },
+      { "name": "Anybody again", "when": { "field": "company", "exists": true }, "points": 10 } ] },
+    { "name": "Tools", "cap": 30, "rules": [
+      { "name": "Uses ours", "when": { "field": "technologies", "contains": "ours" }, "points": 10 } ] } ] },
+  "grades": { "fit": { "A": 90, "B": 30, "C": 10 } } } }"#;
+
+/// Software converts in three of four, retail in one of four; size says nothing.
+fn outcomes(rows: usize) -> String {
+    let mut draw = draws(7);
+    let mut csv = "Id,Company,Title,Employees,Industry,Converted\n".to_owned();
+    for id in 0..rows {
+        let software = draw(2) == 0;
+        let converted = draw(4) < if software { 3 } else { 1 };
+        let (industry, employees) = (if software { "Software" } else { "Retail" }, 10 + draw(400));
+        csv += &format!("{id},C{id},Clerk {},{employees},{industry},{}\n", draw(9), u8::from(converted));
+    }
+    csv
+}
+
+#[test]
+fn a_scorecard_is_asked_about_what_never_always_or_twice_happens() {
+    let report = scored(LINTED, &outcomes(600)).lint();
+    let codes = |code: LintCode| {
+        let found = report.findings.iter().filter(move |finding| finding.code == code);
+        found.map(|finding| {
+            if finding.rules.is_empty() { finding.group.clone().unwrap_or_default() } else { finding.rules.join(" + ") }
+        })
+    };
+    assert_eq!(codes(LintCode::RuleNeverFires).collect::<Vec<_>>(), ["Emperor"]);
+    assert_eq!(codes(LintCode::RuleAlwaysFires).collect::<Vec<_>>(), ["Anybody", "Anybody again"]);
+    assert_eq!(codes(LintCode::FieldNotInFile).collect::<Vec<_>>(), ["Uses ours"]);
+    assert_eq!(codes(LintCode::DoubleCounting).collect::<Vec<_>>(), ["Large + Three digits"]);
+    // 20 + 15 + 10 = 45 are above the cap of 40 for large retailers. Everybody has 20 of 10 as a person. Tools earn 10.
+    assert_eq!(codes(LintCode::CapAlwaysHit).collect::<Vec<_>>(), ["Person"]);
+    assert_eq!(codes(LintCode::CapNeverHit).collect::<Vec<_>>(), ["Tools"]);
+    // 40 + 10 + 10 = 60 is all there is: 90 cannot be had.
+    let unreachable: Vec<_> =
+        report.findings.iter().filter(|f| f.code == LintCode::GradeUnreachable).map(|f| f.sentence.as_str()).collect();
+    assert_eq!(unreachable, ["Grade A needs 90 points, but the rules earn 60 at most."]);
+}
+
+#[test]
+fn points_against_the_outcome_are_found_and_no_others() {
+    let report = scored(LINTED, &outcomes(600)).lint();
+    assert_eq!((report.outcome.as_deref(), report.decided), (Some("Converted"), 600));
+    let opposed: Vec<_> =
+        report.findings.iter().filter(|f| f.code == LintCode::SignOpposed).flat_map(|f| f.rules.clone()).collect();
+    assert_eq!(opposed, ["Retail", "Software"]);
+    assert_eq!(report.not_learned, None);
+    // The right way round, nothing is said.
+    let right = LINTED.replace(r#""is": "Retail" }, "points": 10"#, r#""is": "Retail" }, "points": -10"#);
+    let right = right.replace(r#""is": "Software" }, "points": -5"#, r#""is": "Software" }, "points": 5"#);
+    let report = scored(&right, &outcomes(600)).lint();
+    let against = [LintCode::SignOpposed, LintCode::DisagreesWithLearned];
+    assert!(report.findings.iter().all(|finding| !against.contains(&finding.code)), "{:?}", report.findings);
+    // Without an outcome nothing is compared.
+    let silent = scored(LINTED, "Id,Company,Title,Employees,Industry\n1,A,Clerk,50,Retail\n").lint();
+    assert_eq!(silent.not_learned.as_deref(), Some("no column says how the leads ended"));
+}
+
+#[test]
+fn a_rule_that_another_field_makes_look_good_disagrees_with_the_learned_card() {
+    // Large companies are mostly software here, and software is what converts; size itself works against it.
+    let mut draw = draws(11);
+    let mut csv = "Id,Employees,Industry,Converted\n".to_owned();
+    for id in 0..3_000 {
+        let software = draw(2) == 0;
+        let large = draw(10) < if software { 7 } else { 3 };
+        let chance = match (software, large) {
+            (true, true) => 60,
+            (true, false) => 80,
+            (false, true) => 20,
+            (false, false) => 40,
+        };
+        let (industry, size) = (if software { "Software" } else { "Retail" }, if large { 500 } else { 50 });
+        csv += &format!("{id},{},{industry},{}\n", size + draw(40), u8::from(draw(100) < chance));
+    }
+    let model = r#"{ "format": 1, "icp": { "fit": { "groups": [ { "name": "Company", "rules": [
+        { "name": "Large", "when": { "field": "employees", "atLeast": 200 }, "points": 50 },
+        { "name": "Software", "when": { "field": "industry", "is": "Software" }, "points": 50 } ] } ] } } }"#;
+    let report = scored(model, &csv).lint();
+    let found: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|f| matches!(f.code, LintCode::DisagreesWithLearned | LintCode::SignOpposed))
+        .map(|f| (f.code, f.rules.concat()))
+        .collect();
+    assert_eq!(found, [(LintCode::DisagreesWithLearned, "Large".to_owned())]);
+}
+
+const MQL: &str = r#"{ "format": 1,
+  "definitions": { "sql": { "field": "status", "is": "SQL" } },
+  "icp": {
+    "fit": { "groups": [ { "name": "Size", "rules": [
+      { "name": "Large", "when": { "field": "employees", "atLeast": 100 }, "points": 80 } ] } ] },
+    "engagement": { "groups": [ { "name": "Visits", "rules": [
+      { "name": "Visits", "points": 10, "per": { "field": "column:Visits", "most": 10 } } ] } ] } },
+  "routing": { "fallback": "SDR", "pools": [ { "name": "SDR", "members": [
+    { "name": "Ann", "capacity": 30 }, { "name": "Bo", "capacity": 30 }, { "name": "Off", "capacity": 500, "active": false } ] } ] } }"#;
+
+#[test]
+fn the_mql_threshold_fits_what_people_can_work() {
+    // 200 large and 200 small leads, visits 0 to 9 evenly; half of the large with 5 visits or more are SQLs.
+    let mut csv = "Id,Employees,Visits,Status\n".to_owned();
+    for id in 0..400 {
+        let (large, visits) = (id % 2 == 0, id / 2 % 10);
+        let sql = large && visits >= 5 && id / 20 % 2 == 0;
+        csv += &format!("{id},{},{visits},{}\n", if large { 500 } else { 5 }, if sql { "SQL" } else { "New" });
+    }
+    let leads = scored(MQL, &csv);
+    let report = leads.mql_cuts(None);
+    // Ann and Bo can take thirty each; Off takes none.
+    assert_eq!((report.capacity, report.leads, report.sqls, report.rated), (Some(60), 400, 50, true));
+    let fits = &report.cuts[report.fits.unwrap() as usize];
+    // Of the large leads a tenth has each number of visits, 20 of them: 7, 8 and 9 visits are 60 leads. Of the thresholds
+    // that let the same through, the lowest of the grid is listed.
+    assert_eq!((fits.leads, fits.engagement), (60, 65.0));
+    assert!(fits.fit > 0.0 && fits.fit <= 80.0);
+    let (sqls, interval) = (fits.expected_sqls.unwrap(), fits.interval.unwrap());
+    // They are SQLs in one of two; blended a little with one of eight.
+    assert!((20.0..=30.0).contains(&sqls) && interval.low < sqls && sqls < interval.high, "{fits:?}");
+    // Each narrower cut expects fewer; nothing is listed that another beats.
+    for pair in report.cuts.windows(2) {
+        assert!(pair[0].leads > pair[1].leads && pair[0].expected_sqls > pair[1].expected_sqls);
+    }
+    assert_eq!(report.cuts[0].leads, 400);
+    assert_eq!(leads.mql_cuts(Some(5)).fits, None);
+    assert_eq!(leads.mql_cuts(Some(100)).cuts[leads.mql_cuts(Some(100)).fits.unwrap() as usize].leads, 100);
+}
+
+const SEGMENTS: &str = r#"{ "format": 1, "segments": [
+  { "name": "Enterprise", "when": { "field": "employees", "atLeast": 1000 },
+    "programme": "Outbound", "programmes": [ { "grades": ["A*"], "programme": "Executive dinner" } ] },
+  { "name": "Mid-market", "when": { "field": "employees", "between": [100, 999] } },
+  { "name": "Small" } ],
+  "icp": { "fit": { "groups": [ { "name": "Size", "rules": [
+    { "name": "Huge", "when": { "field": "employees", "atLeast": 5000 }, "points": 100 } ] } ] } } }"#;
+
+#[test]
+fn a_lead_knows_how_far_it_is_from_another_segment() {
+    let leads = scored(SEGMENTS, "Id,Employees\n1,980\n2,101\n3,1200\n4,3\n5,\n6,9000\n");
+    let margin = |row| leads.segment_margin(row).map(|margin| (margin.boundary, margin.beyond));
+    assert_eq!(margin(0), Some((1000.0, "Enterprise".to_owned())));
+    assert_eq!(margin(1), Some((99.0, "Small".to_owned())));
+    assert_eq!(margin(2), Some((999.0, "Mid-market".to_owned())));
+    assert_eq!((margin(3), margin(4)), (Some((100.0, "Mid-market".to_owned())), None));
+    assert_eq!(leads.segment_margin(0).unwrap().sentence, "employees 980: 20 more (2 %) would be Enterprise");
+    let programme = |row: u32| leads.explain(row).unwrap().programme.unwrap();
+    assert_eq!((programme(2), programme(5)), ("Outbound".to_owned(), "Executive dinner".to_owned()));
+}
+
+/// Size decides from 250 employees on, or not at all.
+fn sized(decides: bool) -> String {
+    let mut draw = draws(3);
+    let mut csv = "Id,Employees,Deal Amount,Converted\n".to_owned();
+    for id in 0..1_500 {
+        let employees = 20 + draw(2_000);
+        let won = draw(100) < if decides && employees >= 250 { 60 } else { 10 };
+        csv += &format!("{id},{employees},,{}\n", u8::from(won));
+    }
+    csv
+}
+
+#[test]
+fn a_better_cut_is_proposed_only_where_there_is_one() {
+    let report = scored(SEGMENTS, &sized(true)).cut_points();
+    let size = &report.fields[0];
+    assert_eq!(
+        (size.field.as_str(), size.verdict, size.current.as_slice()),
+        ("employees", CutVerdict::BetterCut, [100.0, 1000.0].as_slice())
+    );
+    // Candidates are round numbers near the quantiles; the jump lies at 250.
+    assert!(size.proposed.iter().any(|cut| (150.0..=400.0).contains(cut)), "{:?}", size.proposed);
+    assert!(size.separation > size.current_separation && size.gain > 1.645 * size.gain_error);
+    assert_eq!(size.groups.iter().map(|group| group.leads).sum::<u64>(), 1_500);
+    for group in &size.groups {
+        assert!(group.win_rate.low <= group.value && group.value <= group.win_rate.high);
+    }
+    let none = scored(SEGMENTS, &sized(false)).cut_points();
+    assert_eq!(none.fields[0].verdict, CutVerdict::NoBetterCut);
+    assert!(none.fields[0].sentence.starts_with("No better cut"));
+    let few = scored(SEGMENTS, "Id,Employees,Converted\n1,50,yes\n2,60,no\n3,70,no\n").cut_points();
+    assert_eq!(few.fields[0].verdict, CutVerdict::TooFew);
+    assert_eq!(
+        scored(SEGMENTS, "Id,Employees\n1,50\n").cut_points().note.as_deref(),
+        Some("no column says how the leads ended")
+    );
+}
+
+const DRIFT: &str = r#"{ "format": 1,
+  "definitions": { "mql": { "field": "fit", "atLeast": 50 } },
+  "icp": { "fit": { "groups": [ { "name": "Company", "rules": [
+    { "name": "Software", "when": { "field": "industry", "is": "Software" }, "points": 80 },
+    { "name": "France", "when": { "field": "country", "is": "France" }, "points": 10 } ] } ] } } }"#;
+
+#[test]
+fn drift_names_the_field_that_moved_and_leaves_the_other_alone() {
+    let mut draw = draws(5);
+    let mut csv = "Id,Industry,Country,Converted\n".to_owned();
+    for id in 0..1_200 {
+        let industry = ["Software", "Retail", "Health"][draw(3) as usize];
+        let country = ["France", "Spain"][draw(2) as usize];
+        // The profile wants software; health is what buys. The country means nothing.
+        let won = draw(100) < if industry == "Health" { 60 } else { 8 };
+        csv += &format!("{id},{industry},{country},{}\n", u8::from(won));
+    }
+    let leads = scored(DRIFT, &csv);
+    let report = leads.drift();
+    let groups: Vec<_> = report.groups.iter().map(|group| group.group).collect();
+    assert_eq!(groups, [DriftGroupName::Written, DriftGroupName::Leads, DriftGroupName::Mql, DriftGroupName::Won]);
+    let of = |field: &str, base, group| {
+        let drift = report.fields.iter().find(|drift| drift.field == field).unwrap();
+        drift.comparisons.iter().find(|c| (c.base, c.group) == (base, group)).unwrap()
+    };
+    let moved = of("industry", DriftGroupName::Written, DriftGroupName::Won);
+    assert!(moved.drifted && moved.psi > 1.0 && moved.p_value <= 0.005 + 1e-12, "{moved:?}");
+    let top: Vec<_> = moved.moved.iter().map(|value| value.value.as_str()).collect();
+    assert_eq!((top[0], moved.moved[0].base_share), ("software", 1.0));
+    assert_eq!(top[1], "health");
+    let still = of("country", DriftGroupName::Leads, DriftGroupName::Won);
+    assert!(!still.drifted && still.psi < 0.1 && still.p_value > 0.01, "{still:?}");
+    // Seeded: the same answer again, and in another order of the rows.
+    let mut lines: Vec<&str> = csv.lines().skip(1).collect();
+    lines.reverse();
+    let reversed = format!("{}\n{}\n", csv.lines().next().unwrap(), lines.join("\n"));
+    assert_eq!(
+        serde_json::to_string(&scored(DRIFT, &reversed).drift()).unwrap(),
+        serde_json::to_string(&report).unwrap()
+    );
+    assert!(report.notes.contains(&"no lead that was won is known to have churned".to_owned()));
+}
