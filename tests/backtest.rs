@@ -1,6 +1,6 @@
 //! The forecast graded on a file's own past: what it may know, and that order means nothing.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 use leadcast::calendar::Date;
 use leadcast::crm::{Mapping, Pipeline};
@@ -219,4 +219,86 @@ fn a_report_can_be_cut_short_and_says_what_it_found() {
     assert_eq!((full.summary.len(), full.corrections.len(), full.findings.len()), (3, 3, 3));
     assert!(full.findings[0].starts_with("after 14 days, over 2 quarters: half of the forecasts were within "));
     assert!(full.assumptions[0].starts_with("the file holds every closing since 2021-01-"), "{:?}", full.assumptions);
+}
+
+/// A made-up company of one kind.
+struct World {
+    /// New deals a day at the start, and by how much a year multiplies them.
+    per_day: f64,
+    growth: f64,
+    /// Days to the close: uniform between the two, times the square root of the amount over its median where `longer`.
+    cycle: (u32, u32),
+    longer: bool,
+    /// Standard deviation of the logarithm of amounts.
+    spread: f64,
+    /// Share of wins that wait for the last ten days of their quarter.
+    quarter_end: f64,
+    /// Share of deals that never close.
+    forgotten: f64,
+    /// Day from which closings are in the file.
+    recorded: i32,
+}
+
+impl World {
+    fn deals(&self, seed: u64, days: i32) -> Vec<Deal> {
+        let mut sampler = Sampler::new(StreamKey::new(seed));
+        let mut deals = Vec::new();
+        for created in 0..days {
+            for _ in 0..sampler.poisson(self.per_day * self.growth.powf(f64::from(created) / 365.25)) {
+                let size = (self.spread * sampler.normal()).exp();
+                let length = if self.longer { size.sqrt() } else { 1.0 };
+                let (low, high) = self.cycle;
+                let age = f64::from(low + sampler.below(high - low)) * length;
+                let won = sampler.uniform() < 0.35;
+                let mut closed = created + age as i32;
+                if won && sampler.uniform() < self.quarter_end {
+                    let end = (0..).map(|quarter| 89 + quarter * 365 / 4).find(|end| *end >= closed).unwrap();
+                    closed = closed.max(end - sampler.below(10) as i32);
+                }
+                let forgotten = sampler.uniform() < self.forgotten;
+                let closed = Some(closed).filter(|closed| *closed < days && !forgotten);
+                deals.push(Deal { id: deals.len(), created, closed, won, amount: (1000.0 * size) as i64 + 1 });
+            }
+        }
+        deals.retain(|deal| deal.closed.is_none_or(|closed| closed >= self.recorded));
+        deals
+    }
+}
+
+#[test]
+fn made_up_companies_of_many_kinds_are_forecast_better_than_by_last_quarter_and_covered() {
+    let steady = World {
+        per_day: 1.0,
+        growth: 1.0,
+        cycle: (10, 110),
+        longer: false,
+        spread: 0.8,
+        quarter_end: 0.0,
+        forgotten: 0.0,
+        recorded: 0,
+    };
+    let worlds = [
+        World { growth: 1.5, forgotten: 0.2, ..steady },
+        World { longer: true, spread: 1.2, cycle: (20, 150), ..steady },
+        World { quarter_end: 0.6, cycle: (5, 60), ..steady },
+        World { per_day: 1.5, recorded: 270, ..steady },
+        steady,
+    ];
+    let mut all = Vec::new();
+    for (seed, world) in worlds.iter().enumerate() {
+        let options = BacktestOptions { cuts: vec![45], ..BacktestOptions::default() };
+        let found = rows(&world.deals(seed as u64, 1000), &options);
+        assert!(found.len() >= 5, "{}", found.len());
+        all.extend(found);
+    }
+    let n = all.len() as f64;
+    let mean = |figure: fn(&BacktestRow) -> f64| all.iter().map(figure).sum::<f64>() / n;
+    let (crps, naive) = (mean(|row| row.crps.unwrap()), mean(|row| row.peers.naive.unwrap()));
+    assert!(crps < 0.6 * naive, "{crps} of {naive}");
+    // The 80 % interval: about 40 quarters, standard error 6 %.
+    let covered = mean(|row| f64::from(u8::from(row.p10 <= row.actual && row.actual <= row.p90)));
+    assert!((0.65..=0.95).contains(&covered), "{covered}");
+    let mut to_floor: Vec<f64> = all.iter().map(|row| row.ape.unwrap() / row.floor.unwrap()).collect();
+    to_floor.sort_by(f64::total_cmp);
+    assert!(to_floor[to_floor.len() / 2] < 1.75, "{to_floor:?}");
 }

@@ -3,8 +3,14 @@
 /// What is assumed of each method's error before any quarter has been seen: 20 %, worth two quarters.
 const ERROR: f64 = 0.20;
 const QUARTERS: f64 = 2.0;
-/// How large a lasting bias is thought to be: 10 %.
-const BIAS: f64 = 0.10;
+/// How large a lasting bias is thought to be: 7 %.
+const BIAS: f64 = 0.07;
+/// What a lesson of another cut counts for the weights.
+const OTHER: f64 = 0.5;
+/// What a quarter counts of the one after it: the older, the less was known when it was forecast.
+const FADE: f64 = 0.85;
+/// Least share of its own variance that a forecast keeps.
+const KEPT: f64 = 0.4;
 /// Error beyond what the simulation knows of itself: 12 %, worth four quarters.
 const EXTRA: f64 = 0.12;
 const EXTRA_QUARTERS: f64 = 4.0;
@@ -28,48 +34,53 @@ pub(super) struct Correction {
     pub(super) weight: f64,
     /// Added to the logarithm of what is still to come.
     pub(super) shift: f64,
-    /// Standard deviation of the logarithm that is added to the forecast's own.
+    /// Variance of the logarithm that is added to the forecast's own; below 0 where it knew more than it thought.
     pub(super) extra: f64,
 }
 
 impl Correction {
-    /// What earlier quarters teach; with none, equal weights, no shift and the prior's extra error.
+    /// What earlier quarters teach at this cut, and for the weights at the `others` too; with none, equal weights, no shift
+    /// and the prior's extra error.
     ///
     /// # Formula
-    /// v_m = (n₀·0.2² + Σe²)/(n₀ + n) per method, weight = v_td/(v_td + v_bu). Shift = ē·n·0.1²/(n·0.1² + v), v the
-    /// blend's error variance about its mean. Extra² = (4·0.12² + Σ((e − shift)² − s²))/(4 + n), at least 0.
+    /// v_m = (n₀·0.2² + Σe² + ½Σe_o²)/(n₀ + n + ½n_o) per method, weight = v_td²/(v_td² + v_bu²). Shift = ē·n·b²/(n·b² + v),
+    /// b = 0.07, v the blend's error variance about its mean. Extra = (4·0.12² + Σ((e − shift)² − s²))/(4 + n). In all sums
+    /// and counts a quarter weighs 0.85 of the one after it.
     ///
     /// # Source
-    /// J. M. Bates and C. W. J. Granger, "The combination of forecasts", Operational Research Quarterly 20 (1969);
-    /// shrinkage as of a normal mean with a normal prior (Gelman et al. 2013, 2.5).
-    pub(super) fn learn(lessons: &[Lesson]) -> Self {
-        let n = lessons.len() as f64;
+    /// J. M. Bates and C. W. J. Granger, "The combination of forecasts", Operational Research Quarterly 20 (1969), eq. iv
+    /// with the squares of their variances, since the better forecast errs less where both do; shrinkage as of a normal
+    /// mean with a normal prior (Gelman et al. 2013, 2.5).
+    pub(super) fn learn(lessons: &[Lesson], others: &[&[Lesson]]) -> Self {
         let variance = |error: fn(&Lesson) -> f64| {
-            let squares: f64 = lessons.iter().map(|lesson| error(lesson) * error(lesson)).sum();
-            (QUARTERS * ERROR * ERROR + squares) / (QUARTERS + n)
+            let squares = |lessons: &[Lesson]| faded(lessons, |lesson| error(lesson) * error(lesson));
+            let (sum, n) = others
+                .iter()
+                .map(|lessons| squares(lessons))
+                .fold(squares(lessons), |(sum, n), other| (sum + OTHER * other.0, n + OTHER * other.1));
+            (QUARTERS * ERROR * ERROR + sum) / (QUARTERS + n)
         };
         let (bottom_up, top_down) = (variance(|lesson| lesson.bottom_up), variance(|lesson| lesson.top_down));
-        let weight = top_down / (top_down + bottom_up);
+        let weight = top_down * top_down / (top_down * top_down + bottom_up * bottom_up);
         if lessons.is_empty() {
-            return Self { weight, shift: 0.0, extra: EXTRA };
+            return Self { weight, shift: 0.0, extra: EXTRA * EXTRA };
         }
-        let mean = lessons.iter().map(|lesson| lesson.blend).sum::<f64>() / n;
-        let about: f64 = lessons.iter().map(|lesson| (lesson.blend - mean) * (lesson.blend - mean)).sum();
+        let (sum, n) = faded(lessons, |lesson| lesson.blend);
+        let mean = sum / n;
+        let (about, _) = faded(lessons, |lesson| (lesson.blend - mean) * (lesson.blend - mean));
         let v = (QUARTERS * ERROR * ERROR + about) / (QUARTERS + n - 1.0);
         let shift = mean * n * BIAS * BIAS / (n * BIAS * BIAS + v);
-        let excess = |lesson: &Lesson| {
+        let (excess, _) = faded(lessons, |lesson| {
             let left = lesson.blend - shift;
             left * left - lesson.spread * lesson.spread
-        };
-        let squares: f64 = lessons.iter().map(excess).sum();
-        let extra = ((EXTRA_QUARTERS * EXTRA * EXTRA + squares) / (EXTRA_QUARTERS + n)).max(0.0).sqrt();
-        Self { weight, shift, extra }
+        });
+        Self { weight, shift, extra: (EXTRA_QUARTERS * EXTRA * EXTRA + excess) / (EXTRA_QUARTERS + n) }
     }
 
     /// The corrected blend's trials in whole minor units, ascending. `unit`, a typical win, keeps logarithms of nothing finite.
     pub(super) fn apply(&self, blend: &[f64], unit: f64) -> Vec<f64> {
         let (median, spread) = centre(blend, unit);
-        let stretch = if spread > 0.0 { (1.0 + self.extra * self.extra / (spread * spread)).sqrt() } else { 1.0 };
+        let stretch = if spread > 0.0 { (1.0 + self.extra / (spread * spread)).max(KEPT).sqrt() } else { 1.0 };
         blend
             .iter()
             .map(|x| {
@@ -78,6 +89,12 @@ impl Correction {
             })
             .collect()
     }
+}
+
+/// The sum of a figure over lessons, oldest first, each counting less the older it is, and how many they count as.
+fn faded(lessons: &[Lesson], figure: impl Fn(&Lesson) -> f64) -> (f64, f64) {
+    let count = |(sum, n): (f64, f64), lesson: &Lesson| (sum * FADE + figure(lesson), n * FADE + 1.0);
+    lessons.iter().fold((0.0, 0.0), count)
 }
 
 /// Averages quantiles: the trials of each, ascending, place by place.
@@ -98,29 +115,39 @@ mod tests {
 
     #[test]
     fn without_a_past_both_count_alike_and_nothing_is_shifted() {
-        let found = Correction::learn(&[]);
-        assert_eq!((found.weight, found.shift, found.extra), (0.5, 0.0, EXTRA));
+        let found = Correction::learn(&[], &[]);
+        assert_eq!((found.weight, found.shift, found.extra), (0.5, 0.0, EXTRA * EXTRA));
     }
 
     #[test]
-    fn the_better_method_gains_weight_and_a_lasting_bias_is_half_corrected() {
+    fn the_better_method_gains_weight_and_a_lasting_bias_is_partly_corrected() {
         let lesson = Lesson { bottom_up: 0.0, top_down: 0.4, blend: -0.2, spread: 0.2 };
-        let found = Correction::learn(&[lesson; 3]);
-        // v_bu = 0.08/5, v_td = (0.08 + 0.48)/5.
-        assert!((found.weight - 0.56 / 0.64).abs() < 1e-12);
-        // v = 0.08/4 = 0.02, shift = −0.2·0.03/(0.03 + 0.02).
-        assert!((found.shift + 0.12).abs() < 1e-12);
-        // 4·0.0144 + 3·(0.08² − 0.04) < 0.
-        assert_eq!(found.extra, 0.0);
+        let found = Correction::learn(&[lesson; 3], &[]);
+        let n = 1.0 + 0.85 + 0.7225;
+        let odds = (0.08 + n * 0.16) / 0.08;
+        assert!((found.weight - odds * odds / (1.0 + odds * odds)).abs() < 1e-12);
+        let v = 0.08 / (1.0 + n);
+        let shift = -0.2 * n * 0.0049 / (n * 0.0049 + v);
+        assert!((found.shift - shift).abs() < 1e-12);
+        let left = -0.2 - shift;
+        assert!((found.extra - (0.0576 + n * (left * left - 0.04)) / (4.0 + n)).abs() < 1e-12);
+        // A lesson of another cut counts half.
+        let odds: f64 = (0.08 + 0.5 * 0.16) / 0.08;
+        let other = Correction::learn(&[], &[&[lesson]]);
+        assert!((other.weight - odds * odds / (1.0 + odds * odds)).abs() < 1e-12);
     }
 
     #[test]
     fn a_correction_moves_the_median_and_keeps_the_order() {
         let trials: Vec<f64> = (1..=99).map(f64::from).collect();
-        let correction = Correction { weight: 0.5, shift: libm::log(2.0), extra: 0.5 };
+        let correction = Correction { weight: 0.5, shift: libm::log(2.0), extra: 0.25 };
         let found = correction.apply(&trials, 1e-9);
         assert_eq!(found[49], 100.0);
         assert!(found.windows(2).all(|pair| pair[0] <= pair[1]));
         assert!(found[98] / found[49] > trials[98] / trials[49]);
+        // However sure the past makes it, it keeps two fifths of its variance.
+        let (_, before) = centre(&trials, 1e-9);
+        let sure = Correction { extra: -10.0, shift: 0.0, ..correction }.apply(&trials, 1e-9);
+        assert!((centre(&sure, 1e-9).1 / before - KEPT.sqrt()).abs() < 0.02);
     }
 }

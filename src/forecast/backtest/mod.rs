@@ -129,8 +129,8 @@ impl Backtest {
     /// How the next quarter would be joined and corrected at each cut, from all quarters so far.
     #[must_use]
     pub fn corrections(&self) -> Vec<AppliedCorrection> {
-        let cuts = self.options.cuts.iter().zip(&self.lessons);
-        cuts.map(|(cut, lessons)| AppliedCorrection::new(*cut, lessons.len(), Correction::learn(lessons))).collect()
+        let cuts = self.options.cuts.iter().enumerate();
+        cuts.map(|(at, cut)| AppliedCorrection::new(*cut, self.lessons[at].len(), self.learned(at))).collect()
     }
 
     /// The options it runs with.
@@ -153,6 +153,16 @@ impl Backtest {
         &self.history
     }
 
+    /// What the quarters before the one under way teach for a cut.
+    fn learned(&self, cut: usize) -> Correction {
+        let lessons = &self.lessons[cut];
+        // Of the other cuts no more quarters than of this one: the one under way has not come to its end.
+        let known = |(at, others): (usize, &'_ Vec<Lesson>)| (at != cut).then_some(lessons.len().min(others.len()));
+        let others: Vec<&[Lesson]> =
+            self.lessons.iter().enumerate().filter_map(|pair| known(pair).map(|count| &pair.1[..count])).collect();
+        Correction::learn(lessons, &others)
+    }
+
     /// Forecasts one quarter from the end of one of its days.
     fn step(&self, quarter: Period, cut: usize, tested: bool) -> (Option<Lesson>, Option<BacktestRow>) {
         let days = i32::from(self.options.cuts[cut]);
@@ -165,7 +175,7 @@ impl Backtest {
         let top_down = top_down::simulate(&seen, &self.season, last, bottom_up.len(), key.with(2));
         let (bottom_up, top_down) = (ascending(&bottom_up), ascending(&top_down));
         let unit = typical(&fit.brought, &seen);
-        let mut correction = Correction::learn(&self.lessons[cut]);
+        let mut correction = self.learned(cut);
         if fit.brought.is_empty() {
             // No total has run yet.
             correction.weight = 1.0;

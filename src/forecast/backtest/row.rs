@@ -82,14 +82,15 @@ pub struct AppliedCorrection {
     pub weight: f64,
     /// What the forecast of what is still to come is multiplied by.
     pub factor: f64,
-    /// Standard deviation of the logarithm that is added to the forecast's own.
-    pub extra_spread: f64,
+    /// Variance of the logarithm that is added to the forecast's own; below 0 where earlier quarters came closer than it
+    /// expected.
+    pub extra_variance: f64,
 }
 
 impl AppliedCorrection {
     pub(super) fn new(cut: u16, quarters: usize, correction: Correction) -> Self {
         let Correction { weight, shift, extra } = correction;
-        Self { cut, quarters, weight, factor: libm::exp(shift), extra_spread: extra }
+        Self { cut, quarters, weight, factor: libm::exp(shift), extra_variance: extra }
     }
 }
 

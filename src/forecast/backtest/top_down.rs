@@ -5,15 +5,18 @@ use crate::random::{Sampler, StreamKey};
 
 /// Days after which a day counts half: two quarters.
 const HALF_LIFE: f64 = 180.0;
-/// How much quarters vary beyond chance: wins ~ Gamma(12, 12) times what is expected, 29 %.
+/// How much wins vary beyond chance before anything is known: Gamma(12, 12) times what is expected, 29 %.
 const DISPERSION: f64 = 12.0;
+/// Days of the blocks from which it is learned, and most blocks.
+const BLOCK: i32 = 28;
+const BLOCKS: i32 = 26;
 const ROUNDS: usize = 5;
 
 /// Won revenue of the days after `seen.day` up to `last`, one total per trial, in minor units.
 ///
 /// # Formula
 /// λ·Σ s_p over the days to come, λ wins a day weighted 2^(−age/180), s_p ~ Gamma(κ, κ) per part of the quarter; N ~
-/// Poisson(λΣs·Gamma(12, 12)) wins, each worth one seen before, drawn by the same weights; times a log-normal factor of
+/// Poisson(λΣs·Gamma(κ, κ)) wins, κ from 28-day counts with a log-normal prior about 12, each worth one seen before, drawn by the same weights; times a log-normal factor of
 /// variance (1 + cv²)/n_eff for the mean amount.
 pub(super) fn simulate(seen: &Seen, season: &Season, last: i32, trials: usize, key: StreamKey) -> Vec<i64> {
     let mut wins: Vec<(i32, i64)> = seen.wins().filter(|(day, _)| *day >= seen.start).collect();
@@ -46,6 +49,7 @@ pub(super) fn simulate(seen: &Seen, season: &Season, last: i32, trials: usize, k
     }
     let rate = sum(&counts, &[1.0; PARTS]) / sum(&days, &factors).max(1e-9);
     let expected: f64 = rate * (seen.day + 1..=last).map(|day| factors[season.part(day)]).sum::<f64>();
+    let common = dispersion(seen, &wins, season, &factors);
     let (mut sum, mut squares, mut amounts, mut amount_squares) = (0.0, 0.0, 0.0, 0.0);
     let cumulative: Vec<f64> = wins
         .iter()
@@ -64,7 +68,7 @@ pub(super) fn simulate(seen: &Seen, season: &Season, last: i32, trials: usize, k
     let mut sampler = Sampler::new(key);
     (0..trials)
         .map(|_| {
-            let level = sampler.gamma(DISPERSION) / DISPERSION;
+            let level = sampler.gamma(common) / common;
             let number = sampler.poisson(expected * level);
             let mut total = 0.0;
             for _ in 0..number {
@@ -75,4 +79,22 @@ pub(super) fn simulate(seen: &Seen, season: &Season, last: i32, trials: usize, k
             libm::round(total * libm::exp(error * sampler.normal())) as i64
         })
         .collect()
+}
+
+/// The κ of the factor common to the wins of some weeks.
+fn dispersion(seen: &Seen, wins: &[(i32, i64)], season: &Season, factors: &[f64; PARTS]) -> f64 {
+    let blocks = ((seen.day - seen.start + 1) / BLOCK).clamp(0, BLOCKS);
+    let from = seen.day - blocks * BLOCK + 1;
+    let mut cells = vec![(0.0, 0.0); blocks as usize];
+    for (day, _) in wins.iter().filter(|(day, _)| *day >= from) {
+        cells[((day - from) / BLOCK) as usize].0 += 1.0;
+    }
+    for day in from..=seen.day {
+        if let Some(cell) = cells.get_mut(((day - from) / BLOCK) as usize) {
+            cell.1 += factors[season.part(day)];
+        }
+    }
+    let (n, e) = cells.iter().fold((0.0, 0.0), |sum, cell| (sum.0 + cell.0, sum.1 + cell.1));
+    let cells: Vec<(f64, f64)> = cells.into_iter().map(|cell| (cell.0, cell.1 * n / e.max(1e-9))).collect();
+    strength(&cells, Some(DISPERSION))
 }
