@@ -349,7 +349,8 @@ fn limits_state_themselves() {
     let long = format!("a,b\n1,{}\n", "x".repeat((1 << 20) + 1));
     assert_eq!(
         error(long.as_bytes()).to_string(),
-        "deals.csv line 2: a cell is longer than 1 MiB, the limit (a quote may never be closed: look at this line)"
+        "deals.csv line 2: a cell is longer than 1 MiB, the limit, in the row that starts at byte 4 (a quote may never be \
+         closed: look at this line)"
     );
     let fits = format!("a,b\n1,{}\n", "x".repeat(1 << 20));
     assert_eq!(read(&fits).columns()[1].text(0).len(), 1 << 20);

@@ -68,6 +68,7 @@ fn every_row_with_a_problem_is_shown_with_its_fate_and_cells() {
         told(&problems),
         [
             row(1, Action::Repaired, &[("", "Open deals", "skipped-line")]),
+            row(3, Action::Kept, &[("", "1 · a · Demo · 1,000.50 · 31/03/2026 · 20%", "concentration")]),
             row(4, Action::Repaired, &[(amount, "ten", "unreadable-value"), (amount, "ten", "missing-amount")]),
             row(
                 6,
@@ -82,7 +83,15 @@ fn every_row_with_a_problem_is_shown_with_its_fate_and_cells() {
                     ("", "3 · c · Demo · 300 · 05/13/2026 · 120%", "duplicate-row"),
                 ]
             ),
-            row(8, Action::Repaired, &[(close, "30/02/2026", "bad-date"), (amount, "n/a", "missing-amount")]),
+            row(
+                8,
+                Action::Repaired,
+                &[
+                    (amount, "n/a", "missing-word"),
+                    (close, "30/02/2026", "bad-date"),
+                    (amount, "n/a", "missing-amount"),
+                ]
+            ),
             row(9, Action::Excluded, &[("", "", "blank-row")]),
             row(10, Action::Excluded, &[(amount, "-5", "negative-amount")]),
             row(17, Action::Excluded, &[("", "Total · 1328.50", "total-row")]),
@@ -99,8 +108,8 @@ fn every_row_with_a_problem_is_shown_with_its_fate_and_cells() {
     assert_eq!(only(r#"{"column": "Amount"}"#), [4, 8, 10]);
     assert_eq!(only(r#"{"fate": "repaired"}"#), [1, 4, 8]);
     let second = problems.window(&ProblemFilter::default(), 1, 1);
-    assert_eq!((second.count, second.rows[0].line, second.rows[0].row), (9, 4, Some(1)));
-    let messages: Vec<&str> = problems.rows()[2].cells.iter().map(|cell| cell.message.as_str()).collect();
+    assert_eq!((second.count, second.rows[0].line, second.rows[0].row), (10, 3, Some(0)));
+    let messages: Vec<&str> = problems.rows()[3].cells.iter().map(|cell| cell.message.as_str()).collect();
     assert_eq!(
         messages,
         [
@@ -333,4 +342,59 @@ fn dates_in_both_orders_are_dates_even_where_neither_order_has_most() {
         "Deal Name,Stage,Amount,Close Date\na,x,1,26/06/2026\nb,x,1,27/06/2026\nc,x,1,06/28/2026\nd,x,1,1/2/2026\n";
     let found = receipt(csv, &ReadOptions::default());
     assert_eq!((found.columns[3].r#type, note(&found, "mixed-dates").place.line), ("date", Some(4)));
+}
+
+#[test]
+fn the_grade_of_a_file_can_be_added_up_by_hand() {
+    let csv = "Company,Email,Title,Industry,Employees,Country,Lead Source,Created Date\n\
+        Acme Ltd,kim@acme.example,CEO,technolgy,10,Germny,Web,2026-01-05\n\
+        Acme,KIM@acme.example,CEO,Software,10,Germany,Web,2026-01-05\n\
+        Bolt,lee@bolt.example,,Software,ten,France,Web,2026-01-05\n\
+        Core,,CTO,Retail,20,Spain,Web,2026-01-05\n";
+    let found = receipt(csv, &ReadOptions::default());
+    let quality = &found.quality;
+    let parts: Vec<(&str, u8, u8)> = quality.parts.iter().map(|p| (p.part, p.weight, p.percent)).collect();
+    // 30 of 32 cells are filled, one row of four was repaired, one repeats another, one row has two odd values.
+    assert_eq!(
+        parts,
+        [("completeness", 40, 93), ("validity", 30, 75), ("uniqueness", 20, 75), ("consistency", 10, 50)]
+    );
+    assert_eq!((quality.score, quality.grade), (80, "B"));
+    let odd: Vec<(&str, &str, u64)> =
+        quality.odd_values.iter().map(|o| (o.value.as_str(), o.suggestion.as_str(), o.line)).collect();
+    assert_eq!(odd, [("Germny", "Germany", 2), ("technolgy", "Technology", 2)]);
+    let duplicates: Vec<(&str, bool, u64, &[u64])> =
+        quality.duplicates.iter().map(|d| (d.by, d.certain, d.rows, d.examples[0].lines.as_slice())).collect();
+    assert_eq!(duplicates, [("e-mail", true, 1, &[2, 3][..])]);
+    assert_eq!(quality.value_touched, None);
+}
+
+#[test]
+fn completeness_is_told_by_stage_and_value_touched_by_amount() {
+    let csv = "Deal ID,Deal Name,Stage,Amount,Close Date,Owner\n\
+        1,a,Demo,100,2026-05-13,Kim\n2,b,Demo,100,,Kim\n3,c,Demo,100,2026-05-13,Kim\n4,d,Proposal,300,2026-05-13,\n\
+        5,e,Proposal,400,2026-05-13,Kim\n6,f,Proposal,100,2126-05-13,Kim\n";
+    let found = receipt(csv, &ReadOptions::default());
+    let owner = found.quality.completeness.iter().find(|c| c.field == "owner").unwrap();
+    let stages: Vec<(&str, u64, u64)> = owner.by_stage.iter().map(|s| (s.stage.as_str(), s.filled, s.rows)).collect();
+    assert_eq!((owner.filled, owner.rows, stages), (5, 6, vec![("Demo", 3, 3), ("Proposal", 2, 3)]));
+    let created = found.quality.completeness.iter().find(|c| c.field == "createdDate").unwrap();
+    assert_eq!((created.column.as_deref(), created.filled), (None, 0));
+    // Only the far date is told of: 100 of 1,100.
+    assert_eq!(found.quality.value_touched.map(|t| (t.rows, t.percent)), Some((1, 9)));
+}
+
+#[test]
+fn spellings_are_odd_only_beside_a_far_more_frequent_one() {
+    let rows = |product: &str, count: usize| format!("{product},Demo,1,2026-05-13\n").repeat(count);
+    let csv = format!(
+        "Product,Stage,Amount,Close Date\n{}{}{}{}",
+        rows("GTX Pro", 10),
+        rows("GTXPro", 2),
+        rows("GTX Plus", 2),
+        rows("Team 12", 9) + &rows("Team 13", 1)
+    );
+    let quality = receipt(&csv, &ReadOptions::default()).quality;
+    let odd: Vec<(&str, &str)> = quality.odd_values.iter().map(|o| (o.value.as_str(), o.suggestion.as_str())).collect();
+    assert_eq!(odd, [("GTXPro", "GTX Pro")]);
 }

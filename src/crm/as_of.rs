@@ -36,6 +36,9 @@ const NEGATIVE: Code = Code::new(
     Action::Excluded,
     "let them take part if they are meant: set `negativeAmounts` to `keep`",
 );
+const ZERO_AMOUNT: Code = Code::new("zero-amount", Action::Noted, "fill in the amounts if they are known");
+const CONCENTRATION: Code =
+    Code::new("concentration", Action::Kept, "look at this deal by itself: with it stands or falls the period");
 const UNKNOWN_CATEGORY: Code =
     Code::new("unknown-forecast-category", Action::Repaired, "these deals count as not called");
 const UNKNOWN_CURRENCY: Code =
@@ -50,7 +53,7 @@ pub(crate) fn is_near(date: Date) -> bool {
 
 pub(crate) fn deals(pipeline: &Pipeline, day: Option<Date>, currency: Currency) -> Deals {
     let (view, deals, excluded) = look(pipeline, day, currency);
-    let receipt = view.receipt(deals.len() as u64, excluded);
+    let receipt = view.receipt(&deals, excluded);
     Deals { deals, as_of: day, receipt }
 }
 
@@ -76,6 +79,8 @@ fn look(pipeline: &Pipeline, day: Option<Date>, currency: Currency) -> (View<'_>
         }
     }
     view.note_currencies(&deals);
+    view.note_zero_amounts(&deals);
+    view.note_concentration(&deals);
     (view, deals, excluded)
 }
 
@@ -109,6 +114,8 @@ struct View<'a> {
     unmarked: Currency,
     /// Amounts converted, by the currency they were in.
     converted: BTreeMap<Currency, u64>,
+    /// Amounts of all deals, those left out for a value included, with their lines.
+    amounts: Vec<(u64, Money)>,
 }
 
 impl<'a> View<'a> {
@@ -143,6 +150,7 @@ impl<'a> View<'a> {
             odd: options.odd_probabilities.unwrap_or(OddProbability::Exclude),
             unmarked: options.column(amount).currency.unwrap_or(currency),
             converted: BTreeMap::new(),
+            amounts: Vec::new(),
         };
         view.assume();
         view
@@ -208,6 +216,7 @@ impl<'a> View<'a> {
         let status = if reopened { DealStatus::Open } else { last };
         let close = self.close(row, line, status, reopened, closed_on);
         let (amount, amount_known, estimate) = self.amount(row, line, status, reopened);
+        self.amounts.push((line, amount));
         if amount.minor < 0 && status != DealStatus::Lost && self.negative == RowFate::Exclude {
             let column = self.amount.or(self.actual);
             let place = Place { column: column.map(|c| c.name().to_owned()), ..Place::line(line) };
@@ -268,7 +277,7 @@ impl<'a> View<'a> {
         }
         if self.pipeline.copies.get(row).copied().unwrap_or(false) {
             let sample = self.id.map_or("", |c| c.text(row));
-            self.notes.count(DUPLICATE_ROW, place, sample, || "rows repeat an earlier one, id and all".to_owned());
+            self.notes.count(DUPLICATE_ROW, place, sample, || "rows repeat another one with the same id".to_owned());
             return true;
         }
         let mut filled = table.columns().iter().enumerate().filter(|(_, column)| !column.text(row).is_empty());
@@ -420,6 +429,39 @@ impl<'a> View<'a> {
         category
     }
 
+    /// Says how many deals are worth nothing, as the file says and not for want of an amount.
+    fn note_zero_amounts(&mut self, deals: &[Deal]) {
+        let column = self.amount.or(self.actual).map(|c| c.name().to_owned());
+        for deal in deals.iter().filter(|d| d.amount_known && d.amount.minor == 0 && d.status != DealStatus::Lost) {
+            let place = Place { column: column.clone(), ..Place::line(deal.line) };
+            self.notes.count(ZERO_AMOUNT, place, &deal.name, || "amounts are 0: such deals add nothing".to_owned());
+        }
+    }
+
+    /// Says so if one deal outweighs all other open ones together.
+    fn note_concentration(&mut self, deals: &[Deal]) {
+        let mut sums: BTreeMap<Currency, (i128, u64)> = BTreeMap::new();
+        let open = || deals.iter().filter(|deal| deal.is_open() && deal.amount.minor > 0);
+        for deal in open() {
+            let sum = sums.entry(deal.amount.currency).or_insert((0, 0));
+            *sum = (sum.0 + i128::from(deal.amount.minor), sum.1 + 1);
+        }
+        for deal in open() {
+            let Some((sum, count)) = sums.get(&deal.amount.currency).copied().filter(|(_, count)| *count >= 5) else {
+                continue;
+            };
+            let own = i128::from(deal.amount.minor);
+            if own * 2 <= sum {
+                continue;
+            }
+            let (place, share) = (Place::line(deal.line), own * 100 / sum);
+            let name = [&deal.name, &deal.account, &deal.id].into_iter().find(|name| !name.is_empty());
+            self.notes.count(CONCENTRATION, place, name.map_or("", String::as_str), || {
+                format!("one deal is {share} % of the {count} open deals' amount in {}", deal.amount.currency)
+            });
+        }
+    }
+
     fn note_currencies(&mut self, deals: &[Deal]) {
         let mut counts: std::collections::BTreeMap<Currency, (u64, u64)> = std::collections::BTreeMap::new();
         for deal in deals {
@@ -438,7 +480,7 @@ impl<'a> View<'a> {
         });
     }
 
-    fn receipt(mut self, used: u64, excluded: u64) -> Receipt {
+    fn receipt(mut self, deals: &[Deal], excluded: u64) -> Receipt {
         let options = self.pipeline.table.options();
         for (currency, count) in &self.converted {
             let Some(rate) = options.rates.get(currency) else { continue };
@@ -453,13 +495,14 @@ impl<'a> View<'a> {
             ));
         }
         let Pipeline { table, binding, notes, .. } = self.pipeline;
-        let mut diagnostics = notes.as_slice().to_vec();
-        diagnostics.extend(self.notes.into_vec());
         let found = summary::Found {
             kind: "deals",
-            rows_used: used,
+            rows_used: deals.len() as u64,
             rows_excluded: excluded,
-            diagnostics,
+            notes: vec![notes, &self.notes],
+            lasting: Some(self.pipeline.lasting()),
+            amounts: self.amounts,
+            copies: self.pipeline.copies.iter().filter(|copy| **copy).count() as u64,
             assumptions: self.assumptions,
             scale: self.probability.map(|_| self.pipeline.scale),
         };

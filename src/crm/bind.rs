@@ -19,6 +19,8 @@ const PLACEHOLDER: Code =
     Code::new("placeholder", Action::Repaired, "nothing to do: the value means that nothing was chosen");
 const SERIAL: Code = Code::new("date-as-number", Action::Repaired, "format the column as a date before exporting");
 
+const PRECISION: Code = Code::new("precision", Action::Kept, "check whether these are amounts, and not ids");
+
 const RANGE: Code =
     Code::new("range-value", Action::Repaired, "nothing to do, unless the exact numbers are known: then export those");
 
@@ -310,6 +312,18 @@ fn read_sizes(table: &mut Table, at: usize, notes: &mut Diagnostics) {
     notes.locate(RANGE, column.name(), rows.into_iter().map(|row| table.line(row)));
 }
 
+/// Says so if amounts are beyond what is exact in a number with 53 bits, as other programs have them.
+fn note_precision(table: &Table, at: usize, field: Field, notes: &mut Diagnostics) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let Some(column) = table.columns().get(at).filter(|_| field.expects() == Expect::Number) else { return };
+    let ColumnKind::Number(format) = *column.kind() else { return };
+    let beyond = |text: &str| format.value(text).is_some_and(|value| value.abs() >= EXACT);
+    for row in column.rows_where(MOST_PLACES, beyond) {
+        let place = Place::line(table.line(row)).in_column(column.name());
+        notes.count(PRECISION, place, column.text(row), || "numbers have more digits than programs keep".to_owned());
+    }
+}
+
 fn read_as_fields(table: &mut Table, columns: &[Option<(Field, MappingSource)>], notes: &mut Diagnostics) {
     for (at, bound) in columns.iter().enumerate() {
         let Some((field, _)) = bound else { continue };
@@ -328,6 +342,7 @@ fn read_as_fields(table: &mut Table, columns: &[Option<(Field, MappingSource)>],
             Expect::Date => column.read_as_dates(),
             _ => true,
         };
+        note_precision(table, at, *field, notes);
         let column = &table.columns()[at];
         let place = || Place::default().in_column(column.name());
         if !read && before != ColumnKind::Empty {

@@ -68,6 +68,8 @@ pub struct Dialect {
     pub private_mail: Vec<String>,
     /// Headers in files of stage history.
     pub history: HistoryNames,
+    /// Words that a field's values usually are, to suggest the right spelling.
+    pub known: BTreeMap<Field, Vec<String>>,
     /// Headers that are typical of a kind of file.
     pub kinds: BTreeMap<Kind, Typical>,
 }
@@ -153,6 +155,8 @@ pub struct Dialects {
     category: BTreeMap<String, ForecastCategory>,
     currency: BTreeMap<String, Currency>,
     channel: BTreeMap<String, Channel>,
+    /// Usual values of fields, by their folded form.
+    known: BTreeMap<Field, BTreeMap<String, String>>,
     direction: BTreeMap<String, Direction>,
     legal_forms: Vec<String>,
     private_mail: BTreeSet<String>,
@@ -188,6 +192,10 @@ impl Dialects {
         for (code, words) in all.iter().flat_map(|d| &d.currency) {
             currency.extend(words.iter().filter(|w| fold(w).is_empty()).map(|w| (w.clone(), *code)));
         }
+        let mut known: BTreeMap<Field, BTreeMap<String, String>> = BTreeMap::new();
+        for (field, words) in all.iter().flat_map(|d| &d.known) {
+            known.entry(*field).or_default().extend(words.iter().map(|word| (fold(word), word.clone())));
+        }
         let mut kinds = BTreeMap::new();
         for (kind, typical) in all.iter().flat_map(|d| &d.kinds) {
             kinds.extend(typical.also.iter().map(|header| ((*kind, fold(header)), false)));
@@ -204,6 +212,7 @@ impl Dialects {
             category,
             currency,
             channel,
+            known,
             direction,
             legal_forms,
             private_mail,
@@ -352,6 +361,11 @@ impl Dialects {
     /// Whether a header is sure to mean a kind of file (`true`), speaks for it (`false`) or says nothing.
     pub(crate) fn is_typical(&self, header: &str, kind: Kind) -> Option<bool> {
         self.kinds.get(&(kind, fold(header))).copied()
+    }
+
+    /// The words that a field's values usually are, by their folded form.
+    pub(crate) fn known_words(&self, field: Field) -> Option<&BTreeMap<String, String>> {
+        self.known.get(&field)
     }
 
     /// Words that mean that nothing was chosen.

@@ -6,7 +6,7 @@ use super::Field;
 use super::bind::Binding;
 use crate::table::{
     ColumnKind, ColumnOptions, ColumnType, DateOrder, DateSystem, DecimalMark, Decision, Diagnostic, Encoding, Fix,
-    Header, MissingWords, OddProbability, ReadOptions, RowFate, RowOptions, Scale, Serial, Table, Unit,
+    Header, MissingWords, OddProbability, ReadOptions, RowFate, RowOptions, SameId, Scale, Serial, Table, Unit,
 };
 use std::collections::BTreeMap;
 
@@ -45,6 +45,10 @@ fn fixes(table: &Table, binding: &Binding, note: &Diagnostic) -> Vec<Fix> {
         "total-row" => rows("Take these rows as deals", RowOptions { totals: keep, ..RowOptions::default() }),
         "not-a-deal" => rows("Take these rows as deals", RowOptions { notes: keep, ..RowOptions::default() }),
         "duplicate-row" => rows("Keep repeated rows", RowOptions { duplicates: keep, ..RowOptions::default() }),
+        "duplicate-id" => rows(
+            "Of rows with the same id, take the latest",
+            RowOptions { same_id: Some(SameId::Latest), ..RowOptions::default() },
+        ),
         "shifted-row" => rows("Take these rows all the same", RowOptions { shifted: keep, ..RowOptions::default() }),
         "competing-columns" | "type-mismatch" => remap(table, binding, column),
         _ => Vec::new(),

@@ -3,6 +3,7 @@
 use super::bind::{Binding, bind};
 use super::dialect::{Dialects, Vocabulary};
 use super::join::Extras;
+use super::quality::{Evidence, Lasting};
 use super::{Activity, Channel, Contract, Field, FieldRef, Kind, Mapping, Rep, key, kind, summary};
 use crate::table::write::WriteOptions;
 use crate::table::{Action, Code, Diagnostics, Problems, Receipt, Table};
@@ -31,7 +32,8 @@ const REVENUE_UNIT: Code =
 pub struct LeadList {
     pub(super) table: Arc<Table>,
     pub(super) binding: Binding,
-    notes: Diagnostics,
+    /// What binding told, and what the judgement of the data did.
+    notes: [Diagnostics; 2],
     pub(super) receipt: Receipt,
     pub(super) kind: Kind,
     /// What there is from files that were attached.
@@ -64,15 +66,19 @@ impl LeadList {
             notes.count(NO_FIELDS, Place::default(), "", || "no column is known by its name".to_owned());
         }
         note_revenue_unit(&table, &binding, &mut notes);
+        let evidence = Evidence { table: &table, binding: &binding, kind: kind.name(), dialects: Some(dialects) };
+        let lasting = Lasting::of(&evidence);
         let found = summary::Found {
             kind: kind.name(),
             rows_used: table.rows() as u64,
-            diagnostics: notes.as_slice().to_vec(),
+            notes: vec![&notes],
+            lasting: Some(&lasting),
             ..summary::Found::default()
         };
         let receipt = summary::receipt(&table, &binding, found);
         let channels = channels(&table, &binding, dialects);
         let (extras, rows_digest) = Default::default();
+        let notes = [notes, lasting.notes];
         Ok(Self { table: Arc::new(table), binding, notes, receipt, kind, extras, channels, rows_digest })
     }
 
@@ -97,7 +103,7 @@ impl LeadList {
     /// Rows and lines with something to say about, in the order of the file.
     #[must_use]
     pub fn problems(&self) -> Problems {
-        Problems::collect(&self.table, &[self.table.diagnostics(), &self.notes])
+        Problems::collect(&self.table, &[self.table.diagnostics(), &self.notes[0], &self.notes[1]])
     }
 
     /// The file with its own columns, put right: dates as ISO, numbers plain, missing words emptied.

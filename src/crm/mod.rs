@@ -23,6 +23,7 @@ mod kind;
 mod leads;
 mod mapping;
 mod pipeline;
+mod quality;
 mod quota;
 mod rep;
 mod rows;

@@ -5,13 +5,14 @@ use super::bind::{Binding, bind};
 use super::deal::Deals;
 use super::dialect::{Dialects, Vocabulary};
 use super::join::Extras;
+use super::quality::{Evidence, Lasting};
 use super::rows::Rows;
 use super::{Activity, Contract, DealStatus, Field, Mapping, Quotas, Rep, StageHistory, key, kind, leads};
 use crate::calendar::Date;
 use crate::money::Currency;
 use crate::table::write::WriteOptions;
 use crate::table::{
-    Action, Code, Column, ColumnKind, Diagnostics, MOST_PLACES, Problems, RowFate, Scale, Table, boolean,
+    Action, Code, Column, ColumnKind, Diagnostics, MOST_PLACES, Problems, RowFate, SameId, Scale, Table, boolean,
     write_corrected,
 };
 use crate::{Error, Place};
@@ -64,6 +65,8 @@ pub struct Pipeline {
     pub(super) extras: Arc<Extras>,
     /// The stages as the file's own columns tell them, read when first asked for.
     own_history: Arc<OnceLock<Option<StageHistory>>>,
+    /// What holds of the file on every day, judged when first asked for.
+    lasting: Arc<OnceLock<Lasting>>,
 }
 
 impl Pipeline {
@@ -98,6 +101,7 @@ impl Pipeline {
             amount_is_final: false,
             extras: Arc::default(),
             own_history: Arc::default(),
+            lasting: Arc::default(),
         };
         pipeline.assemble();
         Ok(pipeline)
@@ -114,6 +118,7 @@ impl Pipeline {
         let (keys, copies) = keys(table, own, &mut notes);
         (self.notes, self.statuses, self.scale) = (notes, statuses, scale);
         (self.amount_is_final, self.keys, self.copies) = (amount_is_final, keys, copies);
+        self.lasting = Arc::default();
     }
 
     /// The deals as they stood on a day; without a day, as the file has them.
@@ -139,7 +144,14 @@ impl Pipeline {
     #[must_use]
     pub fn problems(&self, day: Option<Date>, currency: Currency) -> Problems {
         let told = as_of::told(self, day, currency);
-        Problems::collect(&self.table, &[self.table.diagnostics(), &self.notes, &told])
+        Problems::collect(&self.table, &[self.table.diagnostics(), &self.notes, &told, &self.lasting().notes])
+    }
+
+    /// What holds of the file on every day.
+    pub(crate) fn lasting(&self) -> &Lasting {
+        let Self { table, binding, dialects, .. } = self;
+        let evidence = Evidence { table, binding, kind: "deals", dialects: Some(dialects) };
+        self.lasting.get_or_init(|| Lasting::of(&evidence))
     }
 
     /// The file with its own columns, put right: dates as ISO, numbers plain, missing words emptied, rows that are no
@@ -461,8 +473,38 @@ fn keys(table: &Table, binding: &Binding, notes: &mut Diagnostics) -> (Vec<u64>,
             }
         }
     }
+    if table.options().rows.same_id == Some(SameId::Latest) {
+        leave_older(table, binding, &keys, &has_id, &mut copies);
+    }
     key::number_equal_keys(&mut keys, &content, &copies);
     (keys, copies)
+}
+
+/// Of rows with the same id, marks all but the one with the latest day as copies.
+fn leave_older(
+    table: &Table,
+    binding: &Binding,
+    keys: &[u64],
+    has_id: &dyn Fn(usize) -> Option<usize>,
+    copies: &mut [bool],
+) {
+    let days: Vec<&Column> = [Field::LastActivity, Field::StageChanged, Field::CreatedDate]
+        .iter()
+        .filter_map(|field| table.columns().get(binding.column_of(*field)?))
+        .collect();
+    let day = |row: usize| days.iter().map(|column| column.date(row)).collect::<Vec<_>>();
+    let mut latest: HashMap<u64, usize> = HashMap::new();
+    for (row, key) in keys.iter().enumerate().filter(|(row, _)| has_id(*row).is_some()) {
+        let best = latest.entry(*key).or_insert(row);
+        if day(row) > day(*best) {
+            *best = row;
+        }
+    }
+    for (row, key) in keys.iter().enumerate() {
+        if latest.get(key).is_some_and(|best| *best != row) && has_id(row).is_some() {
+            copies[row] = true;
+        }
+    }
 }
 
 /// Says so if an id was rounded by a spreadsheet: `1.23457E+17` may stand for many.

@@ -136,7 +136,7 @@ pub(crate) fn receipt<const N: usize>(
         kind: kind.map_or("unknown", Kind::name),
         rows_used: used,
         rows_excluded: table.rows() as u64 - used,
-        diagnostics: notes.into_iter().flat_map(Diagnostics::into_vec).collect(),
+        notes: notes.iter().collect(),
         ..summary::Found::default()
     };
     summary::receipt(table, binding, found)

@@ -1,26 +1,40 @@
 //! Sums up what was understood of a file.
 
 use super::bind::Binding;
-use super::fixes;
-use crate::table::{Column, ColumnKind, ColumnReceipt, Diagnostic, Receipt, Scale, Table};
+use super::quality::Lasting;
+use super::{fixes, quality};
+use crate::money::Money;
+use crate::table::{Column, ColumnKind, ColumnReceipt, Diagnostic, Diagnostics, Receipt, Scale, Table};
 
 /// What a pass over a table found beyond the table itself.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct Found<'a> {
     pub(crate) kind: &'static str,
     pub(crate) rows_used: u64,
     /// Rows left out, those aside that are blank.
     pub(crate) rows_excluded: u64,
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) notes: Vec<&'a Diagnostics>,
     pub(crate) assumptions: Vec<String>,
     /// How probabilities are read.
     pub(crate) scale: Option<Scale>,
+    /// What was judged of the file already.
+    pub(crate) lasting: Option<&'a Lasting>,
+    /// Amounts of deals with their lines.
+    pub(crate) amounts: Vec<(u64, Money)>,
+    /// Rows known to be copies.
+    pub(crate) copies: u64,
 }
 
 /// The receipt of a table read under a binding.
-pub(crate) fn receipt(table: &Table, binding: &Binding, found: Found) -> Receipt {
-    let mut diagnostics = table.notes().to_vec();
-    diagnostics.extend(found.diagnostics);
+pub(crate) fn receipt(table: &Table, binding: &Binding, found: Found<'_>) -> Receipt {
+    let mut told = vec![table.diagnostics()];
+    told.extend(found.notes);
+    let evidence = quality::Evidence { table, binding, kind: found.kind, dialects: None };
+    let lasting = found.lasting.cloned().unwrap_or_else(|| Lasting::of(&evidence));
+    let own = lasting.notes.clone();
+    told.push(&own);
+    let quality = quality::grade(table, found.kind, lasting, &told, &found.amounts, found.copies);
+    let mut diagnostics: Vec<Diagnostic> = told.iter().flat_map(|told| told.as_slice()).cloned().collect();
     fixes::offer(table, binding, &mut diagnostics);
     Receipt {
         file: table.name().map(str::to_owned),
@@ -36,6 +50,7 @@ pub(crate) fn receipt(table: &Table, binding: &Binding, found: Found) -> Receipt
         diagnostics,
         assumptions: found.assumptions,
         decisions: fixes::decisions(table, binding, found.scale),
+        quality,
     }
 }
 

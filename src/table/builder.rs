@@ -21,6 +21,8 @@ const MOJIBAKE: Code =
     Code::new("mojibake", Action::Kept, "export again as UTF-8: the text was encoded twice before it came here");
 const SKIPPED: Code = Code::new("skipped-line", Action::Repaired, "nothing to do if these lines are a report's title");
 const UNCLOSED: Code = Code::new("unclosed-quote", Action::Repaired, "close the quote, or double it inside the cell");
+const STRAY_QUOTE: Code = Code::new("stray-quote", Action::Kept, "double the quotes inside quoted cells");
+const BACKSLASH: Code = Code::new("backslash-quote", Action::Noted, "nothing to do: such quotes are read as quotes");
 const SHORT_ROW: Code = Code::new("short-row", Action::Kept, "missing cells count as missing values");
 const LONG_ROW: Code =
     Code::new("long-row", Action::Repaired, "quote the cell that holds the delimiter; later cells may be shifted");
@@ -338,6 +340,19 @@ impl TableBuilder {
         });
     }
 
+    pub(crate) fn note_stray_quote(&mut self, line: u64, at: usize, cell: &[u8]) {
+        let place = self.place(line, at);
+        self.notes.count(STRAY_QUOTE, place, &String::from_utf8_lossy(cell), || {
+            "quotes stand inside cells without being doubled; read as ordinary characters".to_owned()
+        });
+    }
+
+    pub(crate) fn note_backslashes(&mut self) {
+        self.notes.count(BACKSLASH, Place::default(), "\\\"", || {
+            "quotes inside cells stand behind a backslash, all through the file".to_owned()
+        });
+    }
+
     /// Decides what every column is.
     pub(crate) fn finish(
         mut self,
@@ -531,9 +546,13 @@ pub(crate) fn note_unreadable(column: &Column, line: &dyn Fn(usize) -> u64, note
             Misread::BadDate => BAD_DATE,
             Misread::OtherOrder => infer::MIXED_DATES,
         };
-        if why != Misread::OtherOrder {
+        // Dates in the other order were told when the column was read, unless that was long ago.
+        if why != Misread::OtherOrder || !notes.has(code, column.name()) {
             notes.count_many(code, count, place, sample, || match why {
                 Misread::BadDate => format!("no calendar has the day `{found}`; counts as missing"),
+                Misread::OtherOrder => {
+                    format!("dates of one column are in two orders, as `{found}`; counts as missing")
+                }
                 Misread::NotFinite => format!("expected a finite number, found `{found}`; counts as missing"),
                 _ => format!("expected a {expected}, found `{found}`; counts as missing"),
             });
@@ -545,7 +564,7 @@ pub(crate) fn note_unreadable(column: &Column, line: &dyn Fn(usize) -> u64, note
 }
 
 /// The codes of [`note_unreadable`], to be forgotten when the column is read otherwise.
-pub(crate) const MISREADS: [Code; 4] = [UNREADABLE, NOT_FINITE, BAD_DATE, infer::MIXED_DATES];
+pub(crate) const MISREADS: [Code; 5] = [UNREADABLE, NOT_FINITE, BAD_DATE, infer::MIXED_DATES, infer::MISSING_WORD];
 
 pub(super) fn too_many_columns(found: usize) -> Error {
     let message = format!("expected at most 2,048 columns, found {found} (remove columns that are not needed)");

@@ -417,6 +417,18 @@ impl Column {
         found
     }
 
+    /// The first rows, so many at most, whose cell as written passes a test.
+    pub(crate) fn rows_where_raw(&self, most: usize, test: impl Fn(&str) -> bool) -> Vec<usize> {
+        self.cells.rows_where(most, test)
+    }
+
+    /// How many rows hold a cell that passes a test as written, and the first of them.
+    pub(crate) fn count_raw(&self, test: &dyn Fn(&str) -> bool) -> (u64, usize) {
+        let words = self.cells.words().iter().zip(self.cells.tally());
+        let held = words.filter(|(cell, (count, _))| *count > 0 && test(cell)).map(|(_, tally)| tally);
+        held.fold((0, usize::MAX), |(all, first), (count, row)| (all + count, first.min(row)))
+    }
+
     /// The first rows, so many at most, whose value passes a test; each different cell is tested once.
     pub(crate) fn rows_where(&self, most: usize, test: impl Fn(&str) -> bool) -> Vec<usize> {
         self.cells.rows_where(most, |cell| test(self.present(cell)))

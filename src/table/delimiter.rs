@@ -11,7 +11,7 @@ const MOST_ROWS: usize = 1000;
 
 /// The delimiter of a sample; a comma if it holds one column only. `cut` says that the sample ends mid-row.
 pub(crate) fn detect(sample: &[u8], cut: bool) -> u8 {
-    let counts = CANDIDATES.map(|delimiter| (delimiter, cell_counts(sample, delimiter, cut)));
+    let counts = CANDIDATES.map(|delimiter| (delimiter, cell_counts(sample, delimiter, false, cut)));
     let plain = best(counts.iter().map(|(delimiter, counts)| (*delimiter, counts.as_slice())));
     if plain.0 == 100 {
         return plain.2;
@@ -72,8 +72,8 @@ pub(crate) fn is_allowed(byte: u8) -> bool {
 }
 
 /// Cells per row, and whether the last of them is empty.
-fn cell_counts(sample: &[u8], delimiter: u8, cut: bool) -> Vec<(usize, bool)> {
-    let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+pub(crate) fn cell_counts(sample: &[u8], delimiter: u8, escape: bool, cut: bool) -> Vec<(usize, bool)> {
+    let mut reader = super::quotes::reader(delimiter, escape);
     let mut input = sample;
     let (mut counts, mut cells, mut length) = (Vec::new(), 0, 0);
     let mut out = [0; 1024];

@@ -32,6 +32,11 @@ pub(crate) const MIXED_DATES: Code =
 const MIXED_CURRENCY: Code =
     Code::new("mixed-currency", Action::Kept, "amounts stay in their own currency and are never added together");
 
+const SHORT_YEAR: Code = Code::new("two-digit-year", Action::Noted, "write the years in full");
+const SUFFIX: Code = Code::new("suffix", Action::Noted, "export the numbers in full");
+pub(crate) const MISSING_WORD: Code =
+    Code::new("missing-word", Action::Kept, "nothing to do if they mean that there is no value");
+
 /// What was counted in a column, and the best reading as number and as date whatever the kind.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Evidence {
@@ -146,6 +151,12 @@ pub(crate) fn infer(
         && let Some(format) = evidence.date
     {
         note_mixed_dates(&tally, format.order, options, &sample, &place, notes);
+        if tally.short_year {
+            let place = Place { line: None, ..place(0) };
+            notes.count_many(SHORT_YEAR, tally.shaped, place, "", || {
+                "years of two digits are read as 1970 to 2069".to_owned()
+            });
+        }
         return (ColumnKind::Date(format), evidence);
     }
     if enough(readable)
@@ -401,6 +412,11 @@ fn note_numbers(
             )
         });
     }
+    if format.suffixes {
+        notes.count_many(SUFFIX, tally.suffixed, Place { line: None, ..place(0) }, "", || {
+            "suffixes such as `k` and `M` are read, as then every value is a number".to_owned()
+        });
+    }
     if let [first, second, ..] = tally.currencies.as_slice() {
         let row = first.2.max(second.2);
         let others = tally.currencies.iter().skip(1).map(|(_, count, _)| count).sum();
@@ -448,6 +464,24 @@ pub(crate) fn settle_dates(
 
 /// Says where the values stand that leave a question open, of which only the first was told.
 pub(crate) fn locate(column: &super::Column, line: &dyn Fn(usize) -> u64, notes: &mut Diagnostics) {
+    let spread = |code: Code, test: &dyn Fn(&str) -> bool, notes: &mut Diagnostics| {
+        let rows = column.rows_where_raw(MOST_PLACES, test);
+        notes.locate(code, column.name(), rows.into_iter().map(line));
+    };
+    if matches!(column.kind(), ColumnKind::Number(_) | ColumnKind::Date(_)) {
+        let is_word = |text: &str| {
+            let text = text.trim();
+            !text.is_empty() && is_missing_value(text) && column.present(text).is_empty()
+        };
+        let (count, first) = column.count_raw(&is_word);
+        if count > 0 && !notes.has(MISSING_WORD, column.name()) {
+            let (place, sample) = (Place::line(line(first)).in_column(column.name()), column.raw(first).trim());
+            notes.count_many(MISSING_WORD, count, place, sample, || {
+                format!("words such as `{}` count as missing", super::receipt::shorten(sample))
+            });
+            spread(MISSING_WORD, &is_word, notes);
+        }
+    }
     let mut on = |code: Code, test: &dyn Fn(&str) -> bool| {
         if notes.has(code, column.name()) {
             let rows = column.rows_where(MOST_PLACES, test);

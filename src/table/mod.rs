@@ -20,6 +20,8 @@ mod missing;
 mod number;
 mod options;
 mod problems;
+mod quality;
+mod quotes;
 mod reader;
 mod receipt;
 mod records;
@@ -33,9 +35,13 @@ pub use dates::{DateFormat, DateOrder, DateSystem, Serial};
 pub use decimal::Rate;
 pub use number::{DecimalMark, NumberFormat};
 pub use options::{
-    ColumnOptions, ColumnType, Header, MissingWords, OddProbability, ReadOptions, RowFate, RowOptions, Scale, Unit,
+    ColumnOptions, ColumnType, Header, MissingWords, OddProbability, ReadOptions, RowFate, RowOptions, SameId, Scale,
+    Unit,
 };
 pub use problems::{ProblemCell, ProblemFilter, ProblemRow, ProblemWindow, Problems};
+pub use quality::{
+    Completeness, DuplicateExample, Duplicates, OddValue, Quality, QualityPart, StageCompleteness, ValueTouched,
+};
 pub use reader::TableReader;
 pub use receipt::{Action, ColumnReceipt, Decision, Diagnostic, Fix, MappingSource, Receipt};
 

@@ -65,6 +65,11 @@ impl NumberFormat {
         Some(Decimal { scale: value.scale - i32::from(self.power), ..value })
     }
 
+    /// The value of a cell, rounded to the nearest f64.
+    pub(crate) fn value(&self, text: &str) -> Option<f64> {
+        self.read(text).map(Decimal::to_f64)
+    }
+
     /// Such as `1,234.5 USD`: a sample in this format.
     pub(crate) fn describe(&self) -> String {
         let mut sample = match self.decimal {

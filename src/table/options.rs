@@ -139,6 +139,7 @@ impl ReadOptions {
                 notes: change.rows.notes.or(self.rows.notes),
                 duplicates: change.rows.duplicates.or(self.rows.duplicates),
                 shifted: change.rows.shifted.or(self.rows.shifted),
+                same_id: change.rows.same_id.or(self.rows.same_id),
             },
             negative_amounts: change.negative_amounts.or(self.negative_amounts),
             odd_probabilities: change.odd_probabilities.or(self.odd_probabilities),
@@ -309,6 +310,20 @@ pub struct RowOptions {
     /// Rows with more cells than the header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shifted: Option<RowFate>,
+    /// Rows with the same id and other values. Absent: all are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_id: Option<SameId>,
+}
+
+/// Which of several rows with the same id and different values take part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum SameId {
+    /// All of them.
+    Keep,
+    /// The one with the latest day of activity, of a change of stage, or of its creation.
+    Latest,
 }
 
 impl RowOptions {

@@ -3,7 +3,7 @@
 use super::builder::TableBuilder;
 use super::bytes::{self, Decoder, Encoding, WINDOW};
 use super::options::ReadOptions;
-use super::{MOST_COLUMNS, MOST_FIELD_BYTES, Table, delimiter};
+use super::{MOST_COLUMNS, MOST_FIELD_BYTES, Table, delimiter, quotes};
 use crate::{Error, ErrorKind, Place};
 use csv_core::ReadRecordResult;
 
@@ -129,7 +129,11 @@ impl Reading {
             })?,
             None => sep.unwrap_or_else(|| delimiter::detect(&sample, cut)),
         };
-        let mut rows = Rows::new(delimiter, options);
+        let escape = quotes::are_escaped(&sample, delimiter, cut);
+        let mut rows = Rows::new(delimiter, escape, options);
+        if escape {
+            rows.table.note_backslashes();
+        }
         if skip > 0 {
             rows.line = 2;
         }
@@ -175,14 +179,19 @@ struct Rows {
     /// Bytes of the row in progress from earlier pieces.
     partial: Vec<u8>,
     mended: usize,
+    /// Whether quotes inside cells stand behind a backslash.
+    escape: bool,
+    /// Bytes of text before the row in progress.
+    offset: u64,
+    record_offset: u64,
     table: TableBuilder,
 }
 
 impl Rows {
-    fn new(delimiter: u8, options: &ReadOptions) -> Self {
+    fn new(delimiter: u8, escape: bool, options: &ReadOptions) -> Self {
         Self {
             delimiter,
-            core: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
+            core: quotes::reader(delimiter, escape),
             record: vec![0; 4096],
             ends: vec![0; 64],
             used: 0,
@@ -193,6 +202,9 @@ impl Rows {
             record_line: 1,
             partial: Vec::new(),
             mended: 0,
+            escape,
+            offset: 0,
+            record_offset: 0,
             table: TableBuilder::new(options),
         }
     }
@@ -203,6 +215,7 @@ impl Rows {
                 let blank = input.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(input.len());
                 let (ends, rest) = input.split_at(blank);
                 self.count_lines(ends);
+                self.offset += blank as u64;
                 input = rest;
                 if input.is_empty() {
                     return Ok(());
@@ -212,8 +225,10 @@ impl Rows {
             let (whole, read) = self.step(input)?;
             let (taken, rest) = input.split_at(read);
             self.count_lines(taken);
+            self.offset += read as u64;
             input = rest;
             if whole {
+                self.check_quotes(taken);
                 self.end_record()?;
             } else {
                 self.partial.extend_from_slice(taken);
@@ -239,6 +254,7 @@ impl Rows {
                 }
             };
             if closed {
+                self.check_quotes(b"");
                 return self.end_record();
             }
             self.mend()?;
@@ -254,7 +270,7 @@ impl Rows {
         let (first, rest) = partial.split_at(length);
         self.table.note_unclosed_quote(self.record_line, first);
         self.mended += 1;
-        let quoting = csv_core::ReaderBuilder::new().delimiter(self.delimiter).build();
+        let quoting = quotes::reader(self.delimiter, self.escape);
         self.core = csv_core::ReaderBuilder::new().delimiter(self.delimiter).quoting(false).build();
         (self.used, self.cells, self.line, self.after_return) = (0, 0, self.record_line, false);
         self.feed_plain(first)?;
@@ -313,7 +329,11 @@ impl Rows {
         if most <= MOST_FIELD_BYTES {
             return Ok(());
         }
-        let message = "a cell is longer than 1 MiB, the limit (a quote may never be closed: look at this line)";
+        let message = format!(
+            "a cell is longer than 1 MiB, the limit, in the row that starts at byte {} (a quote may never be closed: \
+             look at this line)",
+            self.record_offset
+        );
         Err(Error::new(ErrorKind::Limit, "limit", message).at(Place::line(self.record_line)))
     }
 
@@ -338,8 +358,46 @@ impl Rows {
     fn begin_record(&mut self) {
         self.in_record = true;
         self.record_line = self.line;
+        self.record_offset = self.offset;
         self.partial.clear();
         (self.used, self.cells) = (0, 0);
+    }
+
+    /// Reads a row again to the letter if quotes stand in its cells where none may; `tail` ends the row.
+    fn check_quotes(&mut self, tail: &[u8]) {
+        let quoted = |bytes: &[u8]| bytes.contains(&b'"');
+        if self.escape || !quoted(tail) && !quoted(&self.partial) {
+            return;
+        }
+        let mut whole;
+        let mut row = tail;
+        if !self.partial.is_empty() {
+            whole = std::mem::take(&mut self.partial);
+            whole.extend_from_slice(tail);
+            row = &whole;
+        }
+        let end = row.iter().rposition(|b| !matches!(b, b'\r' | b'\n')).map_or(0, |last| last + 1);
+        let Some((cells, stray)) = quotes::split(row.get(..end).unwrap_or(row), self.delimiter) else { return };
+        for at in stray {
+            if let Some(cell) = cells.get(at) {
+                self.table.note_stray_quote(self.record_line, at, cell);
+            }
+        }
+        let total: usize = cells.iter().map(Vec::len).sum();
+        if self.record.len() < total {
+            self.record.resize(total, 0);
+        }
+        if self.ends.len() < cells.len() {
+            self.ends.resize(cells.len(), 0);
+        }
+        (self.used, self.cells) = (0, cells.len());
+        for (cell, end) in cells.iter().zip(&mut self.ends) {
+            if let Some(room) = self.record.get_mut(self.used..self.used + cell.len()) {
+                room.copy_from_slice(cell);
+            }
+            self.used += cell.len();
+            *end = self.used;
+        }
     }
 
     fn end_record(&mut self) -> Result<(), Error> {

@@ -1,6 +1,7 @@
 //! What an import understood, repaired and left out: diagnostics counted by code and column, and the receipt.
 
 use super::options::ReadOptions;
+use super::quality::Quality;
 use crate::Place;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -188,10 +189,6 @@ impl Diagnostics {
     pub(crate) fn located(&self) -> impl Iterator<Item = (&Diagnostic, &[u64])> {
         self.notes.iter().zip(self.places.iter().map(Vec::as_slice))
     }
-
-    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
-        self.notes
-    }
 }
 
 /// At most 80 characters, an ellipsis included.
@@ -281,4 +278,6 @@ pub struct Receipt {
     pub assumptions: Vec<String>,
     /// What was decided, each with the option that decides otherwise.
     pub decisions: Vec<Decision>,
+    /// How good the data is: a grade with its arithmetic, what is missing, odd or there twice.
+    pub quality: Quality,
 }
