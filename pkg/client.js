@@ -105,6 +105,23 @@ class DataSet {
   }
 
   /**
+   * Asks the first runner about this data set and another, which it reads too if it has not yet.
+   *
+   * @param {string} name
+   * @param {DataSet} other
+   * @param {unknown[]} args
+   * @param {CallOptions} [options]
+   */
+  askWith(name, other, args, options = {}) {
+    return this.#enqueue(options, async (runner) => {
+      await this.#ensure(runner, options);
+      if (other.#closed) throw closed();
+      await other.#ensure(runner, options);
+      return runner.call(name, [this.#key, other.#key, ...args], options);
+    });
+  }
+
+  /**
    * Asks for something that changes what later answers mean, such as a score or a view.
    *
    * @param {string} name
@@ -374,6 +391,37 @@ export class DealsHandle {
   /** @param {number} from @param {number} count @param {CallOptions} [options] */
   window(from, count, options) {
     return this.#data.ask('dealWindow', [from, count], options);
+  }
+
+  /**
+   * What changed since an earlier export.
+   *
+   * @param {DealsHandle} previous
+   * @param {object} [comparison]
+   * @param {CallOptions} [options]
+   */
+  compare(previous, comparison = {}, options) {
+    return this.#data.askWith('compare', previous.#data, [text(comparison)], options);
+  }
+
+  /**
+   * The forecast as it is and under each scenario.
+   *
+   * @param {object[] | string} scenarios
+   * @param {CallOptions} [options]
+   */
+  scenarios(scenarios, options) {
+    return this.#data.ask('scenarios', [text(scenarios)], options);
+  }
+
+  /**
+   * What must be true for the odds one wants.
+   *
+   * @param {object | string} goal
+   * @param {CallOptions} [options]
+   */
+  seek(goal, options) {
+    return this.#data.ask('seek', [text(goal)], options);
   }
 
   /** @param {CallOptions} [options] */

@@ -72,6 +72,9 @@ export function start(module) {
     report: (_, key) => deals(key).report(),
     totals: (_, key, period) => deals(key).totals(period ?? undefined),
     dealWindow: (_, key, from, count) => deals(key).window(from, count),
+    compare: (_, key, previous, options) => deals(key).compare(deals(previous), options),
+    scenarios: (_, key, scenarios) => deals(key).scenarios(scenarios),
+    seek: (_, key, goal) => deals(key).seek(goal),
     dealsCsv: (_, key) => deals(key).csv(),
   };
 

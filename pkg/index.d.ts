@@ -11,6 +11,7 @@ import type {
   DealRow,
   FieldValues,
   ForecastReport,
+  GoalReport,
   LeadExplanation,
   LeadReport,
   LeadRow,
@@ -23,6 +24,8 @@ import type {
   ProblemWindow,
   ReadOptions,
   Receipt,
+  ScenarioTable,
+  WaterfallReport,
 } from './wasm/data.js';
 
 export type * from './wasm/data.js';
@@ -156,6 +159,45 @@ export interface LeadsHandle {
   dispose(): void;
 }
 
+/** What an earlier export is compared by. */
+export interface Comparison {
+  /** The day of the earlier export; by default the newest day on which one of its deals was created or closed. */
+  asOf?: string | null;
+  /** The period, counted from the current one; default 0. */
+  period?: number;
+  /** Major units of the reporting currency for one of another currency, on each of the two days: `{ EUR: 1.08 }`. */
+  rates?: { before?: Record<string, number>; after?: Record<string, number> };
+}
+
+/** A deal in a scenario: its id, its name if only one has it, or its row in the table. */
+export type DealName = string | number;
+
+/** One change of a scenario; each key stands alone. Amounts in major units, dates as `2026-03-31`. */
+export type ScenarioChange =
+  | { move: { deal: DealName; close: string } }
+  | { drop: { deal: DealName } }
+  | { win: { deal: DealName; close?: string } }
+  | { price: { deal: DealName; amount: number } }
+  | { winRate: { stage?: string | null; by: number } }
+  | { cycle: { stage?: string | null; days: number } }
+  | { pipeline: { amount: number; deals?: number; stage?: string | null; close?: string } }
+  | { reps: { count: number; start?: string; perQuarter?: number; rampMonths?: number } };
+
+/** A what-if: changes made in their order. */
+export interface Scenario {
+  name?: string;
+  changes: ScenarioChange[];
+}
+
+/** The odds one wants, and what may move for them. */
+export interface Goal {
+  odds: number;
+  lever: 'win-rate' | 'pipeline' | 'coverage';
+  stage?: string | null;
+  /** The period, counted from the current one; default 0. */
+  period?: number;
+}
+
 export interface DealsHandle {
   receipt(): Promise<Receipt>;
   /** Rows and lines with something to say about, in the order of the file: those that pass the filter, 100 by default. */
@@ -168,6 +210,12 @@ export interface DealsHandle {
   /** The simulated totals, one per trial: of one period, counted from 0, or of all of them. */
   totals(period?: number, options?: CallOptions): Promise<Float64Array>;
   window(from: number, count: number, options?: CallOptions): Promise<DealRow[]>;
+  /** What changed since an earlier export, in buckets that close to the cent; the forecast comes first. */
+  compare(previous: DealsHandle, comparison?: Comparison, options?: CallOptions): Promise<WaterfallReport>;
+  /** The forecast as it is and under each scenario, on the same random numbers; the forecast comes first. */
+  scenarios(scenarios: Scenario[] | string, options?: CallOptions): Promise<ScenarioTable>;
+  /** What must be true for the odds one wants; the forecast comes first. */
+  seek(goal: Goal | string, options?: CallOptions): Promise<GoalReport>;
   csv(options?: CallOptions): Promise<Uint8Array>;
   dispose(): void;
 }

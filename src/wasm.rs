@@ -5,7 +5,7 @@
 //! defect: it belongs into the crate. What is remembered between calls is in [`crate::session`].
 
 use crate::model::{OperatingModel, Preset, Run};
-use crate::report::{DealRow, ForecastReport, LeadExplanation, LeadReport, LeadRow, LearnReport};
+use crate::report::{DealRow, ForecastReport, GoalReport, LeadExplanation, LeadReport, LeadRow, LearnReport, ScenarioTable, WaterfallReport};
 use crate::table::{ProblemWindow, Receipt};
 use crate::targeting::learn::OutcomeColumn;
 use crate::targeting::{CutReport, DriftReport, FieldValues, LintReport, MqlReport};
@@ -274,6 +274,21 @@ impl Deals {
     /// As [`session::Deals::window`].
     pub fn window(&self, from: usize, count: usize) -> Result<Vec<Ts<DealRow>>, Error> {
         self.0.window(from, count)?.iter().map(typed).collect()
+    }
+
+    /// As [`session::Deals::compare`].
+    pub fn compare(&self, previous: &Deals, options: &str) -> Object<WaterfallReport> {
+        typed(&self.0.compare(&previous.0, options)?)
+    }
+
+    /// As [`session::Deals::scenarios`].
+    pub fn scenarios(&self, scenarios: &str) -> Object<ScenarioTable> {
+        typed(&self.0.scenarios(scenarios)?)
+    }
+
+    /// As [`session::Deals::seek`].
+    pub fn seek(&self, goal: &str) -> Object<GoalReport> {
+        typed(&self.0.seek(goal)?)
     }
 
     /// As [`session::Deals::csv`].

@@ -117,6 +117,32 @@ export const cases = {
     });
   },
 
+  async 'two exports are compared to the cent, whichever worker has which'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const before = pipeline(40);
+      // One deal gone, one pushed out, one amount up by a cent.
+      const lines = before.trim().split('\n').filter((line) => !line.startsWith('D3,'));
+      const after = lines.map((line) => (line.startsWith('D6,') ? line.replace('2026-04-15', '2026-09-15') : line.startsWith('D9,') ? line.replace(',1063,', ',1063.01,') : line)).join('\n');
+      const [then, now] = [await client.openDeals(before), await client.openDeals(after, { asOf: '2026-04-03' })];
+      await now.forecast(await lib.preset('sales-led'), { asOf: '2026-04-03', quota: 20_000 });
+      const report = await now.compare(then, { asOf: '2026-04-02' });
+      equal(report.buckets.filter(({ amount }) => amount !== 0).map(({ bucket, amount, deals }) => [bucket, amount, deals]), [
+        ['pushed-out', -1042, 1],
+        ['disappeared', -1021, 1],
+        ['amount-up', 0.01, 1],
+      ]);
+      equal(Math.round(100 * (report.start - 1042 - 1021 + 0.01)), Math.round(100 * report.end));
+      equal(report.odds?.steps.map(({ cause }) => cause), ['time', 'pushed-out', 'disappeared', 'amount-up', 'progress']);
+      const whole = (report.odds?.end?.value ?? 0) - (report.odds?.start?.value ?? 0);
+      const parts = report.odds?.steps.reduce((sum, { odds }) => sum + (odds?.value ?? 0), 0) ?? 1;
+      if (Math.abs(whole - parts) > 1e-12) throw new Error(`the parts make ${parts} of ${whole}`);
+      equal((await now.compare(now, { asOf: '2026-04-03' })).changes, []);
+      equal((await failure(lib, () => now.compare(then, { period: 7 }))).code, 'period-outside');
+      then.dispose();
+      equal((await failure(lib, () => now.compare(then))).code, 'disposed');
+    });
+  },
+
   async 'bytes, text, a buffer, a file and records give the same answer'({ lib, workers }) {
     const text = pipeline(9);
     const bytes = new TextEncoder().encode(text);

@@ -6,32 +6,44 @@
 
 mod backtest;
 mod fit;
+mod bridge;
 mod horizon;
 mod input;
 mod kernel;
 mod odds;
 mod outcome;
+mod pairing;
 mod plan;
+mod replay;
+mod scenario;
 mod simulate;
 mod stages;
 mod timing;
 mod trials;
+mod waterfall;
+mod whatif;
 
 pub use backtest::{
     AppliedCorrection, Backtest, BacktestOptions, BacktestRow, CutSummary, Peers, RecordedFrom, crps, noise_floor,
     pinball,
 };
 pub use fit::{Incidence, Watched, WatchedEnd, aalen_johansen};
+pub use bridge::{Cause, OddsBridge, OddsStep, OtherCause};
 pub use horizon::Horizon;
 
 pub use input::{Amount, MAX_DEALS, MAX_PERIODS, MAX_TRIALS, SharedRate, SimulatedDeal, SimulationInput, Step, Win};
 pub(crate) use outcome::OPEN_CATEGORIES;
 pub use outcome::{DealLine, Outcome};
 pub use plan::{GROUPS, Plan};
+pub use scenario::{
+    Cycle, DealName, MorePipeline, MoreReps, Move, Price, Scenario, ScenarioChange, Which, WinRate, Won,
+};
 pub use simulate::Simulation;
 pub use stages::{StageLine, StageSource};
 pub use timing::Expectation;
 pub use trials::Trials;
+pub use waterfall::{AmbiguousDeals, Bucket, Change, CompareOptions, Rates, Stand, ViewLine, Waterfall};
+pub use whatif::{Answer, Figure, Goal, Lever, Outlook, PeriodOutlook};
 
 use crate::Error;
 use crate::crm::Pipeline;

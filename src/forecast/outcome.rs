@@ -101,7 +101,18 @@ impl Outcome {
                 return Err(Error::new(ErrorKind::Run, "no-as-of", message).at(Place::path("asOf")));
             }
         };
-        let Deals { deals, mut receipt, .. } = pipeline.as_of(Some(as_of), model.meta().currency);
+        Ok(Self::of(pipeline.as_of(Some(as_of), model.meta().currency), as_of, model, run, assumptions))
+    }
+
+    /// Resolves deals as they stood on a day, looked at from `as_of`, which may be later.
+    pub(super) fn of(
+        known: Deals,
+        as_of: Date,
+        model: &OperatingModel,
+        run: &Run,
+        mut assumptions: Vec<String>,
+    ) -> Self {
+        let Deals { deals, mut receipt, .. } = known;
         let currency = reporting_currency(&deals, model.meta().currency, &mut assumptions);
         let excluded = exclude_foreign(&deals, currency, &mut receipt);
         let used: Vec<&Deal> = deals.iter().filter(|deal| deal.amount.currency == currency).collect();
@@ -134,7 +145,7 @@ impl Outcome {
             assumptions,
         };
         outcome.assume(model);
-        Ok(outcome)
+        outcome
     }
 
     /// The simulation of this question.
@@ -223,10 +234,6 @@ fn deal_line(deal: &Deal, stages: &StageTable, horizon: &Horizon, prefer: DealPr
     let line = &stages.lines[stage];
     let as_of = horizon.as_of();
     let own = deal.probability.filter(|_| prefer == DealProbability::Own);
-    let expectation = match deal.close {
-        Some(close) => Expectation::Stated { close, on_time: line.on_time, mean_delay: line.mean_delay },
-        None => Expectation::Open { mean_days: line.days_to_close },
-    };
     DealLine {
         row: deal.row,
         line: deal.line,
@@ -247,8 +254,32 @@ fn deal_line(deal: &Deal, stages: &StageTable, horizon: &Horizon, prefer: DealPr
         close: deal.close,
         is_past_close: deal.close.is_some_and(|close| close < as_of),
         called_in: deal.close.and_then(|close| horizon.period_of(close.max(as_of))),
-        closed_by: horizon.ends().iter().map(|&end| expectation.closed_by(as_of, end)).collect(),
+        closed_by: closed_by(horizon, line, deal.close, 0.0),
     }
+}
+
+/// Per step of the horizon: the probability that a deal of this stage and date has closed by then, if deals of the stage
+/// take so many days longer than they used to.
+pub(super) fn closed_by(horizon: &Horizon, stage: &StageLine, close: Option<Date>, longer: f64) -> Vec<f64> {
+    let as_of = horizon.as_of();
+    let expectation = match close {
+        // Past its date a deal closes with its stage's delay alone, so that is what gets longer.
+        Some(close) if close <= as_of => {
+            Expectation::Stated { close, on_time: stage.on_time, mean_delay: later(stage.mean_delay, longer) }
+        }
+        Some(close) => Expectation::Stated {
+            close: close.plus_days(longer.round() as i32).max(as_of.plus_days(1)),
+            on_time: stage.on_time,
+            mean_delay: stage.mean_delay,
+        },
+        None => Expectation::Open { mean_days: later(stage.days_to_close, longer) },
+    };
+    horizon.ends().iter().map(|&end| expectation.closed_by(as_of, end)).collect()
+}
+
+/// A mean number of days that grew; unchanged by 0, else at least a day.
+fn later(days: f64, longer: f64) -> f64 {
+    if longer == 0.0 { days } else { (days + longer).max(1.0) }
 }
 
 /// The rates that deals share: one distribution per stage and percent of probability, all of a stage moving together.

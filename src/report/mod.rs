@@ -9,6 +9,8 @@ mod forecast;
 mod leads;
 mod learn;
 mod queues;
+mod scenarios;
+mod waterfall;
 mod wording;
 
 pub use backtest::BacktestReport;
@@ -30,3 +32,8 @@ pub use learn::{
     RuleEvidence,
 };
 pub use queues::{QueueReason, QueueReport, QueueRow};
+pub use scenarios::{GoalReport, ScenarioFigure, ScenarioPeriod, ScenarioReport, ScenarioTable};
+pub use waterfall::{
+    AmbiguousReport, BucketReport, ChangeReport, OddsBridgeReport, OddsStepReport, PartReport, StandReport, ViewReport,
+    WaterfallReport,
+};

@@ -4,10 +4,10 @@ use super::{Reading, misuse, window};
 use crate::Error;
 use crate::calendar::Date;
 use crate::crm::Pipeline;
-use crate::forecast::{Forecast, PendingForecast};
+use crate::forecast::{CompareOptions, Forecast, Goal, PendingForecast, Scenario};
 use crate::model::{OperatingModel, Run};
 use crate::money::Currency;
-use crate::report::{DealRow, ForecastReport};
+use crate::report::{DealRow, ForecastReport, GoalReport, ScenarioTable, WaterfallReport};
 use crate::table::write::WriteOptions;
 use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
 use std::cell::OnceCell;
@@ -172,6 +172,32 @@ impl Deals {
     /// `not-started`.
     pub fn csv(&self) -> Result<Vec<u8>, Error> {
         Ok(self.forecast()?.to_csv(self.pipeline.table(), WriteOptions::default()))
+    }
+
+    /// What changed since an earlier export, in a period of the forecast; `options` as for
+    /// [`CompareOptions::from_json`].
+    ///
+    /// # Errors
+    /// `not-started`, and those of [`Pipeline::compare`].
+    pub fn compare(&self, previous: &Self, options: &str) -> Result<WaterfallReport, Error> {
+        let options = CompareOptions::from_json(options)?;
+        Ok(self.pipeline.compare(self.forecast()?, &previous.pipeline, &options)?.report())
+    }
+
+    /// The forecast as it is and under each of a list of scenarios; `scenarios` as for [`Scenario::list_from_json`].
+    ///
+    /// # Errors
+    /// `not-started`, and those of [`Forecast::scenarios`].
+    pub fn scenarios(&self, scenarios: &str) -> Result<ScenarioTable, Error> {
+        self.forecast()?.scenario_table(&Scenario::list_from_json(scenarios)?)
+    }
+
+    /// What must be true for the odds one wants; `goal` as for [`Goal::from_json`].
+    ///
+    /// # Errors
+    /// `not-started`, and those of [`Forecast::seek`].
+    pub fn seek(&self, goal: &str) -> Result<GoalReport, Error> {
+        self.forecast()?.goal_report(&Goal::from_json(goal)?)
     }
 
     fn pending(&mut self) -> Result<&mut PendingForecast, Error> {

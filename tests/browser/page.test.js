@@ -62,6 +62,33 @@ inBrowsers('a pipeline gets a sentence, and a quota moves its odds', async ({ pa
   assert.ok(content.split('\n').length > 100);
 });
 
+inBrowsers('last week’s file says what changed, to the cent, with the deals and the odds', async ({ page, url }) => {
+  await visit(page, url);
+  await openSamplePipeline(page);
+  await press(page, '#sample-previous');
+  await says(page, '#changes-sentence', /open amount is (up|down) \$[\d.,]+[KM]? to/);
+  await page.waitForSelector('#changes svg[role="img"]');
+  const shown = await page.evaluate(() => [...(document.querySelector('#changes .twin table')?.querySelectorAll('tbody tr') ?? [])].map((row) => row.lastElementChild?.textContent ?? ''));
+  const figures = shown.map((text) => Math.round(100 * Number(text.replace('−', '-').replaceAll(/[^\d.-]/g, ''))));
+  assert.ok(figures.length >= 6, `start, end and at least four buckets, not ${shown}`);
+  assert.equal(figures.slice(0, -1).reduce((sum, cents) => sum + cents, 0), figures.at(-1), 'start and buckets make the end');
+  const kinds = await page.evaluate(() => [...new Set([...document.querySelectorAll('#change-deals tbody tr')].map((row) => row.getAttribute('data-bucket')))]);
+  for (const bucket of ['won', 'lost', 'created']) assert.ok(kinds.includes(bucket), `${bucket} has deals behind it`);
+  await press(page, '#change-odds');
+  await page.waitForSelector('#changes svg[aria-label^="Odds of quota from"]');
+  await press(page, '#change-categories');
+  await says(page, '#change-lines', /Best case/);
+  // The forecast changes, and the comparison with it.
+  const before = await text(page, '#changes-sentence');
+  await fill(page, '#quota', '1');
+  await press(page, '#setup-go');
+  await page.waitForFunction((last) => document.querySelector('#changes-sentence')?.textContent !== last, {}, before);
+  await press(page, '#close-previous');
+  await page.waitForSelector('#file-previous');
+  await giveFile(page, '#file-previous', 'leads.csv', 'Name,Email\nAnn,ann@x.example\n');
+  await page.waitForSelector('#changes .problem');
+});
+
 inBrowsers('a stage of the file can be set, and the forecast follows', async ({ page, url }) => {
   await visit(page, url);
   await openSamplePipeline(page);

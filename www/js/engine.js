@@ -21,9 +21,10 @@ import { checkModel, createClient, prefetch, preset, presets } from '../../pkg/i
  * @typedef {ForecastReport['categories'][number]} CategoryRow
  * @typedef {ForecastReport['stages'][number]} StageRow
  * @typedef {Awaited<ReturnType<DealsHandle['window']>>[number]} DealRow
+ * @typedef {Awaited<ReturnType<DealsHandle['compare']>>} WaterfallReport
  */
 
-const SAMPLES = { leads: 'samples/leads.csv', forecast: 'samples/pipeline.csv' };
+const SAMPLES = { leads: 'samples/leads.csv', forecast: 'samples/pipeline.csv', previous: 'samples/pipeline-last-week.csv' };
 
 /** After this the browser refuses every connection and every worker that does not come from this page's own memory. */
 const SEAL = "connect-src 'none'; worker-src blob:; img-src data: blob:; form-action 'none'";
@@ -35,7 +36,8 @@ const WORKERS = Math.max(1, Math.min(4, (navigator.hardwareConcurrency || 2) - 1
 let client;
 /** @type {string[]} */
 let presetNames = [];
-/** @type {Partial<Record<'leads' | 'forecast', File>>} */
+/** @typedef {keyof typeof SAMPLES} Sample */
+/** @type {Partial<Record<Sample, File>>} */
 const samples = {};
 
 /** Fetches the engine and the samples and starts the client. */
@@ -51,7 +53,7 @@ async function fetchSamples() {
     const response = await fetch(path).catch(() => null);
     if (!response?.ok) return;
     const name = path.slice(path.lastIndexOf('/') + 1);
-    samples[/** @type {'leads' | 'forecast'} */ (desk)] = new File([await response.blob()], name, { type: 'text/csv' });
+    samples[/** @type {Sample} */ (desk)] = new File([await response.blob()], name, { type: 'text/csv' });
   }));
 }
 
@@ -69,7 +71,7 @@ export function knownPresets() {
 }
 
 /**
- * @param {'leads' | 'forecast'} desk
+ * @param {Sample} desk
  * @returns {File | undefined}
  */
 export function sample(desk) {

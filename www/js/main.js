@@ -28,9 +28,12 @@ window.addEventListener('dragleave', () => {
 // Without this the browser would leave the page for a file dropped beside the zone.
 window.addEventListener('dragover', (event) => event.preventDefault());
 window.addEventListener('drop', (event) => {
+  // A part of the page that has its own use for a file has taken it already.
+  const isTaken = event.defaultPrevented;
   event.preventDefault();
   depth = 0;
-  act.drop(event.dataTransfer);
+  if (isTaken) act.drag(false);
+  else act.drop(event.dataTransfer);
 });
 window.addEventListener('paste', (event) => {
   const target = /** @type {Element | null} */ (event.target);

@@ -76,6 +76,18 @@ import { recall } from './storage.js';
  * @property {{ sort: Sort }} view
  * @property {any[]} rows the deals, in the shown order
  * @property {boolean} confirmed whether quota, period and fiscal start were confirmed
+ * @property {Compared} compared what stands beside an earlier export
+ * @property {Problem | null} problem
+ */
+
+/**
+ * An earlier export and what changed since.
+ * @typedef {object} Compared
+ * @property {DealsHandle | null} handle
+ * @property {string} file
+ * @property {string} asOf the day of the earlier export
+ * @property {'amount' | 'odds' | 'categories' | 'stages'} view
+ * @property {import('./engine.js').WaterfallReport | null} report
  * @property {Problem | null} problem
  */
 
@@ -143,6 +155,7 @@ export function freshDeals() {
   return {
     file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), chart: 'distribution', asOf: { date: '', reason: '', isSet: false },
     view: { sort: { key: 'amount', descending: true } }, rows: [], confirmed: false, problem: null,
+    compared: { handle: null, file: '', asOf: '', view: 'amount', report: null, problem: null },
   };
 }
 

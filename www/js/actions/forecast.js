@@ -3,6 +3,7 @@
 
 import { date } from '../format.js';
 import { changed, freshDeals, state } from '../state.js';
+import { compare } from './compare.js';
 import { rescore, stem, today } from './leads.js';
 import { replaceModel } from './model.js';
 import { save } from './page.js';
@@ -20,6 +21,7 @@ export async function openPipeline(file) {
     await busy(`Reading ${file.name}`, async (control) => {
       const opened = await firstReading('forecast', file, control);
       last.handle?.dispose();
+      last.compared.handle?.dispose();
       state.deals = { ...freshDeals(), file, ...opened, asOf: proposeAsOf(await opened.handle.proposedAsOf()), chart: last.chart, confirmed: last.confirmed };
     });
     await simulate();
@@ -65,6 +67,7 @@ export const simulate = newest(async () => {
       state.deals.problem = null;
       announce(report.headline.sentence);
     });
+    void compare();
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
     if (state.deals.handle !== handle) return;

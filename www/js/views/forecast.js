@@ -9,6 +9,7 @@ import { grid } from '../grid.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
 import { questions } from './questions.js';
 import { understood } from './understood.js';
+import { waterfallView } from './waterfall.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -38,6 +39,7 @@ export function forecastView(state) {
         tiles(report)),
       h('div', { class: 'card chart-card' }, chartSwitch(state), legend(report, deals.chart), chart(report, deals.chart))),
     h('section', { key: 'tables', class: 'two' }, categories(report), stages(state, report)),
+    waterfallView(state),
     h('section', { key: 'deals', class: 'table-area', 'aria-label': 'Deals' }, h('div', { class: 'table-main' }, dealsHead(state, report), dealsTable(state, report))),
     understood(deals, 'forecast', report.assumptions),
     madeBy(`${counted(report.trials, 'trial', 'trials')}, seed ${report.seed}, engine ${report.engine}`, report.fingerprint),

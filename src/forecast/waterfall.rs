@@ -1,0 +1,616 @@
+//! What changed between two exports of a pipeline, in exclusive buckets that close to the cent.
+//!
+//! The quantity is the open amount called in one period: deals whose stated date falls into it, past-due ones in the
+//! current period. It starts with last week's export and ends with this week's; every deal's part of the difference
+//! stands in one bucket, with what the deal was and is as evidence. Amounts are integers, so the sum is exact.
+
+use super::bridge::{self, OddsBridge};
+use super::outcome::{DealLine, OPEN_CATEGORIES, Outcome};
+use super::pairing::Pairs;
+use super::{Forecast, StageLine};
+use crate::calendar::{Date, Period};
+use crate::crm::{Deal, DealStatus, Deals, ForecastCategory, Pipeline};
+use crate::model::fold;
+use crate::money::{Currency, Money};
+use crate::{Error, ErrorKind, Place};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Why an amount came into the period, left it, or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+pub enum Bucket {
+    /// Won since.
+    Won,
+    /// Lost since.
+    Lost,
+    /// Not in the earlier export.
+    Created,
+    /// Closed in the earlier export, open in the later.
+    Reopened,
+    /// Open in both; its date moved into the period.
+    PulledIn,
+    /// Open in both; its date moved out of the period.
+    PushedOut,
+    /// Not in the later export.
+    Disappeared,
+    /// Open in the period in both; the amount grew.
+    AmountUp,
+    /// Open in the period in both; the amount shrank.
+    AmountDown,
+    /// Open in the period in both; the rate of its currency changed.
+    Fx,
+    /// Deals that cannot be told apart, all together.
+    Ambiguous,
+}
+
+impl Bucket {
+    /// All buckets, in the order they are shown and applied in.
+    pub const ALL: [Self; 11] = [
+        Self::Won,
+        Self::Lost,
+        Self::Created,
+        Self::Reopened,
+        Self::PulledIn,
+        Self::PushedOut,
+        Self::Disappeared,
+        Self::AmountUp,
+        Self::AmountDown,
+        Self::Fx,
+        Self::Ambiguous,
+    ];
+}
+
+/// What is compared, and how.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CompareOptions {
+    /// The day of the earlier export. `None`: the newest day on which one of its deals was created or closed.
+    pub as_of: Option<Date>,
+    /// The period, counted from the current one, 0. Default: 0.
+    pub period: usize,
+    /// Major units of the reporting currency for one of another currency, at each of the two days.
+    pub rates: Rates,
+}
+
+/// Exchange rates of the two days.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Rates {
+    /// On the day of the earlier export.
+    pub before: BTreeMap<String, f64>,
+    /// On the day of the later export.
+    pub after: BTreeMap<String, f64>,
+}
+
+impl CompareOptions {
+    /// Reads the options from JSON; empty text means all defaults.
+    ///
+    /// # Errors
+    /// `bad-option` for an unknown key or a wrong value, with its path.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        if json.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        let mut reader = serde_json::Deserializer::from_str(json);
+        let options: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = Place::path(error.path().to_string());
+            Error::new(ErrorKind::Run, "bad-option", error.inner().to_string()).at(path)
+        })?;
+        for (side, rates) in [("before", &options.rates.before), ("after", &options.rates.after)] {
+            for (code, rate) in rates {
+                let at = Place::path(format!("rates.{side}.{code}"));
+                Currency::new(code)
+                    .map_err(|error| Error::new(ErrorKind::Run, "bad-option", error.message()).at(at.clone()))?;
+                if !(*rate > 0.0 && *rate <= 1e9) {
+                    let message = format!("must be above 0 and at most 10⁹, found {rate}");
+                    return Err(Error::new(ErrorKind::Run, "bad-option", message).at(at));
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// What changed between two exports, in one period. Amounts are in minor units of `currency`.
+#[derive(Debug, Clone)]
+pub struct Waterfall {
+    /// The period.
+    pub period: Period,
+    /// The currency of every amount.
+    pub currency: Currency,
+    /// The day of the earlier export.
+    pub before: Date,
+    /// The day of the later export.
+    pub after: Date,
+    /// Open amount called in the period by the earlier export.
+    pub start: i64,
+    /// Open amount called in the period by the later export.
+    pub end: i64,
+    /// Each bucket's part of `end − start`.
+    pub buckets: BTreeMap<Bucket, i64>,
+    /// The deals behind the buckets, by bucket, then the largest first.
+    pub changes: Vec<Change>,
+    /// Closed and the open categories, each with its own parts.
+    pub categories: Vec<ViewLine<ForecastCategory>>,
+    /// The stages that open deals were or are in.
+    pub stages: Vec<ViewLine<String>>,
+    /// Deals that cannot be told apart.
+    pub ambiguous: Vec<AmbiguousDeals>,
+    /// Deals left out for want of a rate.
+    pub without_rate: usize,
+    /// How the odds and the median moved; `None` if one of the two days cannot see the period.
+    pub odds: Option<OddsBridge>,
+    /// What was assumed, one sentence each.
+    pub assumptions: Vec<String>,
+}
+
+/// One deal's part of a bucket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The bucket.
+    pub bucket: Bucket,
+    /// What it adds to the open amount of the period.
+    pub amount: i64,
+    /// What it adds to the amount won in the period.
+    pub won: i64,
+    /// How the deal stood in the earlier export.
+    pub before: Option<Stand>,
+    /// How it stands in the later.
+    pub after: Option<Stand>,
+}
+
+/// How a deal stood in an export.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stand {
+    /// Row in the export's table.
+    pub row: usize,
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// The id, or empty.
+    pub id: String,
+    /// Name of the deal, or empty.
+    pub name: String,
+    /// Company the deal is with, or empty.
+    pub account: String,
+    /// Sales person in charge, or empty.
+    pub owner: String,
+    /// Open, won or lost.
+    pub status: DealStatus,
+    /// Stage as written, or empty.
+    pub stage: String,
+    /// What it is called: closed for a won deal, none for a lost one.
+    pub category: Option<ForecastCategory>,
+    /// The amount as the file has it.
+    pub amount: Money,
+    /// The amount in the reporting currency, at the rate of the export's day.
+    pub value: i64,
+    /// Close date.
+    pub close: Option<Date>,
+    /// Whether it is open and called in the period.
+    pub is_called: bool,
+    /// Whether it is won in the period.
+    pub is_won_here: bool,
+}
+
+/// One category or stage with its parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ViewLine<K> {
+    /// The category or stage.
+    pub key: K,
+    /// Amount in the earlier export.
+    pub start: i64,
+    /// Amount in the later export.
+    pub end: i64,
+    /// Each bucket's part of the difference.
+    pub buckets: BTreeMap<Bucket, i64>,
+    /// Amount of deals that came from another category or stage, less those that went to another.
+    pub moved: i64,
+}
+
+/// Deals of which nobody can say which is which.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AmbiguousDeals {
+    /// What they have in common.
+    pub shared: String,
+    /// Lines of the earlier export.
+    pub before: Vec<u64>,
+    /// Lines of the later export.
+    pub after: Vec<u64>,
+    /// What they change together.
+    pub amount: i64,
+}
+
+impl Pipeline {
+    /// Compares this pipeline, of which `forecast` is, with an earlier export.
+    ///
+    /// # Errors
+    /// `no-as-of` if nothing names the day of the earlier export, `period-outside` for a period that the forecast does
+    /// not have, the limits of the simulation.
+    pub fn compare(&self, forecast: &Forecast, previous: &Self, options: &CompareOptions) -> Result<Waterfall, Error> {
+        let source = forecast.source();
+        let now = forecast.outcome();
+        let after = now.horizon.as_of();
+        let mut assumptions = Vec::new();
+        let before = day_of(previous, options.as_of, after, &mut assumptions)?;
+        let period = *now.horizon.periods().get(options.period).ok_or_else(|| {
+            let message = format!("the forecast has {} periods, counted from 0", now.horizon.periods().len());
+            Error::new(ErrorKind::Run, "period-outside", message).at(Place::path("period"))
+        })?;
+        let currency = now.currency;
+        let own = source.model.meta().currency;
+        let known_before = previous.as_of(Some(before), own);
+        let known_after = self.as_of(Some(after), own);
+        let rates = [table_of(&options.rates.before), table_of(&options.rates.after)];
+        let usable =
+            |money: Money| money.currency == currency || rates.iter().all(|rates| rates.contains_key(&money.currency));
+        let (known_before, lost_before) = only(known_before, usable);
+        let (known_after, lost_after) = only(known_after, usable);
+        let converted = [&known_before, &known_after]
+            .iter()
+            .any(|known| known.deals.iter().any(|deal| deal.amount.currency != currency));
+        let pairs = Pairs::of(&known_before.deals, &known_after.deals);
+        let value = |money: Money, side: usize| convert(money, currency, &rates[side]);
+        let outcome = |known: &Deals, side: usize, as_of: Date, periods: u8| {
+            let deals = known
+                .deals
+                .iter()
+                .map(|deal| Deal { amount: Money::new(value(deal.amount, side), currency), ..deal.clone() });
+            let known = Deals { deals: deals.collect(), ..known.clone() };
+            let run = crate::model::Run { periods, ..source.run };
+            Outcome::of(known, as_of, &source.model, &run, Vec::new())
+        };
+        let earlier_periods = bridge::periods_to(before, period, source.run.periods, source.model.meta().fiscal_year);
+        let earlier = outcome(&known_before, 0, before, earlier_periods.unwrap_or(1));
+        let later = outcome(&known_after, 1, after, source.run.periods);
+        let stands = [
+            Stands::new(&known_before, &earlier, before, period, |money| value(money, 0)),
+            Stands::new(&known_after, &later, after, period, |money| value(money, 1)),
+        ];
+        let mut waterfall = Tally::new(&stands, &value).run(&pairs);
+        let odds = match earlier_periods {
+            None => None,
+            Some(_) => Some(
+                bridge::Question {
+                    forecast,
+                    earlier: &earlier,
+                    carried: &outcome(&known_before, 0, after, source.run.periods),
+                    later: &later,
+                    resimulate: converted,
+                    period,
+                    target: options.period,
+                    stands: &stands,
+                    pairs: &pairs,
+                    revalued: &|money| value(money, 0),
+                }
+                .answer()?,
+            ),
+        };
+        if lost_before.max(lost_after) > 0 {
+            assumptions.push(format!(
+                "{} deals in other currencies than {currency} are left out (give rates to count them)",
+                lost_before.max(lost_after)
+            ));
+        }
+        assumptions.append(&mut waterfall.assumptions);
+        Ok(Waterfall {
+            period,
+            currency,
+            before,
+            after,
+            start: waterfall.start,
+            end: waterfall.end,
+            buckets: waterfall.buckets,
+            changes: waterfall.changes,
+            categories: category_lines(waterfall.categories),
+            stages: stage_lines(waterfall.stages, &earlier.stages, &later.stages),
+            ambiguous: waterfall.ambiguous,
+            without_rate: lost_before.max(lost_after),
+            odds,
+            assumptions,
+        })
+    }
+}
+
+fn day_of(previous: &Pipeline, given: Option<Date>, after: Date, told: &mut Vec<String>) -> Result<Date, Error> {
+    if let Some(day) = given {
+        return Ok(day);
+    }
+    let newest = previous.proposed_as_of().ok_or_else(|| {
+        let message = "the earlier file names no day on which a deal was created or closed (give asOf)";
+        Error::new(ErrorKind::Run, "no-as-of", message).at(Place::path("asOf"))
+    })?;
+    let day = newest.min(after);
+    told.push(format!(
+        "the earlier file is taken as of {day}, the newest day on which one of its deals was created or closed"
+    ));
+    Ok(day)
+}
+
+fn table_of(rates: &BTreeMap<String, f64>) -> BTreeMap<Currency, f64> {
+    rates.iter().filter_map(|(code, &rate)| Currency::new(code).ok().map(|currency| (currency, rate))).collect()
+}
+
+/// The deals that can be valued, and how many others there are.
+fn only(mut known: Deals, usable: impl Fn(Money) -> bool) -> (Deals, usize) {
+    let all = known.deals.len();
+    known.deals.retain(|deal| usable(deal.amount));
+    let lost = all - known.deals.len();
+    (known, lost)
+}
+
+/// The amount in the reporting currency, to the nearest minor unit, ties to even; exact in the currency itself.
+fn convert(money: Money, to: Currency, rates: &BTreeMap<Currency, f64>) -> i64 {
+    match rates.get(&money.currency) {
+        _ if money.currency == to => money.minor,
+        Some(rate) => {
+            let major = money.minor as f64 * rate / money.currency.minor_per_major() as f64;
+            (major * to.minor_per_major() as f64).round_ties_even() as i64
+        }
+        None => 0,
+    }
+}
+
+/// One export's deals as they stand towards the period.
+#[derive(Debug)]
+pub(super) struct Stands {
+    pub(super) list: Vec<Stand>,
+    /// Index of each open deal in the outcome, by its index in the list.
+    pub(super) lines: Vec<Option<usize>>,
+}
+
+impl Stands {
+    fn new(known: &Deals, outcome: &Outcome, as_of: Date, period: Period, value: impl Fn(Money) -> i64) -> Self {
+        let by_row: BTreeMap<usize, usize> =
+            outcome.deals.iter().enumerate().map(|(index, line)| (line.row, index)).collect();
+        let lines: Vec<Option<usize>> = known.deals.iter().map(|deal| by_row.get(&deal.row).copied()).collect();
+        let list = known.deals.iter().zip(&lines).map(|(deal, line)| {
+            let line: Option<&DealLine> = line.and_then(|index| outcome.deals.get(index));
+            let stage = line.map_or(&deal.stage, |line| &outcome.stages[line.stage].name);
+            Stand {
+                row: deal.row,
+                line: deal.line,
+                id: deal.id.clone(),
+                name: deal.name.clone(),
+                account: deal.account.clone(),
+                owner: deal.owner.clone(),
+                status: deal.status,
+                stage: stage.clone(),
+                category: match deal.status {
+                    DealStatus::Open => line.map(|line| line.category),
+                    DealStatus::Won => Some(ForecastCategory::Closed),
+                    DealStatus::Lost => None,
+                },
+                amount: deal.amount,
+                value: value(deal.amount),
+                close: deal.close,
+                is_called: deal.is_open() && deal.close.is_some_and(|close| period.contains(close.max(as_of))),
+                is_won_here: deal.status == DealStatus::Won
+                    && deal.close.is_some_and(|close| close <= as_of && period.contains(close)),
+            }
+        });
+        Self { list: list.collect(), lines }
+    }
+}
+
+/// What happened to a deal between the exports.
+pub(super) fn bucket_of(before: Option<&Stand>, after: Option<&Stand>) -> Option<Bucket> {
+    use DealStatus::{Lost, Open, Won};
+    match (before.map(|stand| stand.status), after.map(|stand| stand.status)) {
+        (None | Some(Open | Lost), Some(Won)) => Some(Bucket::Won),
+        (None | Some(Open | Won), Some(Lost)) => Some(Bucket::Lost),
+        (None, Some(Open)) => Some(Bucket::Created),
+        (Some(Won | Lost), Some(Open)) => Some(Bucket::Reopened),
+        (Some(_), None) => Some(Bucket::Disappeared),
+        (Some(Lost), Some(Lost)) | (None, None) => None,
+        (Some(Open), Some(Open)) | (Some(Won), Some(Won)) => {
+            let inside = |stand: Option<&Stand>| stand.is_some_and(|stand| stand.is_called || stand.is_won_here);
+            match (inside(before), inside(after)) {
+                (false, true) => Some(Bucket::PulledIn),
+                (true, false) => Some(Bucket::PushedOut),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// The parts of the difference, added up deal by deal.
+struct Tally<'a> {
+    stands: &'a [Stands; 2],
+    value: &'a dyn Fn(Money, usize) -> i64,
+    start: i64,
+    end: i64,
+    buckets: BTreeMap<Bucket, i64>,
+    changes: Vec<Change>,
+    categories: BTreeMap<ForecastCategory, Parts>,
+    stages: BTreeMap<String, Parts>,
+    ambiguous: Vec<AmbiguousDeals>,
+    assumptions: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+struct Parts {
+    name: String,
+    start: i64,
+    end: i64,
+    buckets: BTreeMap<Bucket, i64>,
+    moved: i64,
+}
+
+impl<'a> Tally<'a> {
+    fn new(stands: &'a [Stands; 2], value: &'a dyn Fn(Money, usize) -> i64) -> Self {
+        Self {
+            stands,
+            value,
+            start: 0,
+            end: 0,
+            buckets: Bucket::ALL.iter().map(|&bucket| (bucket, 0)).collect(),
+            changes: Vec::new(),
+            categories: BTreeMap::new(),
+            stages: BTreeMap::new(),
+            ambiguous: Vec::new(),
+            assumptions: Vec::new(),
+        }
+    }
+
+    fn run(mut self, pairs: &Pairs) -> Self {
+        let [before, after] = self.stands;
+        for &(one, other) in &pairs.both {
+            self.deal(Some(&before.list[one]), Some(&after.list[other]));
+        }
+        pairs.before.iter().for_each(|&one| self.deal(Some(&before.list[one]), None));
+        pairs.after.iter().for_each(|&other| self.deal(None, Some(&after.list[other])));
+        for group in &pairs.ambiguous {
+            let mut amount = 0;
+            for &one in &group.before {
+                amount -= self.part(Some(&before.list[one]), None, Bucket::Ambiguous).0;
+            }
+            for &other in &group.after {
+                amount += self.part(None, Some(&after.list[other]), Bucket::Ambiguous).1;
+            }
+            let lines = |list: &[usize], stands: &Stands| list.iter().map(|&at| stands.list[at].line).collect();
+            self.ambiguous.push(AmbiguousDeals {
+                shared: group.shared.clone(),
+                before: lines(&group.before, before),
+                after: lines(&group.after, after),
+                amount,
+            });
+        }
+        if !pairs.ambiguous.is_empty() {
+            let count: usize = pairs.ambiguous.iter().map(|group| group.before.len() + group.after.len()).sum();
+            self.assumptions.push(format!(
+                "{count} deals cannot be told apart and are compared only all together (export the deal id)"
+            ));
+        }
+        self.changes.sort_by(|a, b| {
+            let names = |change: &Change| {
+                let stand = change.after.as_ref().or(change.before.as_ref());
+                stand.map(|stand| (stand.id.clone(), stand.account.clone(), stand.name.clone(), stand.line))
+            };
+            let size = |change: &Change| change.amount.unsigned_abs().max(change.won.unsigned_abs());
+            a.bucket.cmp(&b.bucket).then(size(b).cmp(&size(a))).then_with(|| names(a).cmp(&names(b)))
+        });
+        self
+    }
+
+    fn deal(&mut self, before: Option<&Stand>, after: Option<&Stand>) {
+        if let Some(bucket) = bucket_of(before, after) {
+            self.part(before, after, bucket);
+            let open = |stand: Option<&Stand>| stand.filter(|s| s.is_called).map_or(0, |s| s.value);
+            let won = |stand: Option<&Stand>| stand.filter(|s| s.is_won_here).map_or(0, |s| s.value);
+            self.change(bucket, open(after) - open(before), won(after) - won(before), before, after);
+            return;
+        }
+        let (Some(one), Some(other)) = (before, after) else { return };
+        let here = |stand: &Stand| stand.is_called || stand.is_won_here;
+        if !(here(one) && here(other)) {
+            return;
+        }
+        // In the period both times: what the amount did at the earlier rate, then what the rate did.
+        let revalued = (self.value)(other.amount, 0);
+        let amount = revalued - one.value;
+        let rate = other.value - revalued;
+        self.stay(one, other, amount, rate);
+        let is_won = other.is_won_here;
+        let bucket = if amount > 0 { Bucket::AmountUp } else { Bucket::AmountDown };
+        let split = |part: i64| if is_won { (0, part) } else { (part, 0) };
+        if amount != 0 {
+            let (open, won) = split(amount);
+            self.change(bucket, open, won, before, after);
+        }
+        if rate != 0 {
+            let (open, won) = split(rate);
+            self.change(Bucket::Fx, open, won, before, after);
+        }
+    }
+
+    /// Books what leaves with `before` and comes with `after`; returns the open amounts of both.
+    fn part(&mut self, before: Option<&Stand>, after: Option<&Stand>, bucket: Bucket) -> (i64, i64) {
+        let mut open = (0, 0);
+        if let Some(stand) = before {
+            self.book(stand, bucket, -1, |parts| &mut parts.start);
+            open.0 = if stand.is_called { stand.value } else { 0 };
+        }
+        if let Some(stand) = after {
+            self.book(stand, bucket, 1, |parts| &mut parts.end);
+            open.1 = if stand.is_called { stand.value } else { 0 };
+        }
+        self.start += open.0;
+        self.end += open.1;
+        *self.buckets.entry(bucket).or_default() += open.1 - open.0;
+        open
+    }
+
+    fn book(&mut self, stand: &Stand, bucket: Bucket, sign: i64, total: fn(&mut Parts) -> &mut i64) {
+        for parts in self.lines(stand) {
+            *total(parts) += stand.value;
+            *parts.buckets.entry(bucket).or_default() += sign * stand.value;
+        }
+    }
+
+    /// The category's and the stage's line of a deal in the period.
+    fn lines(&mut self, stand: &Stand) -> Vec<&mut Parts> {
+        let mut lines = Vec::new();
+        if (stand.is_called || stand.is_won_here)
+            && let Some(category) = stand.category
+        {
+            lines.push(self.categories.entry(category).or_default());
+        }
+        if stand.is_called {
+            let parts = self.stages.entry(fold(&stand.stage)).or_default();
+            parts.name.clone_from(&stand.stage);
+            lines.push(parts);
+        }
+        lines
+    }
+
+    /// Books a deal that is in the period both times.
+    fn stay(&mut self, one: &Stand, other: &Stand, amount: i64, rate: i64) {
+        for parts in self.lines(one) {
+            parts.start += one.value;
+            parts.moved -= one.value;
+        }
+        for parts in self.lines(other) {
+            parts.end += other.value;
+            parts.moved += one.value;
+            let bucket = if amount > 0 { Bucket::AmountUp } else { Bucket::AmountDown };
+            *parts.buckets.entry(bucket).or_default() += amount;
+            *parts.buckets.entry(Bucket::Fx).or_default() += rate;
+        }
+        if other.is_called {
+            self.start += one.value;
+            self.end += other.value;
+            let bucket = if amount > 0 { Bucket::AmountUp } else { Bucket::AmountDown };
+            *self.buckets.entry(bucket).or_default() += amount;
+            *self.buckets.entry(Bucket::Fx).or_default() += rate;
+        }
+    }
+
+    fn change(&mut self, bucket: Bucket, amount: i64, won: i64, before: Option<&Stand>, after: Option<&Stand>) {
+        if amount != 0 || won != 0 {
+            self.changes.push(Change { bucket, amount, won, before: before.cloned(), after: after.cloned() });
+        }
+    }
+}
+
+/// Closed, then the open categories from the surest down.
+fn category_lines(mut parts: BTreeMap<ForecastCategory, Parts>) -> Vec<ViewLine<ForecastCategory>> {
+    let order = std::iter::once(ForecastCategory::Closed).chain(OPEN_CATEGORIES);
+    order.map(|category| view_line(category, parts.remove(&category).unwrap_or_default())).collect()
+}
+
+/// The stages in the order of the sale, as the later export has them; those of the earlier alone behind.
+fn stage_lines(
+    mut parts: BTreeMap<String, Parts>,
+    earlier: &[StageLine],
+    later: &[StageLine],
+) -> Vec<ViewLine<String>> {
+    let names = later.iter().chain(earlier).map(|line| fold(&line.name));
+    names.filter_map(|key| parts.remove(&key)).map(|parts| view_line(parts.name.clone(), parts)).collect()
+}
+
+fn view_line<K>(key: K, parts: Parts) -> ViewLine<K> {
+    let buckets = parts.buckets.into_iter().filter(|&(_, amount)| amount != 0).collect();
+    ViewLine { key, start: parts.start, end: parts.end, buckets, moved: parts.moved }
+}

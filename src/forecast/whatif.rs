@@ -1,0 +1,271 @@
+//! Scenarios beside the forecast, and what must be true for the odds one wants.
+
+use super::Forecast;
+use super::plan::GROUPS;
+use super::replay::replay;
+use super::scenario::{Changed, Patched, Scenario, ScenarioChange, WinRate, bad, median_amount, read};
+use crate::Error;
+use crate::stats::{Estimate, GroupedSample, Moments};
+use serde::{Deserialize, Serialize};
+
+/// Most steps of a bisection.
+const STEPS: usize = 24;
+
+/// What a forecast says of each period, under a scenario or as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outlook {
+    /// Name of the scenario; empty for the forecast as it is.
+    pub name: String,
+    /// Deals that the scenario touches.
+    pub touched: usize,
+    /// Each period.
+    pub periods: Vec<PeriodOutlook>,
+}
+
+/// A period's figures beside those of the forecast as it is. Amounts are in minor units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PeriodOutlook {
+    /// The odds of the quota, if there is one.
+    pub odds: Option<Figure>,
+    /// P10.
+    pub p10: Figure,
+    /// P50.
+    pub p50: Figure,
+    /// P90.
+    pub p90: Figure,
+    /// The mean.
+    pub mean: Figure,
+}
+
+/// A figure and how far it is from the forecast's own, both with their simulation error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figure {
+    /// The figure.
+    pub value: Estimate,
+    /// What the scenario adds to it. On the same random numbers: exactly 0, error 0, where nothing changes.
+    pub delta: Estimate,
+}
+
+/// What is to be found: how far one thing has to move for the odds one wants.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Goal {
+    /// The odds wanted, above 0 and below 1.
+    pub odds: f64,
+    /// What is moved.
+    pub lever: Lever,
+    /// The stage whose deals win more often, or that pipeline is added to. Default: all, or the first.
+    #[serde(default)]
+    pub stage: Option<String>,
+    /// The period, counted from the current one. Default: 0.
+    #[serde(default)]
+    pub period: usize,
+}
+
+/// What is moved to reach a goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+pub enum Lever {
+    /// Added to the win probability of each deal.
+    WinRate,
+    /// More pipeline, in deals of the median open amount.
+    Pipeline,
+    /// The same, told as open amount called in the period over what is still to be won.
+    Coverage,
+}
+
+/// What must be true for the odds one wants.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Answer {
+    /// The odds as they are.
+    pub now: Estimate,
+    /// How far the lever has to move: a probability, minor units, or a ratio. `None`: no distance is enough.
+    pub needed: Option<f64>,
+    /// Where the lever stands now: 0, or the coverage there is.
+    pub from: f64,
+    /// The odds there, or the best there are.
+    pub reached: Estimate,
+    /// Deals that the pipeline comes in; 0 for the win rate.
+    pub deals: u32,
+}
+
+impl Goal {
+    /// Reads a goal.
+    ///
+    /// # Errors
+    /// `bad-scenario` with the path of what cannot be read.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        let goal: Self = read(json)?;
+        if goal.odds > 0.0 && goal.odds < 1.0 {
+            return Ok(goal);
+        }
+        Err(bad("odds", format!("must be above 0 and below 1, found {}", goal.odds)))
+    }
+}
+
+impl Forecast {
+    /// The forecast as it is, then under each scenario, on the same random numbers.
+    ///
+    /// # Errors
+    /// `unknown-deal`, `ambiguous-deal`, `unknown-stage` and `bad-scenario` with the path of the change; the limits of
+    /// the simulation.
+    pub fn scenarios(&self, scenarios: &[Scenario]) -> Result<Vec<Outlook>, Error> {
+        let patched = Patched::new(self)?;
+        let base: Vec<Vec<i64>> = (0..self.trials().periods()).map(|period| self.trials().period(period)).collect();
+        let mut told = vec![self.outlook("", 0, &base, &base)];
+        for (index, scenario) in scenarios.iter().enumerate() {
+            let mut changed = Changed::of(self.outcome());
+            changed.make(scenario, &self.source().model, &format!("[{index}]."))?;
+            let (totals, touched) = patched.totals(&patched.input(&changed)?)?;
+            told.push(self.outlook(&scenario.name, touched, &base, &totals));
+        }
+        Ok(told)
+    }
+
+    fn outlook(&self, name: &str, touched: usize, base: &[Vec<i64>], totals: &[Vec<i64>]) -> Outlook {
+        let quotas = &self.outcome().quotas;
+        let periods = base.iter().zip(totals).enumerate();
+        let periods =
+            periods.map(|(index, (then, now))| period_outlook(quotas.get(index).copied().flatten(), then, now));
+        Outlook { name: name.to_owned(), touched, periods: periods.collect() }
+    }
+
+    /// How far a lever has to move for the odds one wants: by bisection, each try on the same random numbers.
+    ///
+    /// # Errors
+    /// `no-quota` where the period has none, `unknown-stage`, `bad-scenario`, the limits of the simulation.
+    pub fn seek(&self, goal: &Goal) -> Result<Answer, Error> {
+        let quota = self.outcome().quotas.get(goal.period).copied().flatten().ok_or_else(|| {
+            let message = "odds need something to reach (give quota in the run, or a quota in the model)";
+            Error::new(crate::ErrorKind::Run, "no-quota", message).at(crate::Place::path("period"))
+        })?;
+        let base = self.trials().period(goal.period);
+        let now = odds(&base, quota);
+        match goal.lever {
+            Lever::WinRate => self.seek_rate(goal, quota, now),
+            Lever::Pipeline | Lever::Coverage => self.seek_pipeline(goal, quota, now, &base),
+        }
+    }
+
+    fn seek_rate(&self, goal: &Goal, quota: i64, now: Estimate) -> Result<Answer, Error> {
+        if now.value >= goal.odds {
+            return Ok(Answer { now, needed: Some(0.0), from: 0.0, reached: now, deals: 0 });
+        }
+        let patched = Patched::new(self)?;
+        let try_with = |by: f64| -> Result<Estimate, Error> {
+            let change = ScenarioChange::WinRate(WinRate { stage: goal.stage.clone(), by });
+            let mut changed = Changed::of(self.outcome());
+            let scenario = Scenario { name: String::new(), changes: vec![change] };
+            changed.make(&scenario, &self.source().model, "")?;
+            let (totals, _) = patched.totals(&patched.input(&changed)?)?;
+            Ok(totals.get(goal.period).map_or(now, |totals| odds(totals, quota)))
+        };
+        let most = try_with(1.0)?;
+        if most.value < goal.odds {
+            return Ok(Answer { now, needed: None, from: 0.0, reached: most, deals: 0 });
+        }
+        // Ten halvings: a thousandth of a probability.
+        let (mut low, mut high, mut reached) = (0.0, 1.0, most);
+        for _ in 0..10 {
+            let middle = 0.5 * (low + high);
+            let found = try_with(middle)?;
+            if found.value >= goal.odds {
+                (high, reached) = (middle, found);
+            } else {
+                low = middle;
+            }
+        }
+        Ok(Answer { now, needed: Some(high), from: 0.0, reached, deals: 0 })
+    }
+
+    fn seek_pipeline(&self, goal: &Goal, quota: i64, now: Estimate, base: &[i64]) -> Result<Answer, Error> {
+        let outcome = self.outcome();
+        let won = self.trials().won_to_date(goal.period);
+        let open: i64 = outcome.deals.iter().filter(|d| d.called_in == Some(goal.period)).map(|d| d.amount).sum();
+        let still = (quota - won).max(1) as f64;
+        let coverage = goal.lever == Lever::Coverage;
+        let from = if coverage { open as f64 / still } else { 0.0 };
+        let told = |amount: f64| if coverage { (open as f64 + amount) / still } else { amount };
+        if now.value >= goal.odds {
+            return Ok(Answer { now, needed: Some(from), from, reached: now, deals: 0 });
+        }
+        let mut changed = Changed::of(outcome);
+        let Some(stage) = changed.stage_or_first(goal.stage.as_deref())? else {
+            return Ok(Answer { now, needed: None, from, reached: now, deals: 0 });
+        };
+        // Deals of the usual size, about as many as the shortfall of the median needs.
+        let usual = median_amount(outcome).max(1);
+        let median = GroupedSample::new(base, GROUPS).quantiles(&[0.5]).first().map_or(0.0, |p50| p50.value);
+        let line = &outcome.stages[stage];
+        let end = outcome.horizon.steps().iter().rposition(|step| step.period == goal.period).unwrap_or(0);
+        let in_time = super::outcome::closed_by(&outcome.horizon, line, None, 0.0).get(end).copied().unwrap_or(0.0);
+        let each = (line.win_probability * in_time * usual as f64).max(1.0);
+        let deals = ((quota as f64 - median).max(1.0) / each).round().clamp(1.0, 500.0) as u32;
+        changed.outcome.deals.clear();
+        changed.add(deals, usual.saturating_mul(i64::from(deals)), stage, None);
+        let patched = Patched::new(self)?;
+        let input = patched.input(&changed)?;
+        let extra = replay(&input, input.deals.clone())?.period(goal.period);
+        let unit = (usual as f64) * f64::from(deals);
+        let try_with = |times: f64| {
+            let totals: Vec<i64> = base
+                .iter()
+                .zip(&extra)
+                .map(|(total, extra)| total + (times * *extra as f64).round_ties_even() as i64)
+                .collect();
+            odds(&totals, quota)
+        };
+        let (mut low, mut high, mut reached) = (0.0, 1.0, try_with(1.0));
+        while reached.value < goal.odds && high < 1024.0 {
+            (low, high) = (high, 2.0 * high);
+            reached = try_with(high);
+        }
+        if reached.value < goal.odds {
+            return Ok(Answer { now, needed: None, from, reached, deals });
+        }
+        for _ in 0..STEPS {
+            let middle = 0.5 * (low + high);
+            let found = try_with(middle);
+            if found.value >= goal.odds {
+                (high, reached) = (middle, found);
+            } else {
+                low = middle;
+            }
+        }
+        Ok(Answer { now, needed: Some(told(high * unit)), from, reached, deals })
+    }
+}
+
+fn odds(totals: &[i64], quota: i64) -> Estimate {
+    GroupedSample::new(totals, GROUPS).share_at_least(quota)
+}
+
+/// A period's figures, and their paired differences: the error of a difference is the spread of the groups' own.
+fn period_outlook(quota: Option<i64>, then: &[i64], now: &[i64]) -> PeriodOutlook {
+    let sample = GroupedSample::new(now, GROUPS);
+    let same = then == now;
+    let paired = |statistic: &dyn Fn(&[i64]) -> f64| {
+        if same {
+            return Estimate::default();
+        }
+        let size = then.len() / GROUPS;
+        let parts = then.chunks_exact(size.max(1)).zip(now.chunks_exact(size.max(1)));
+        let spread = Moments::of(parts.map(|(then, now)| statistic(now) - statistic(then)));
+        Estimate { value: statistic(now) - statistic(then), error: spread.sd() / (GROUPS as f64).sqrt() }
+    };
+    let quantile = |p: f64| Figure {
+        value: sample.quantiles(&[p]).first().copied().unwrap_or_default(),
+        delta: paired(&|values| GroupedSample::new(values, 1).quantiles(&[p]).first().map_or(0.0, |q| q.value)),
+    };
+    PeriodOutlook {
+        odds: quota.map(|quota| Figure {
+            value: sample.share_at_least(quota),
+            delta: paired(&|values| GroupedSample::new(values, 1).share_at_least(quota).value),
+        }),
+        p10: quantile(0.1),
+        p50: quantile(0.5),
+        p90: quantile(0.9),
+        mean: Figure { value: sample.mean(), delta: paired(&|values| GroupedSample::new(values, 1).mean().value) },
+    }
+}

@@ -1,0 +1,59 @@
+// @ts-check
+/**
+ * Drawings by Observable Plot that fill their place and are drawn again when it changes. Plot puts a style element into each
+ * drawing, which this page's policy refuses; it is taken out and its rules stand in views.css.
+ */
+
+import { leaf } from './dom.js';
+
+/**
+ * @template D
+ * @typedef {{ data: D, name: string, draw: (data: D, width: number) => Element }} Drawing
+ */
+
+/** @type {WeakMap<Element, { watcher: ResizeObserver, last?: Drawing<any>, width: number }>} */
+const hosts = new WeakMap();
+
+/**
+ * A drawing with its accessible name.
+ * @template D
+ * @param {string} key
+ * @param {Drawing<D>} drawing
+ */
+export function drawing(key, drawing) {
+  return leaf(key, { create, update, remove, data: drawing });
+}
+
+function create() {
+  const host = document.createElement('div');
+  host.className = 'plot';
+  const watcher = new ResizeObserver(() => {
+    const kept = hosts.get(host);
+    if (kept?.last && host.clientWidth > 0 && host.clientWidth !== kept.width) update(host, kept.last);
+  });
+  watcher.observe(host);
+  hosts.set(host, { watcher, width: 0 });
+  return host;
+}
+
+/**
+ * @param {HTMLElement} host
+ * @param {Drawing<any>} last
+ */
+function update(host, last) {
+  const width = host.clientWidth || 640;
+  const svg = last.draw(last.data, width);
+  for (const style of svg.querySelectorAll('style')) style.remove();
+  // The drawing has one name; names on its parts are noise to a screen reader.
+  for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', last.name);
+  host.replaceChildren(svg);
+  const kept = hosts.get(host);
+  if (kept) Object.assign(kept, { last, width });
+}
+
+/** @param {Element} host */
+function remove(host) {
+  hosts.get(host)?.watcher.disconnect();
+}
