@@ -258,7 +258,7 @@ impl Pipeline {
                 .iter()
                 .map(|deal| Deal { amount: Money::new(value(deal.amount, side), currency), ..deal.clone() });
             let known = Deals { deals: deals.collect(), ..known.clone() };
-            let run = crate::model::Run { periods, ..source.run };
+            let run = crate::model::Run { periods, ..source.run.clone() };
             Outcome::of(known, as_of, &source.model, &run, Vec::new())
         };
         let earlier_periods = bridge::periods_to(before, period, source.run.periods, source.model.meta().fiscal_year);
