@@ -414,6 +414,21 @@ export class DealsHandle {
     return this.#data.ask('scenarios', [text(scenarios)], options);
   }
 
+  /** What each open deal lacks for its stage. @param {CallOptions} [options] */
+  gates(options) {
+    return this.#data.ask('gates', [], options);
+  }
+
+  /**
+   * Drivers, deals that must be won, coverage, concentration and the number to commit.
+   *
+   * @param {object} [question]
+   * @param {CallOptions} [options]
+   */
+  manage(question = {}, options) {
+    return this.#data.ask('manage', [text(question)], options);
+  }
+
   /**
    * What must be true for the odds one wants.
    *

@@ -11,6 +11,7 @@ import type {
   DealRow,
   FieldValues,
   ForecastReport,
+  GatesReport,
   GoalReport,
   LeadExplanation,
   LeadReport,
@@ -18,6 +19,7 @@ import type {
   LearnReport,
   LintReport,
   MqlReport,
+  ManagerReport,
   OutcomeColumn,
   Place,
   ProblemFilter,
@@ -189,6 +191,20 @@ export interface Scenario {
   changes: ScenarioChange[];
 }
 
+/** What a sales manager asks. */
+export interface ManagerQuestion {
+  /** The period, counted from the current one; default 0. */
+  period?: number;
+  /** The odds that must not be lost; default 0.5, or half of the odds where they are below. */
+  level?: number;
+  /** How sure one wants to be of the number one commits; default 0.8. */
+  confidence?: number;
+  /** What a unit called and not delivered costs; default 2. */
+  overCost?: number;
+  /** What a unit delivered and not called costs; default 1. */
+  underCost?: number;
+}
+
 /** The odds one wants, and what may move for them. */
 export interface Goal {
   odds: number;
@@ -214,6 +230,10 @@ export interface DealsHandle {
   compare(previous: DealsHandle, comparison?: Comparison, options?: CallOptions): Promise<WaterfallReport>;
   /** The forecast as it is and under each scenario, on the same random numbers; the forecast comes first. */
   scenarios(scenarios: Scenario[] | string, options?: CallOptions): Promise<ScenarioTable>;
+  /** What each open deal lacks for its stage, and the forecast of those that lack nothing; the forecast comes first. */
+  gates(options?: CallOptions): Promise<GatesReport>;
+  /** Drivers, deals that must be won, coverage, concentration and the number to commit; the forecast comes first. */
+  manage(question?: ManagerQuestion, options?: CallOptions): Promise<ManagerReport>;
   /** What must be true for the odds one wants; the forecast comes first. */
   seek(goal: Goal | string, options?: CallOptions): Promise<GoalReport>;
   csv(options?: CallOptions): Promise<Uint8Array>;

@@ -5,7 +5,7 @@
 //! defect: it belongs into the crate. What is remembered between calls is in [`crate::session`].
 
 use crate::model::{OperatingModel, Preset, Run};
-use crate::report::{DealRow, ForecastReport, GoalReport, LeadExplanation, LeadReport, LeadRow, LearnReport, ScenarioTable, WaterfallReport};
+use crate::report::{DealRow, ForecastReport, GatesReport, GoalReport, LeadExplanation, LeadReport, LeadRow, LearnReport, ManagerReport, ScenarioTable, WaterfallReport};
 use crate::table::{ProblemWindow, Receipt};
 use crate::targeting::learn::OutcomeColumn;
 use crate::targeting::{CutReport, DriftReport, FieldValues, LintReport, MqlReport};
@@ -284,6 +284,16 @@ impl Deals {
     /// As [`session::Deals::scenarios`].
     pub fn scenarios(&self, scenarios: &str) -> Object<ScenarioTable> {
         typed(&self.0.scenarios(scenarios)?)
+    }
+
+    /// As [`session::Deals::gates`].
+    pub fn gates(&self) -> Object<GatesReport> {
+        typed(&self.0.gates()?)
+    }
+
+    /// As [`session::Deals::manage`].
+    pub fn manage(&self, options: &str) -> Object<ManagerReport> {
+        typed(&self.0.manage(options)?)
     }
 
     /// As [`session::Deals::seek`].

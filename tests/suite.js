@@ -143,6 +143,31 @@ export const cases = {
     });
   },
 
+  async 'a scenario patches the forecast, no change changes nothing, and a goal is found'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const model = await lib.preset('sales-led');
+      const run = { asOf: AS_OF, quota: 20_000 };
+      const deals = await client.openDeals(pipeline(40), { asOf: AS_OF });
+      const base = await deals.forecast(model, run);
+      const { scenarios } = await deals.scenarios([
+        { name: 'none', changes: [] },
+        { name: 'fewer', changes: [{ drop: { deal: 'D39' } }] },
+        { name: 'more', changes: [{ win: { deal: 39 } }, { winRate: { stage: 'Proposal', by: 0.05 } }] },
+      ]);
+      const odds = scenarios.map(({ periods }) => periods[0]?.odds);
+      equal([odds[0]?.value, odds[0]?.delta], [base.headline.odds, { value: 0, error: 0 }]);
+      if (!((odds[1]?.high ?? 1) < 0 && (odds[2]?.low ?? -1) > 0)) throw new Error(`less is not less, or more not more: ${JSON.stringify(odds)}`);
+      const text = pipeline(40).split('\n').filter((line) => !line.startsWith('D39,')).join('\n');
+      const without = await lib.forecastDeals(text, model, run, { workers });
+      equal([odds[1]?.value, scenarios[1]?.periods[0]?.p50.value], [without.headline.odds, without.headline.p50]);
+      const goal = await deals.seek({ odds: 0.9, lever: 'win-rate' });
+      if (!(goal.needed !== null && goal.needed > 0 && goal.reached.value >= 0.9)) throw new Error(JSON.stringify(goal));
+      // @ts-expect-error no such change
+      const wrong = await failure(lib, () => deals.scenarios([{ changes: [{ slip: { deal: 'D1' } }] }]));
+      equal([wrong.kind, wrong.code, wrong.place.path], ['run', 'bad-scenario', '[0].changes[0].slip']);
+    });
+  },
+
   async 'bytes, text, a buffer, a file and records give the same answer'({ lib, workers }) {
     const text = pipeline(9);
     const bytes = new TextEncoder().encode(text);

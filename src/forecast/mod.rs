@@ -7,9 +7,12 @@
 mod backtest;
 mod fit;
 mod bridge;
+mod drivers;
+mod gates;
 mod horizon;
 mod input;
 mod kernel;
+mod manager;
 mod odds;
 mod outcome;
 mod pairing;
@@ -29,9 +32,12 @@ pub use backtest::{
 };
 pub use fit::{Incidence, Watched, WatchedEnd, aalen_johansen};
 pub use bridge::{Cause, OddsBridge, OddsStep, OtherCause};
+pub use drivers::{Driver, Drivers, MustWin};
+pub use gates::{DealGate, Gates, Hygiene, StageGate, Triage};
 pub use horizon::Horizon;
 
 pub use input::{Amount, MAX_DEALS, MAX_PERIODS, MAX_TRIALS, SharedRate, SimulatedDeal, SimulationInput, Step, Win};
+pub use manager::{Calls, ClosedDeals, Concentration, Coverage, GroupLine, Managed, ManagerOptions, Shares};
 pub(crate) use outcome::OPEN_CATEGORIES;
 pub use outcome::{DealLine, Outcome};
 pub use plan::{GROUPS, Plan};

@@ -157,40 +157,69 @@ impl Simulation {
         let size = self.plan.batch_size;
         let market = self.market(batch);
         scratch.rates.clear();
-        let rates = self.input.rates.iter().enumerate();
-        scratch.rates.extend(rates.map(|(i, rate)| rate.distribution.quantile(self.draws.rate(i, batch))));
+        scratch.rates.extend(self.rates(batch));
         scratch.totals.fill(0);
-        for (index, deal) in self.input.deals.iter().enumerate() {
-            let live = self.timing.live(index);
-            if live.is_empty() {
-                continue;
-            }
-            let p = match deal.win {
-                Win::Fixed(p) => p,
-                Win::Shared(rate) => scratch.rates[rate],
-                Win::Blend { low, high, weight } => {
-                    scratch.rates[low] + weight * (scratch.rates[high] - scratch.rates[low])
-                }
-            };
-            match &market {
-                None => self.timing.won_by(index, p, &mut scratch.won_by),
-                Some(market) => self.timing.won_by_in(index, p, market, &mut scratch.won_by),
-            }
-            let rows = &self.layout.starts(deal.category)[live.clone()];
-            let (mut lanes, extra) = Lanes::seeded(self.streams[index].outcome.with(batch as u64));
-            let thresholds =
-                Thresholds::new(&scratch.won_by[live], rows, self.layout.lost_start(), (extra >> 32) as u32);
-            if thresholds.is_dead() {
-                continue;
-            }
-            lanes.fill_u16(&mut scratch.uniforms);
-            thresholds.classify(&scratch.uniforms, &mut scratch.outcomes);
-            match deal.amount {
-                Amount::Fixed(minor) => thresholds.pay(&scratch.outcomes, minor, &mut scratch.totals),
-                Amount::LogNormal { mu, sigma } => self.pay_drawn(index, batch, (mu, sigma), &thresholds, scratch),
-            }
+        for index in 0..self.input.deals.len() {
+            self.play(index, batch, market.as_ref(), scratch);
         }
         scratch.totals[..self.layout.rows() * size].into()
+    }
+
+    /// The rates of a batch.
+    fn rates(&self, batch: usize) -> impl Iterator<Item = f64> {
+        let rates = self.input.rates.iter().enumerate();
+        rates.map(move |(i, rate)| rate.distribution.quantile(self.draws.rate(i, batch)))
+    }
+
+    /// Plays one deal in one batch: adds what it pays to the totals. The rates of the batch stand in `scratch`.
+    fn play(&self, index: usize, batch: usize, market: Option<&Market<'_>>, scratch: &mut Scratch) {
+        let deal = &self.input.deals[index];
+        let live = self.timing.live(index);
+        if live.is_empty() {
+            return;
+        }
+        let p = match deal.win {
+            Win::Fixed(p) => p,
+            Win::Shared(rate) => scratch.rates[rate],
+            Win::Blend { low, high, weight } => {
+                scratch.rates[low] + weight * (scratch.rates[high] - scratch.rates[low])
+            }
+        };
+        match market {
+            None => self.timing.won_by(index, p, &mut scratch.won_by),
+            Some(market) => self.timing.won_by_in(index, p, market, &mut scratch.won_by),
+        }
+        let rows = &self.layout.starts(deal.category)[live.clone()];
+        let (mut lanes, extra) = Lanes::seeded(self.streams[index].outcome.with(batch as u64));
+        let thresholds = Thresholds::new(&scratch.won_by[live], rows, self.layout.lost_start(), (extra >> 32) as u32);
+        if thresholds.is_dead() {
+            return;
+        }
+        lanes.fill_u16(&mut scratch.uniforms);
+        thresholds.classify(&scratch.uniforms, &mut scratch.outcomes);
+        match deal.amount {
+            Amount::Fixed(minor) => thresholds.pay(&scratch.outcomes, minor, &mut scratch.totals),
+            Amount::LogNormal { mu, sigma } => self.pay_drawn(index, batch, (mu, sigma), &thresholds, scratch),
+        }
+    }
+
+    /// Each deal in turn, with what it brings in the period in every trial: computed again from its stream.
+    pub(super) fn each_deal(&self, period: usize, mut see: impl FnMut(usize, &[i64])) {
+        let (size, batches) = (self.plan.batch_size, self.plan.batches);
+        let rates: Vec<Vec<f64>> = (0..batches).map(|batch| self.rates(batch).collect()).collect();
+        let markets: Vec<Option<Market<'_>>> = (0..batches).map(|batch| self.market(batch)).collect();
+        let mut scratch = Scratch::new(&self.input, &self.layout, size);
+        let mut brought = vec![0; self.plan.trials()];
+        for (index, deal) in self.input.deals.iter().enumerate() {
+            let row = self.layout.starts(deal.category).get(period).map_or(0, |&start| start as usize);
+            for (batch, out) in brought.chunks_exact_mut(size).enumerate() {
+                scratch.rates.clone_from(&rates[batch]);
+                scratch.totals.fill(0);
+                self.play(index, batch, markets[batch].as_ref(), &mut scratch);
+                out.copy_from_slice(&scratch.totals[row..row + size]);
+            }
+            see(index, &brought);
+        }
     }
 
     fn market(&self, batch: usize) -> Option<Market<'_>> {

@@ -8,6 +8,8 @@ use crate::Error;
 use crate::stats::{Estimate, GroupedSample, Moments};
 use serde::{Deserialize, Serialize};
 
+/// Fewest deals that sought pipeline comes in: one deal, however large, is no pipeline.
+const FEWEST_ADDED: u32 = 40;
 /// Most steps of a bisection.
 const STEPS: usize = 24;
 
@@ -69,7 +71,7 @@ pub struct Goal {
 pub enum Lever {
     /// Added to the win probability of each deal.
     WinRate,
-    /// More pipeline, in deals of the median open amount.
+    /// More pipeline, in at least 40 deals of equal amount.
     Pipeline,
     /// The same, told as open amount called in the period over what is still to be won.
     Coverage,
@@ -123,7 +125,7 @@ impl Forecast {
         Ok(told)
     }
 
-    fn outlook(&self, name: &str, touched: usize, base: &[Vec<i64>], totals: &[Vec<i64>]) -> Outlook {
+    pub(super) fn outlook(&self, name: &str, touched: usize, base: &[Vec<i64>], totals: &[Vec<i64>]) -> Outlook {
         let quotas = &self.outcome().quotas;
         let periods = base.iter().zip(totals).enumerate();
         let periods =
@@ -194,14 +196,14 @@ impl Forecast {
         let Some(stage) = changed.stage_or_first(goal.stage.as_deref())? else {
             return Ok(Answer { now, needed: None, from, reached: now, deals: 0 });
         };
-        // Deals of the usual size, about as many as the shortfall of the median needs.
+        // About as many deals of the usual size as the shortfall of the median needs, and enough that some close.
         let usual = median_amount(outcome).max(1);
         let median = GroupedSample::new(base, GROUPS).quantiles(&[0.5]).first().map_or(0.0, |p50| p50.value);
         let line = &outcome.stages[stage];
         let end = outcome.horizon.steps().iter().rposition(|step| step.period == goal.period).unwrap_or(0);
         let in_time = super::outcome::closed_by(&outcome.horizon, line, None, 0.0).get(end).copied().unwrap_or(0.0);
         let each = (line.win_probability * in_time * usual as f64).max(1.0);
-        let deals = ((quota as f64 - median).max(1.0) / each).round().clamp(1.0, 500.0) as u32;
+        let deals = ((quota as f64 - median).max(1.0) / each).round().clamp(f64::from(FEWEST_ADDED), 500.0) as u32;
         changed.outcome.deals.clear();
         changed.add(deals, usual.saturating_mul(i64::from(deals)), stage, None);
         let patched = Patched::new(self)?;

@@ -6,8 +6,10 @@ mod explanation;
 mod export;
 mod fingerprint;
 mod forecast;
+mod gates;
 mod leads;
 mod learn;
+mod manager;
 mod queues;
 mod scenarios;
 mod waterfall;
@@ -24,12 +26,17 @@ pub use forecast::{
     CategoryFigures, CategoryReport, DealRow, Exceedance, Figures, ForecastReport, Headline, HistogramReport,
     PeriodReport, StageReport, TotalReport,
 };
+pub use gates::{DealGateReport, GatesReport, LackReport, StageGateReport};
 pub use leads::{
     Axes, AxisCoverage, CardCount, GradeCount, LeadCounts, LeadReport, LeadRow, OwnerCount, RouteCount, SegmentCount,
 };
 pub use learn::{
     CardReport, GateReport, GradeEvidence, GroupEvidence, LaterReport, LeakReport, LearnReport, QualityReport,
     RuleEvidence,
+};
+pub use manager::{
+    CallReport, ConcentrationReport, CoverageReport, CoverageRule, DealLabel, DriverReport, GroupReport, ManagerReport,
+    MustWinReport, MustWinSet, ShareReport, Warning,
 };
 pub use queues::{QueueReason, QueueReport, QueueRow};
 pub use scenarios::{GoalReport, ScenarioFigure, ScenarioPeriod, ScenarioReport, ScenarioTable};

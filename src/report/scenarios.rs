@@ -1,7 +1,7 @@
 //! Scenarios side by side and the answers of goal seek, as plain data.
 
 use super::wording;
-use crate::forecast::{Answer, Figure, Forecast, Goal, Lever, Outlook};
+use crate::forecast::{Answer, Figure, Forecast, Goal, Lever, Outlook, PeriodOutlook};
 use crate::money::Currency;
 use crate::stats::Estimate;
 use crate::{Error, forecast};
@@ -122,7 +122,7 @@ impl Forecast {
         let amount = |x: f64| if goal.lever == Lever::Pipeline { x / scale } else { x };
         let needed = needed.map(amount);
         Ok(GoalReport {
-            sentence: sentence(goal, now, needed, from, reached, self.outcome().currency),
+            sentence: sentence(goal, now, needed, from, (reached, deals), self.outcome().currency),
             lever: goal.lever,
             odds: goal.odds,
             now,
@@ -139,7 +139,7 @@ fn sentence(
     now: Estimate,
     needed: Option<f64>,
     from: f64,
-    reached: Estimate,
+    (reached, deals): (Estimate, u32),
     currency: Currency,
 ) -> String {
     let wanted = wording::percent(goal.odds);
@@ -157,7 +157,7 @@ fn sentence(
         }
         (Lever::Pipeline, Some(amount)) => {
             format!(
-                "for {wanted}, {} more pipeline of the usual kind would have to be open today",
+                "for {wanted}, {} more pipeline would have to be open today, in {deals} deals",
                 wording::money(amount, currency)
             )
         }
@@ -173,14 +173,18 @@ fn sentence(
 }
 
 fn report(outlook: &Outlook, scale: f64) -> ScenarioReport {
-    let periods = outlook.periods.iter().map(|period| ScenarioPeriod {
+    let periods = outlook.periods.iter().map(|period| period_report(period, scale));
+    ScenarioReport { name: outlook.name.clone(), touched: outlook.touched, periods: periods.collect() }
+}
+
+pub(super) fn period_report(period: &PeriodOutlook, scale: f64) -> ScenarioPeriod {
+    ScenarioPeriod {
         odds: period.odds.map(|odds| figure(odds, 1.0)),
         p10: figure(period.p10, scale),
         p50: figure(period.p50, scale),
         p90: figure(period.p90, scale),
         mean: figure(period.mean, scale),
-    });
-    ScenarioReport { name: outlook.name.clone(), touched: outlook.touched, periods: periods.collect() }
+    }
 }
 
 fn figure(figure: Figure, scale: f64) -> ScenarioFigure {

@@ -4,10 +4,10 @@ use super::{Reading, misuse, window};
 use crate::Error;
 use crate::calendar::Date;
 use crate::crm::Pipeline;
-use crate::forecast::{CompareOptions, Forecast, Goal, PendingForecast, Scenario};
+use crate::forecast::{CompareOptions, Forecast, Goal, ManagerOptions, PendingForecast, Scenario};
 use crate::model::{OperatingModel, Run};
 use crate::money::Currency;
-use crate::report::{DealRow, ForecastReport, GoalReport, ScenarioTable, WaterfallReport};
+use crate::report::{DealRow, ForecastReport, GatesReport, GoalReport, ManagerReport, ScenarioTable, WaterfallReport};
 use crate::table::write::WriteOptions;
 use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
 use std::cell::OnceCell;
@@ -190,6 +190,22 @@ impl Deals {
     /// `not-started`, and those of [`Forecast::scenarios`].
     pub fn scenarios(&self, scenarios: &str) -> Result<ScenarioTable, Error> {
         self.forecast()?.scenario_table(&Scenario::list_from_json(scenarios)?)
+    }
+
+    /// What each open deal lacks for its stage, and the forecast of those that lack nothing.
+    ///
+    /// # Errors
+    /// `not-started`, and those of [`Pipeline::gates`].
+    pub fn gates(&self) -> Result<GatesReport, Error> {
+        self.pipeline.gate_report(self.forecast()?)
+    }
+
+    /// What a sales manager asks of a period; `options` as for [`ManagerOptions::from_json`].
+    ///
+    /// # Errors
+    /// `not-started`, and those of [`Pipeline::manage`].
+    pub fn manage(&self, options: &str) -> Result<ManagerReport, Error> {
+        self.pipeline.manager_report(self.forecast()?, &ManagerOptions::from_json(options)?)
     }
 
     /// What must be true for the odds one wants; `goal` as for [`Goal::from_json`].

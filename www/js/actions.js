@@ -5,6 +5,8 @@ export * from './actions/page.js';
 export * from './actions/leads.js';
 export * from './actions/forecast.js';
 export * from './actions/compare.js';
+export * from './actions/scenario.js';
+export * from './actions/manage.js';
 export * from './actions/model.js';
 export * from './actions/reading.js';
 export * from './actions/panel.js';

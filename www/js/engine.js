@@ -22,6 +22,9 @@ import { checkModel, createClient, prefetch, preset, presets } from '../../pkg/i
  * @typedef {ForecastReport['stages'][number]} StageRow
  * @typedef {Awaited<ReturnType<DealsHandle['window']>>[number]} DealRow
  * @typedef {Awaited<ReturnType<DealsHandle['compare']>>} WaterfallReport
+ * @typedef {Awaited<ReturnType<DealsHandle['scenarios']>>} ScenarioTable
+ * @typedef {Awaited<ReturnType<DealsHandle['seek']>>} GoalReport
+ * @typedef {Awaited<ReturnType<DealsHandle['manage']>>} ManagerReport
  */
 
 const SAMPLES = { leads: 'samples/leads.csv', forecast: 'samples/pipeline.csv', previous: 'samples/pipeline-last-week.csv' };

@@ -77,6 +77,36 @@ import { recall } from './storage.js';
  * @property {any[]} rows the deals, in the shown order
  * @property {boolean} confirmed whether quota, period and fiscal start were confirmed
  * @property {Compared} compared what stands beside an earlier export
+ * @property {WhatIf} whatIf
+ * @property {Manager} manager
+ * @property {Problem | null} problem
+ */
+
+/**
+ * What a manager asks.
+ * @typedef {object} Manager
+ * @property {import('../../pkg/index.js').ManagerQuestion} question
+ * @property {import('./engine.js').ManagerReport | null} report
+ * @property {'owners' | 'segments' | 'products'} view
+ * @property {Problem | null} problem
+ */
+
+/**
+ * What the sliders say; 0 changes nothing.
+ * @typedef {{ stage: string, winRate: number, days: number, pipeline: number, reps: number, perRep: number }} Sliders
+ */
+
+/**
+ * Scenarios beside the forecast.
+ * @typedef {object} WhatIf
+ * @property {boolean} isOpen
+ * @property {Sliders} sliders
+ * @property {{ change: import('../../pkg/index.js').ScenarioChange, label: string }[]} changes to single deals
+ * @property {import('../../pkg/index.js').Scenario[]} kept
+ * @property {import('./engine.js').ScenarioTable | null} table the kept ones, then what the controls say
+ * @property {number} goal odds wanted, in percent
+ * @property {import('./engine.js').GoalReport[] | null} answers
+ * @property {boolean} isSeeking
  * @property {Problem | null} problem
  */
 
@@ -150,11 +180,20 @@ export function freshLeads() {
   };
 }
 
+/** @returns {WhatIf} */
+export function freshWhatIf() {
+  return {
+    isOpen: false, sliders: { stage: '', winRate: 0, days: 0, pipeline: 0, reps: 0, perRep: 250_000 }, changes: [], kept: [], table: null,
+    goal: 80, answers: null, isSeeking: false, problem: null,
+  };
+}
+
 /** @returns {DealsDesk} */
 export function freshDeals() {
   return {
     file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), chart: 'distribution', asOf: { date: '', reason: '', isSet: false },
     view: { sort: { key: 'amount', descending: true } }, rows: [], confirmed: false, problem: null,
+    whatIf: freshWhatIf(), manager: { question: {}, report: null, view: 'owners', problem: null },
     compared: { handle: null, file: '', asOf: '', view: 'amount', report: null, problem: null },
   };
 }

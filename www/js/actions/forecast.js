@@ -4,6 +4,8 @@
 import { date } from '../format.js';
 import { changed, freshDeals, state } from '../state.js';
 import { compare } from './compare.js';
+import { manage } from './manage.js';
+import { refreshWhatIf } from './scenario.js';
 import { rescore, stem, today } from './leads.js';
 import { replaceModel } from './model.js';
 import { save } from './page.js';
@@ -68,6 +70,8 @@ export const simulate = newest(async () => {
       announce(report.headline.sentence);
     });
     void compare();
+    refreshWhatIf();
+    void manage();
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
     if (state.deals.handle !== handle) return;

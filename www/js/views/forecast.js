@@ -6,8 +6,10 @@ import { chart, legend } from '../chart.js';
 import { h } from '../dom.js';
 import { NONE, count, counted, date, money, month, percent, shortMoney, words } from '../format.js';
 import { grid } from '../grid.js';
+import { managerView, topDrivers } from './drivers.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
 import { questions } from './questions.js';
+import { scenarioView } from './scenario.js';
 import { understood } from './understood.js';
 import { waterfallView } from './waterfall.js';
 
@@ -36,9 +38,12 @@ export function forecastView(state) {
         h('h1', { id: 'forecast-headline' }, report.headline.sentence),
         h('p', { class: 'soft' }, fileChip(deals.file), ` as of ${date(report.asOf)}; ${deals.asOf.reason}`),
         setup(state),
-        tiles(report)),
+        tiles(report),
+        topDrivers(state)),
       h('div', { class: 'card chart-card' }, chartSwitch(state), legend(report, deals.chart), chart(report, deals.chart))),
     h('section', { key: 'tables', class: 'two' }, categories(report), stages(state, report)),
+    managerView(state),
+    scenarioView(state, report),
     waterfallView(state),
     h('section', { key: 'deals', class: 'table-area', 'aria-label': 'Deals' }, h('div', { class: 'table-main' }, dealsHead(state, report), dealsTable(state, report))),
     understood(deals, 'forecast', report.assumptions),

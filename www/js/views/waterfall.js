@@ -163,7 +163,7 @@ function plot(bars, width, format) {
   const low = Math.min(...bars.flatMap(({ from, to }) => [from, to]), 0);
   const inside = (/** @type {Bar} */ bar) => Math.max(bar.from, bar.to) > low + (most - low) * 0.72;
   return Plot.plot({
-    width, className: 'plot-drawing', height: 34 * bars.length + 24, marginLeft: 108, marginRight: 16, marginTop: 4, marginBottom: 20, style: { fontSize: '12px' },
+    width, className: 'plot-drawing', height: 34 * bars.length + 24, marginLeft: 116, marginRight: 16, marginTop: 4, marginBottom: 20, style: { fontSize: '12px' },
     x: { label: null, domain: [low, most * 1.02], nice: false },
     y: { type: 'band', domain: bars.map(({ label }) => label), label: null, padding: 0.3 },
     marks: [

@@ -1,0 +1,153 @@
+// @ts-check
+/** The Forecast tab, what if: sliders and changes to deals, scenarios side by side, and what must be true for the odds one wants. */
+
+import { changed, freshWhatIf, state } from '../state.js';
+import { announce, isCancelled, newest, problemOf } from './work.js';
+
+/** How long a slider rests before its question is asked. */
+const REST_MS = 120;
+
+/** @typedef {import('../../../pkg/index.js').Scenario} Scenario */
+/** @typedef {import('../../../pkg/index.js').ScenarioChange} ScenarioChange */
+
+/** The changes that the controls stand for. @returns {ScenarioChange[]} */
+export function draftChanges() {
+  const { sliders, changes } = state.deals.whatIf;
+  const stage = sliders.stage || null;
+  /** @type {ScenarioChange[]} */
+  const all = changes.map(({ change }) => change);
+  if (sliders.winRate !== 0) all.push({ winRate: { stage, by: sliders.winRate / 100 } });
+  if (sliders.days !== 0) all.push({ cycle: { stage, days: sliders.days } });
+  if (sliders.pipeline > 0) all.push({ pipeline: { stage, amount: sliders.pipeline } });
+  if (sliders.reps > 0) all.push({ reps: { count: sliders.reps, perQuarter: sliders.perRep, rampMonths: 3 } });
+  return all;
+}
+
+/** Asks for every scenario under the forecast in force; slower answers are overtaken by newer questions. */
+const ask = newest(async () => {
+  const { handle, whatIf, report } = state.deals;
+  if (!handle || !report) return;
+  const draft = draftChanges();
+  /** @type {Scenario[]} */
+  const scenarios = [...whatIf.kept, ...(draft.length > 0 ? [{ name: '', changes: draft }] : [])];
+  if (scenarios.length === 0) {
+    state.deals.whatIf.table = null;
+    state.deals.whatIf.problem = null;
+    return changed();
+  }
+  try {
+    const table = await handle.scenarios(scenarios);
+    if (state.deals.handle !== handle) return;
+    state.deals.whatIf.table = table;
+    state.deals.whatIf.problem = null;
+    const odds = table.scenarios.at(-1)?.periods[0]?.odds;
+    if (odds) announce(`Odds ${Math.round(100 * odds.value.value)} %`);
+  } catch (error) {
+    if (isCancelled(error) || state.deals.handle !== handle) return;
+    state.deals.whatIf.problem = problemOf(error);
+  }
+  changed();
+});
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let resting;
+
+/** Asks again: after a rest for controls that are still moving. @param {boolean} [now] */
+export function askWhatIf(now = false) {
+  clearTimeout(resting);
+  resting = setTimeout(() => void ask(), now ? 0 : REST_MS);
+}
+
+/** The forecast changed: the scenarios follow, an answer to an old question is taken back. */
+export function refreshWhatIf() {
+  const { whatIf } = state.deals;
+  whatIf.answers = null;
+  if (whatIf.kept.length > 0 || draftChanges().length > 0) askWhatIf(true);
+}
+
+/**
+ * @template {keyof import('../state.js').Sliders} K
+ * @param {K} key
+ * @param {import('../state.js').Sliders[K]} value
+ */
+export function slide(key, value) {
+  state.deals.whatIf.sliders[key] = value;
+  changed();
+  askWhatIf();
+}
+
+/**
+ * @param {ScenarioChange} change
+ * @param {string} label
+ */
+export function changeDeal(change, label) {
+  const { whatIf } = state.deals;
+  whatIf.changes = [...whatIf.changes, { change, label }];
+  changed();
+  askWhatIf(true);
+}
+
+/** @param {number} index */
+export function undoChange(index) {
+  const { whatIf } = state.deals;
+  whatIf.changes = whatIf.changes.filter((_, i) => i !== index);
+  changed();
+  askWhatIf(true);
+}
+
+/** Puts the controls aside as a scenario of its own. @param {string} name */
+export function keepScenario(name) {
+  const { whatIf } = state.deals;
+  const changes = draftChanges();
+  if (changes.length === 0) return;
+  const { kept } = whatIf;
+  state.deals.whatIf = { ...freshWhatIf(), kept: [...kept, { name: name.trim() || `Scenario ${kept.length + 1}`, changes }], goal: whatIf.goal, isOpen: true, table: whatIf.table };
+  state.deals.whatIf.sliders.perRep = whatIf.sliders.perRep;
+  changed();
+  askWhatIf(true);
+}
+
+/** @param {number} index */
+export function dropScenario(index) {
+  const { whatIf } = state.deals;
+  whatIf.kept = whatIf.kept.filter((_, i) => i !== index);
+  changed();
+  askWhatIf(true);
+}
+
+export function resetWhatIf() {
+  const { whatIf } = state.deals;
+  state.deals.whatIf = { ...freshWhatIf(), kept: whatIf.kept, goal: whatIf.goal, isOpen: true };
+  changed();
+  askWhatIf(true);
+}
+
+/** @param {boolean} isOpen */
+export function openWhatIf(isOpen) {
+  state.deals.whatIf.isOpen = isOpen;
+}
+
+/** What must be true for these odds, by each lever. @param {number} percent */
+export async function seekGoal(percent) {
+  const { handle, whatIf } = state.deals;
+  if (!handle) return;
+  whatIf.goal = percent;
+  whatIf.isSeeking = true;
+  changed();
+  try {
+    const answers = [];
+    for (const lever of /** @type {const} */ (['win-rate', 'pipeline', 'coverage'])) {
+      answers.push(await handle.seek({ odds: percent / 100, lever, stage: lever === 'win-rate' ? whatIf.sliders.stage || null : null }));
+    }
+    if (state.deals.handle !== handle) return;
+    state.deals.whatIf.answers = answers;
+    state.deals.whatIf.problem = null;
+    announce(answers[0]?.sentence ?? '');
+  } catch (error) {
+    if (state.deals.handle !== handle) return;
+    state.deals.whatIf.problem = problemOf(error);
+  } finally {
+    state.deals.whatIf.isSeeking = false;
+    changed();
+  }
+}
