@@ -5,7 +5,10 @@
 //! defect: it belongs into the crate. What is remembered between calls is in [`crate::session`].
 
 use crate::model::{OperatingModel, Preset, Run};
-use crate::report::{DealRow, ForecastReport, GatesReport, GoalReport, LeadExplanation, LeadReport, LeadRow, LearnReport, ManagerReport, ScenarioTable, WaterfallReport};
+use crate::report::{
+    DealRow, ForecastReport, GatesReport, GoalReport, LeadExplanation, LeadReport, LeadRow, LearnReport, ManagerReport,
+    ScenarioTable, WaterfallReport,
+};
 use crate::table::{ProblemWindow, Receipt};
 use crate::targeting::learn::OutcomeColumn;
 use crate::targeting::{CutReport, DriftReport, FieldValues, LintReport, MqlReport};

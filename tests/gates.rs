@@ -85,7 +85,7 @@ fn flags_name_what_to_put_right() {
 fn triage_says_what_to_do_and_why() {
     let (report, _) = gates(ROWS);
     let told = |id: &str| (row(&report, id).triage, row(&report, id).reason.as_str());
-    assert_eq!(told("ready"), (Triage::Advance, "ready for Offer: next step is filled and contacts at least 2"));
+    assert_eq!(told("ready"), (Triage::Advance, "ready for Offer: next step is filled and contacts count at least 2"));
     assert_eq!(
         told("stale"),
         (Triage::Remove, "87 days past its close date, in its stage for 259 days, the median is 13")

@@ -188,7 +188,7 @@ fn concentration_is_the_share_of_the_largest_deals() {
     let told = report(Some(2100.0), "");
     let called = told.concentration.called;
     assert_eq!((called.deals, called.top1, called.top3), (12, 900.0 / 4993.0, 2350.0 / 4993.0));
-    let squares: f64 = twelve().iter().map(|(amount, ..)| (*amount as f64 / 4993.0).powi(2)).sum();
+    let squares: f64 = twelve().iter().map(|(amount, ..)| (*amount * amount) as f64 / (4993.0 * 4993.0)).sum();
     assert!((called.effective - 1.0 / squares).abs() < 1e-9 && told.warnings.is_empty());
     let (pipeline, forecast) = asked(
         &format!(

@@ -5,9 +5,9 @@
 //! that neither the order of the deals nor the number of workers changes a bit.
 
 mod backtest;
-mod fit;
 mod bridge;
 mod drivers;
+mod fit;
 mod gates;
 mod horizon;
 mod input;
@@ -30,9 +30,9 @@ pub use backtest::{
     AppliedCorrection, Backtest, BacktestOptions, BacktestRow, CutSummary, Peers, RecordedFrom, crps, noise_floor,
     pinball,
 };
-pub use fit::{Incidence, Watched, WatchedEnd, aalen_johansen};
 pub use bridge::{Cause, OddsBridge, OddsStep, OtherCause};
 pub use drivers::{Driver, Drivers, MustWin};
+pub use fit::{Incidence, Watched, WatchedEnd, aalen_johansen};
 pub use gates::{DealGate, Gates, Hygiene, StageGate, Triage};
 pub use horizon::Horizon;
 

@@ -41,6 +41,6 @@ pub use manager::{
 pub use queues::{QueueReason, QueueReport, QueueRow};
 pub use scenarios::{GoalReport, ScenarioFigure, ScenarioPeriod, ScenarioReport, ScenarioTable};
 pub use waterfall::{
-    AmbiguousReport, BucketReport, ChangeReport, OddsBridgeReport, OddsStepReport, PartReport, StandReport, ViewReport,
+    AmbiguousReport, BucketReport, DealChange, OddsBridgeReport, OddsStepReport, PartReport, StandReport, ViewReport,
     WaterfallReport,
 };

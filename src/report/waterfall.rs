@@ -34,7 +34,7 @@ pub struct WaterfallReport {
     /// The buckets, in the order they are applied in.
     pub buckets: Vec<BucketReport>,
     /// The deals behind them, by bucket, then the largest first.
-    pub changes: Vec<ChangeReport>,
+    pub changes: Vec<DealChange>,
     /// Closed and the open categories; each closes by itself.
     pub categories: Vec<ViewReport>,
     /// The stages of open deals; each closes by itself.
@@ -66,7 +66,7 @@ pub struct BucketReport {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
-pub struct ChangeReport {
+pub struct DealChange {
     /// The bucket.
     pub bucket: Bucket,
     /// What it adds to the open amount of the period.
@@ -264,7 +264,7 @@ fn word(bucket: Bucket) -> &'static str {
     }
 }
 
-fn change_report(change: &Change, scale: f64) -> ChangeReport {
+fn change_report(change: &Change, scale: f64) -> DealChange {
     let stand = change.after.as_ref().or(change.before.as_ref());
     let text = |of: fn(&Stand) -> &String| stand.map_or_else(String::new, |stand| of(stand).clone());
     let told = |stand: &Stand| StandReport {
@@ -275,7 +275,7 @@ fn change_report(change: &Change, scale: f64) -> ChangeReport {
         amount: stand.value as f64 / scale,
         close: stand.close,
     };
-    ChangeReport {
+    DealChange {
         bucket: change.bucket,
         amount: change.amount as f64 / scale,
         won: change.won as f64 / scale,
