@@ -4,6 +4,7 @@
 //! as plain objects and typed arrays, errors as `{kind, code, message, place, retryable}`. What is computed here is a
 //! defect: it belongs into the crate. What is remembered between calls is in [`crate::session`].
 
+use crate::crm::join::Attached;
 use crate::model::{OperatingModel, Preset, Run};
 use crate::report::{
     DealRow, ForecastReport, GatesReport, GoalReport, LeadExplanation, LeadReport, LeadRow, LearnReport, ManagerReport,
@@ -92,6 +93,12 @@ impl Reader {
         session::Reader::new(reading).map(Self)
     }
 
+    /// As [`session::Reader::of_records`].
+    #[wasm_bindgen(js_name = ofRecords)]
+    pub fn of_records(records: &str, reading: &str) -> Result<Self, Error> {
+        session::Reader::of_records(records, reading).map(Self)
+    }
+
     /// As [`session::Reader::push`].
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.0.push(bytes)
@@ -129,6 +136,11 @@ impl Leads {
     /// As [`session::Leads::receipt`].
     pub fn receipt(&self) -> Object<Receipt> {
         typed(self.0.receipt())
+    }
+
+    /// As [`session::Leads::attach`].
+    pub fn attach(&mut self, file: Reader) -> Object<Attached> {
+        typed(&self.0.attach(file.0)?)
     }
 
     /// As [`session::Leads::problems`].
@@ -230,6 +242,11 @@ impl Deals {
     #[must_use]
     pub fn proposed_as_of(&self) -> Option<String> {
         self.0.proposed_as_of()
+    }
+
+    /// As [`session::Deals::attach`].
+    pub fn attach(&mut self, file: Reader) -> Object<Attached> {
+        typed(&self.0.attach(file.0)?)
     }
 
     /// As [`session::Deals::problems`].

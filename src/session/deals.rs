@@ -1,10 +1,11 @@
 //! A pipeline, and once simulated, what its open deals will bring.
 
-use super::{Reading, misuse, window};
+use super::{Reader, Reading, misuse, window};
 use crate::Error;
 use crate::calendar::Date;
 use crate::crm::Pipeline;
 use crate::forecast::{CompareOptions, Forecast, Goal, ManagerOptions, PendingForecast, Scenario};
+use crate::crm::join::Attached;
 use crate::model::{OperatingModel, Run};
 use crate::money::Currency;
 use crate::report::{DealRow, ForecastReport, GatesReport, GoalReport, ManagerReport, ScenarioTable, WaterfallReport};
@@ -43,20 +44,32 @@ pub struct Deals {
 
 impl Deals {
     pub(super) fn new(table: Table, reading: &Reading) -> Result<Self, Error> {
-        let pipeline = Pipeline::from_table(table, &reading.mapping)?;
-        let receipt = pipeline.as_of(reading.as_of, Currency::USD).receipt;
-        let (as_of, problems) = (reading.as_of, OnceCell::new());
-        Ok(Self {
+        Ok(Self::of(Pipeline::from_table(table, &reading.mapping)?, reading.as_of))
+    }
+
+    fn of(pipeline: Pipeline, as_of: Option<Date>) -> Self {
+        Self {
+            receipt: pipeline.as_of(as_of, Currency::USD).receipt,
             pipeline,
             as_of,
-            problems,
-            receipt,
+            problems: OnceCell::new(),
             pending: None,
             share: 0..0,
             begin: 0,
             forecast: None,
             rows: Vec::new(),
-        })
+        }
+    }
+
+    /// Attaches another file; what was simulated is to be simulated again.
+    ///
+    /// # Errors
+    /// Those of the file and of [`Pipeline::attach`].
+    pub fn attach(&mut self, file: Reader) -> Result<Attached, Error> {
+        let (table, reading) = file.finish()?;
+        let (pipeline, attached) = self.pipeline.attach(table, &reading.attaching())?;
+        *self = Self::of(pipeline, self.as_of);
+        Ok(attached)
     }
 
     /// A pipeline from a JSON array of records.

@@ -1,7 +1,8 @@
 //! A list of leads, and once scored, what a model says about it.
 
-use super::{Reading, misuse, window};
+use super::{Reader, Reading, misuse, window};
 use crate::Error;
+use crate::crm::join::Attached;
 use crate::crm::{FieldRef, LeadList};
 use crate::model::{OperatingModel, Run};
 use crate::report::{LeadExplanation, LeadReport, LeadRow, LearnReport};
@@ -51,6 +52,17 @@ impl Leads {
     #[must_use]
     pub fn receipt(&self) -> &Receipt {
         self.list.receipt()
+    }
+
+    /// Attaches another file; what was scored is to be scored again.
+    ///
+    /// # Errors
+    /// Those of the file and of [`LeadList::attach`].
+    pub fn attach(&mut self, file: Reader) -> Result<Attached, Error> {
+        let (table, reading) = file.finish()?;
+        let (list, attached) = self.list.attach(table, &reading.attaching())?;
+        *self = Self { list, problems: OnceCell::new(), scored: None, order: Vec::new() };
+        Ok(attached)
     }
 
     /// Rows with something to say about that pass a filter: `count` of them from the one at `from` on.

@@ -2,12 +2,14 @@
 
 use super::{Deals, Leads};
 use crate::calendar::Date;
+use crate::crm::join::AttachOptions;
 use crate::crm::{Mapping, understand};
 use crate::table::{ReadOptions, Receipt, Table, TableReader};
 use crate::{Error, ErrorKind, Place};
 use serde::Deserialize;
 
-/// How a file is read; which column is what; for deals, the day of the first receipt.
+/// How a file is read; which column is what; for deals, the day of the first receipt; for another file, how it is
+/// attached.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Reading {
@@ -17,6 +19,8 @@ pub struct Reading {
     pub mapping: Mapping,
     /// The day on which the pipeline is looked at until a run names one.
     pub as_of: Option<Date>,
+    /// How the file is attached to another.
+    pub attach: AttachOptions,
 }
 
 impl Reading {
@@ -30,6 +34,11 @@ impl Reading {
             let path = Place::path(error.path().to_string());
             Error::new(ErrorKind::Run, "bad-option", error.inner().to_string()).at(path)
         })
+    }
+
+    /// How the file is attached; its columns mean what the mapping says.
+    pub(super) fn attaching(self) -> AttachOptions {
+        AttachOptions { mapping: self.mapping, ..self.attach }
     }
 
     /// A table from a JSON array of records, with the settings it was read by.
@@ -55,8 +64,17 @@ impl Reading {
 /// ```
 #[derive(Debug)]
 pub struct Reader {
-    reader: TableReader,
+    source: Source,
     reading: Reading,
+}
+
+/// What a reader has so far.
+#[derive(Debug)]
+enum Source {
+    /// Text, in pieces.
+    Text(Box<TableReader>),
+    /// Records, whole.
+    Records(Box<Table>),
 }
 
 impl Reader {
@@ -66,7 +84,16 @@ impl Reader {
     /// `bad-option`.
     pub fn new(reading: &str) -> Result<Self, Error> {
         let reading = Reading::from_json(reading)?;
-        Ok(Self { reader: TableReader::new(&reading.options), reading })
+        Ok(Self { source: Source::Text(Box::new(TableReader::new(&reading.options))), reading })
+    }
+
+    /// A reader that has a JSON array of records already; no bytes follow.
+    ///
+    /// # Errors
+    /// `bad-option`, and those of [`Table::from_records`].
+    pub fn of_records(records: &str, reading: &str) -> Result<Self, Error> {
+        let (table, reading) = Reading::records(records, reading)?;
+        Ok(Self { source: Source::Records(Box::new(table)), reading })
     }
 
     /// Takes the next bytes.
@@ -74,7 +101,19 @@ impl Reader {
     /// # Errors
     /// Those of [`TableReader::push`].
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.reader.push(bytes)
+        match &mut self.source {
+            Source::Text(reader) => reader.push(bytes),
+            Source::Records(_) => Ok(()),
+        }
+    }
+
+    /// Ends the file: its table, and how it is to be read.
+    pub(super) fn finish(self) -> Result<(Table, Reading), Error> {
+        let table = match self.source {
+            Source::Text(reader) => reader.finish()?,
+            Source::Records(table) => *table,
+        };
+        Ok((table, self.reading))
     }
 
     /// Ends the file: a list of leads.
@@ -82,7 +121,8 @@ impl Reader {
     /// # Errors
     /// Those of [`TableReader::finish`].
     pub fn leads(self) -> Result<Leads, Error> {
-        Leads::new(self.reader.finish()?, &self.reading)
+        let (table, reading) = self.finish()?;
+        Leads::new(table, &reading)
     }
 
     /// Ends the file: what is understood of it, whatever its kind.
@@ -90,7 +130,8 @@ impl Reader {
     /// # Errors
     /// Those of [`TableReader::finish`].
     pub fn understand(self) -> Result<Receipt, Error> {
-        understand(self.reader.finish()?, &self.reading.mapping)
+        let (table, reading) = self.finish()?;
+        understand(table, &reading.mapping)
     }
 
     /// Ends the file: a pipeline.
@@ -98,6 +139,7 @@ impl Reader {
     /// # Errors
     /// Those of [`TableReader::finish`].
     pub fn deals(self) -> Result<Deals, Error> {
-        Deals::new(self.reader.finish()?, &self.reading)
+        let (table, reading) = self.finish()?;
+        Deals::new(table, &reading)
     }
 }
