@@ -7,6 +7,7 @@ import { LeadcastError, cancelled } from './error.js';
 /** @import { CallOptions, Runner } from './runner.js' */
 /** @typedef {Uint8Array | ArrayBuffer | Blob | string | readonly object[]} Source */
 /** @typedef {CallOptions & { mapping?: object, read?: object, asOf?: string | null }} OpenOptions */
+/** @typedef {CallOptions & { mapping?: object, read?: object, kind?: string, on?: object[], day?: string, currency?: string, fiscalYear?: number }} AttachOptions */
 
 /** One or several runners and the data sets opened on them. */
 export class Client {
@@ -41,6 +42,17 @@ export class Client {
     return new DealsHandle(data);
   }
 
+  /**
+   * What a file looks like, whatever it holds; nothing stays open.
+   *
+   * @param {Exclude<Source, readonly object[]>} source
+   * @param {OpenOptions} [options]
+   */
+  async understand(source, { mapping, read, signal, onProgress } = {}) {
+    const settings = JSON.stringify({ options: { name: fileName(source), ...read }, mapping });
+    return this.#runners[0]?.call('understand', [contentOf(source), settings], { signal, onProgress });
+  }
+
   /** Ends the workers; calls in flight are rejected. */
   dispose() {
     for (const runner of this.#runners) runner.dispose();
@@ -66,6 +78,8 @@ class DataSet {
   #runners;
   #key;
   #opening;
+  /** Files that were attached, in order: every engine that opens this data set needs them. @type {unknown[][]} */
+  #attached = [];
   /** What a fresh engine has to be told to stand where the last one stood. @type {Map<string, unknown[]>} */
   #state = new Map();
   /** @type {Promise<unknown>} */
@@ -140,6 +154,29 @@ class DataSet {
   }
 
   /**
+   * Attaches another file; what was scored or simulated is void.
+   *
+   * @param {Source} source
+   * @param {AttachOptions} options
+   */
+  attach(source, { mapping, read, signal, onProgress, ...attach }) {
+    const settings = JSON.stringify({ options: { name: fileName(source), ...read }, mapping, attach });
+    const args = [contentOf(source), settings];
+    return this.#enqueue({ signal }, async (runner) => {
+      await this.#ensure(runner, { signal, onProgress }, [...this.#state.keys()]);
+      const { attached, receipt } = await runner.call('attach', [this.#key, ...args], { signal, onProgress });
+      this.#attached.push(args);
+      this.#state.clear();
+      this.receipt = receipt;
+      // The others open the data set anew when they are next needed, with this file too.
+      for (const other of this.#runners.slice(1).filter(({ loaded }) => loaded.delete(this.#key))) {
+        other.call('close', [this.#key]).catch(() => {}); // A runner that is gone holds nothing.
+      }
+      return attached;
+    });
+  }
+
+  /**
    * Simulates, each runner its share of the batches, and has the first one put them together.
    *
    * @param {string} model
@@ -206,8 +243,11 @@ class DataSet {
     if (runner.loaded.has(this.#key)) return;
     this.receipt = await runner.call(this.#opening.name, this.#opening.args, { signal, onProgress });
     runner.loaded.add(this.#key);
-    if (runner !== this.#runners[0]) return;
     try {
+      for (const file of this.#attached) {
+        this.receipt = (await runner.call('attach', [this.#key, ...file], { signal })).receipt;
+      }
+      if (runner !== this.#runners[0]) return;
       for (const [name, args] of this.#state) {
         if (except.includes(name)) continue;
         const more = name === 'simulate' ? [0, 1] : [];
@@ -263,6 +303,11 @@ export class LeadsHandle {
   /** What was understood of the file. */
   async receipt() {
     return this.#data.receipt;
+  }
+
+  /** @param {Source} source @param {AttachOptions} [options] */
+  attach(source, options = {}) {
+    return this.#data.attach(source, options);
   }
 
   /**
@@ -357,6 +402,11 @@ export class DealsHandle {
   /** What was understood of the file. */
   async receipt() {
     return this.#data.receipt;
+  }
+
+  /** @param {Source} source @param {AttachOptions} [options] */
+  attach(source, options = {}) {
+    return this.#data.attach(source, options);
   }
 
   /**

@@ -49,6 +49,12 @@ export function start(module) {
       open.delete(key);
     },
 
+    understand: async (control, content, read) => (await push(content, read, control)).understand(),
+    attach: async (control, key, content, read) => {
+      const attached = either(key).attach(await fileOf(content, read, control));
+      return { attached, receipt: either(key).receipt() };
+    },
+
     problems: (_, key, filter, from, count) => either(key).problems(filter, from, count),
     correctedCsv: (_, key) => either(key).correctedCsv(),
 
@@ -105,6 +111,11 @@ export function start(module) {
       }
     },
   };
+}
+
+/** A reader that has the whole file. @param {Content} content @param {string} read @param {Control} control */
+async function fileOf(content, read, control) {
+  return 'records' in content ? glue.Reader.ofRecords(content.records, read) : push(content, read, control);
 }
 
 /** @param {Content} content @param {string} read @param {Control} control */

@@ -8,11 +8,13 @@
 import type {
   CutReport,
   DriftReport,
+  Attached,
   DealRow,
   FieldValues,
   ForecastReport,
   GatesReport,
   GoalReport,
+  JoinKey,
   LeadExplanation,
   LeadReport,
   LeadRow,
@@ -52,10 +54,30 @@ export interface Progress {
 export type Mapping = Record<string, string | null>;
 
 export interface OpenOptions extends CallOptions {
-  read?: ReadOptions;
+  /** How the file is read; `sheet` names the sheet of a workbook, by default the one with most rows. */
+  read?: ReadOptions & { sheet?: string };
   mapping?: Mapping;
   /** The day "today" stands for, as `2026-03-31`; decides which deals count as open. */
   asOf?: string | null;
+}
+
+/** How another file is attached. What is left out is found from the files. */
+export interface AttachOptions extends CallOptions {
+  read?: ReadOptions;
+  /** What the columns of the attached file mean. */
+  mapping?: Mapping;
+  /** What its rows are. */
+  kind?:
+    | 'leads' | 'contacts' | 'accounts' | 'deals' | 'activities' | 'contracts' | 'quotas' | 'reps' | 'stage-history'
+    | 'products' | 'stages';
+  /** Headers of the columns by which the files belong together, the surest first: `left` in the open file. */
+  on?: { left: string; right: string; key?: JoinKey }[];
+  /** The day an earlier export of the same pipeline was taken, as `2026-03-31`. */
+  day?: string;
+  /** Currency of amounts beside which the file names none. Default `USD`. */
+  currency?: string;
+  /** First month of the fiscal year, 1 to 12, for quotas of `Q1`. Default 1. */
+  fiscalYear?: number;
 }
 
 /** The options of one run; each has a default that the report states. */
@@ -111,6 +133,8 @@ export interface WorkerLike {
 export interface Client {
   openLeads(source: Source, options?: OpenOptions): Promise<LeadsHandle>;
   openDeals(source: Source, options?: OpenOptions): Promise<DealsHandle>;
+  /** What a file looks like, whatever it holds; nothing stays open. */
+  understand(source: Exclude<Source, readonly Record<string, unknown>[]>, options?: OpenOptions): Promise<Receipt>;
   /** Ends the workers; calls in flight are rejected. */
   dispose(): void;
 }
@@ -133,6 +157,11 @@ export interface LeadView {
 
 export interface LeadsHandle {
   receipt(): Promise<Receipt>;
+  /**
+   * Joins another file to the list: activities, accounts, contacts, closed deals, … What was scored is to be scored
+   * again. The file's own receipt and the join report come back; `receipt` then tells of the columns gained too.
+   */
+  attach(source: Source, options?: AttachOptions): Promise<Attached>;
   /** Rows and lines with something to say about, in the order of the file: those that pass the filter, 100 by default. */
   problems(filter?: ProblemFilter, from?: number, count?: number, options?: CallOptions): Promise<ProblemWindow>;
   /** The file with its own columns, put right: dates as ISO, numbers plain, missing words emptied. */
@@ -216,6 +245,12 @@ export interface Goal {
 
 export interface DealsHandle {
   receipt(): Promise<Receipt>;
+  /**
+   * Joins another file to the pipeline: accounts, contacts, products, stages, sales people, stage history, another day's
+   * export, quotas, contracts, activities. What was simulated is to be simulated again. Of a file of quotas the sums by
+   * period come back too.
+   */
+  attach(source: Source, options?: AttachOptions): Promise<Attached>;
   /** Rows and lines with something to say about, in the order of the file: those that pass the filter, 100 by default. */
   problems(filter?: ProblemFilter, from?: number, count?: number, options?: CallOptions): Promise<ProblemWindow>;
   /** The file with its own columns, put right: dates as ISO, numbers plain, missing words emptied. */

@@ -45,6 +45,13 @@ export const cases = {
     });
   },
 
+  async 'what a file holds is told without opening it'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const { kind, rowsRead, file } = await client.understand('Account Name,Industry\nACME,Software\nBolt Ltd,Finance\n', { read: { name: 'a.csv' } });
+      equal([kind, rowsRead, file], ['accounts', 2, 'a.csv']);
+    });
+  },
+
   async 'a workbook opens like the text of its sheet'({ lib, workers }) {
     const text = [
       ['Deal ID', 'Deal Name', 'Stage', 'Amount', 'Create Date', 'Close Date'],

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { inBrowsers } from './harness.js';
-import { fill, giveFile, idle, openPanel, pickField, press, says, showTab, text, visit } from './page.js';
+import { downloaded, fill, giveFile, giveFiles, idle, openPanel, pickField, press, rows, says, showTab, text, visit } from './page.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -126,4 +126,95 @@ inBrowsers('a reading that cannot be leaves the file as it was', async ({ page, 
   await page.waitForFunction(() => document.querySelector('#receipt-forecast .problem') || /read as utf-16le/i.test(document.querySelector('#said-forecast')?.textContent ?? ''));
   await press(page, '#undo-forecast');
   await page.waitForFunction((wanted) => document.querySelector('#receipt-forecast .columns')?.textContent === wanted, {}, before);
+});
+
+/** The messy export with a row twice and a close date that is none. */
+function broken() {
+  const lines = messy().split('\r\n');
+  lines.splice(11, 1, lines[11]?.replace(/[^;]*;([^;]*;[^;]*)$/, 'bald;$1') ?? '');
+  lines.splice(20, 0, lines[19] ?? '');
+  return lines.join('\r\n');
+}
+
+inBrowsers('rows with problems are shown, fixed by one click, and a corrected file reads clean', async ({ page, url }) => {
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  await giveFile(page, '#file-forecast', 'export.csv', broken());
+  await page.waitForSelector('#forecast-headline');
+  await idle(page);
+  await openPanel(page, 'forecast', 'problems');
+  const order = await page.evaluate(() => [...document.querySelectorAll('.problem-item')].map((item) => ['excluded', 'repaired', 'kept', 'noted'].findIndex((action) => item.classList.contains(`is-${action}`))));
+  assert.deepEqual(order, [...order].sort(), 'what cost rows stands first');
+
+  await press(page, '[data-code="unreadable-value"] [data-rows]');
+  await says(page, '.problem-rows regular-table tbody tr', /12.*Abschlussdatum.*bald.*Repaired.*expected a date, found bald/);
+  assert.ok(await page.$('.problem-rows regular-table [data-mark="cell-repaired"]'), 'the cell is marked');
+
+  await says(page, '#receipt-forecast .fates', '2 left out');
+  await press(page, '[data-code="duplicate-row"] [data-fix]');
+  await says(page, '#said-forecast', /1 row back in/);
+  await says(page, '#receipt-forecast .fates', '1 left out');
+  await press(page, '#undo-forecast');
+  await says(page, '#said-forecast', /1 row more left out/);
+
+  // What is downloaded holds the same deals, each value written one way.
+  await press(page, '.question [data-answer="mdy"]');
+  await press(page, '.question [data-answer="comma"]');
+  await says(page, '#receipt-forecast .history', '3 corrections of yours');
+  await page.waitForFunction(() => !document.querySelector('.question'));
+  await idle(page);
+  const headline = await text(page, '#forecast-headline');
+  const { name, content } = await downloaded(page, () => press(page, '#corrected-forecast'));
+  assert.equal(name, 'export-corrected.csv');
+  assert.match(content, /leadcast problems/);
+  await giveFile(page, '#file-forecast', name, content);
+  await says(page, '#receipt-forecast > summary', '40 of 40 rows used');
+  await idle(page);
+  await openPanel(page, 'forecast', 'problems');
+  assert.equal(await page.$('.problem-item.is-excluded, .problem-item.is-repaired'), null, 'nothing is left out or repaired');
+  assert.equal(await page.$('.question'), null, 'nothing is asked');
+  assert.equal(await text(page, '#forecast-headline'), headline);
+});
+
+const LEADS = 'Email,First Name,Last Name,Company,Lead Source\nada@acme.example,Ada,Lovelace,Acme GmbH,Web\ngrace@bolt.example,Grace,Hopper,Bolt,Referral\nlin@other.example,Lin,Wei,Nowhere,Web\n';
+const ACCOUNTS = 'Account Name,Industry,Employees,Billing Country\nACME,Software,420,Germany\nBolt Inc.,Finance,90,France\nUnused,Retail,5,Spain\n';
+
+inBrowsers('two files dropped together are joined, and the join is told', async ({ page, url }) => {
+  await visit(page, url);
+  await giveFiles(page, '#file-leads', { 'accounts.csv': ACCOUNTS, 'leads.csv': LEADS });
+  await rows(page, 'leads');
+  await says(page, '#leads-headline', /3 leads scored and ranked/);
+  await says(page, '.further-item h3', /accounts\.csv.*Accounts/);
+  await says(page, '.join', /2 of 3 rows of leads\.csv matched/);
+  await says(page, '.join', /1 unmatched/);
+  await says(page, '.join', /2 by name: Company = Account Name/);
+  await says(page, '.join details', /Nowhere/);
+
+  // What the accounts say counts for the leads, and goes when they go.
+  await openPanel(page, 'leads', 'columns');
+  await says(page, '#receipt-leads tr[data-column="Industry"]', /Industry/);
+  await page.waitForSelector('#pick-industry');
+  await openPanel(page, 'leads', 'files');
+  await press(page, '.further-item .card-head button');
+  await page.waitForFunction(() => !document.querySelector('.further-item'));
+  await idle(page);
+  assert.equal(await page.$('#pick-industry'), null);
+
+  // Later, beside the open file.
+  await giveFile(page, '#add-leads', 'accounts.csv', ACCOUNTS);
+  await says(page, '.join', /2 of 3 rows of leads\.csv matched/);
+  await page.waitForSelector('#pick-industry');
+});
+
+inBrowsers('a file of another kind is offered where it belongs', async ({ page, url }) => {
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  await giveFile(page, '#file-forecast', 'leads.csv', LEADS);
+  await says(page, '.misplaced', /leads\.csv holds leads.*That belongs in Leads/);
+  await press(page, '.misplaced [data-home="leads"]');
+  await rows(page, 'leads');
+  await says(page, '#leads-headline', /3 leads scored/);
+  await showTab(page, 'forecast');
+  await giveFile(page, '#file-forecast', 'quota.csv', 'Rep,Quarter,Quota\nKim,2026 Q1,500000\n');
+  await says(page, '.misplaced', /quota\.csv holds quotas/);
 });

@@ -117,15 +117,27 @@ export async function fill(page, selector, value) {
  * @param {string} name
  * @param {string | Uint8Array} content
  */
-export async function giveFile(page, selector, name, content) {
+export function giveFile(page, selector, name, content) {
+  return giveFiles(page, selector, { [name]: content });
+}
+
+/**
+ * Gives the page several files at once.
+ *
+ * @param {Page} page
+ * @param {string} selector of the file field
+ * @param {Record<string, string | Uint8Array>} files content by name
+ */
+export async function giveFiles(page, selector, files) {
   await page.waitForSelector(selector);
-  await page.evaluate((where, fileName, body) => {
+  const plain = Object.entries(files).map(([name, content]) => [name, typeof content === 'string' ? content : [...content]]);
+  await page.evaluate((where, all) => {
     const input = /** @type {HTMLInputElement} */ (document.querySelector(where));
     const data = new DataTransfer();
-    data.items.add(new File([typeof body === 'string' ? body : new Uint8Array(body)], fileName));
+    for (const [name, body] of all) data.items.add(new File([typeof body === 'string' ? body : new Uint8Array(/** @type {number[]} */ (body))], String(name)));
     input.files = data.files;
     input.dispatchEvent(new Event('change', { bubbles: true }));
-  }, selector, name, typeof content === 'string' ? content : [...content]);
+  }, selector, plain);
 }
 
 /**

@@ -10,3 +10,5 @@ export * from './actions/manage.js';
 export * from './actions/model.js';
 export * from './actions/reading.js';
 export * from './actions/panel.js';
+export * from './actions/problems.js';
+export * from './actions/files.js';

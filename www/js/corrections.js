@@ -5,14 +5,7 @@
  */
 
 /**
- * @typedef {{ decimal?: string, dateOrder?: 'ymd' | 'dmy' | 'mdy', type?: 'number' | 'date' | 'text' }} ColumnReading
- * @typedef {object} FileReading
- * @property {string} [delimiter]
- * @property {string} [encoding]
- * @property {any} [header]
- * @property {string} [decimal]
- * @property {'ymd' | 'dmy' | 'mdy'} [dateOrder]
- * @property {Record<string, ColumnReading>} [columns] by header
+ * @typedef {Record<string, any> & { columns?: Record<string, Record<string, any>> }} FileReading as the read options of the package
  * @typedef {{ read: FileReading, mapping: Record<string, string | null> }} Corrections
  * @typedef {import('./engine.js').Receipt} Receipt
  */
@@ -23,14 +16,14 @@ export const NO_CORRECTIONS = Object.freeze({ read: Object.freeze({}), mapping: 
 /** How many decisions were made. @param {Corrections} corrections */
 export function decisions({ read, mapping }) {
   const { columns = {}, ...file } = read;
-  const inColumns = Object.values(columns).reduce((sum, column) => sum + Object.keys(column).length, 0);
-  return Object.keys(file).length + inColumns + Object.keys(mapping).length;
+  const leaves = (/** @type {object} */ part) => Object.values(part).reduce((sum, value) => sum + (typeof value === 'object' && value !== null ? Object.keys(value).length : 1), 0);
+  return leaves(file) + leaves(columns) + Object.keys(mapping).length;
 }
 
 /**
  * A decision about the whole file; an empty one takes the decision back.
  * @param {Corrections} corrections
- * @param {Exclude<keyof FileReading, 'columns'>} key
+ * @param {string} key
  * @param {any} value
  * @returns {Corrections}
  */
@@ -43,7 +36,7 @@ export function withFile(corrections, key, value) {
  * A decision about how the values of some columns are written; empty ones take a decision back.
  * @param {Corrections} corrections
  * @param {string[]} names
- * @param {{ [K in keyof ColumnReading]: ColumnReading[K] | '' }} change
+ * @param {Record<string, any>} change
  * @returns {Corrections}
  */
 export function withColumns(corrections, names, change) {
@@ -80,16 +73,26 @@ export function withField(corrections, column, field, receipt, found) {
 }
 
 /**
- * Puts a ready-made change on top, such as the fix of a problem.
+ * Puts a ready-made change on top, such as the fix of a problem: what it names counts, the rest stays.
  * @param {Corrections} corrections
- * @param {{ read?: FileReading, mapping?: Record<string, string | null> }} patch
+ * @param {{ options?: object, mapping?: Record<string, string | null> }} change
  * @returns {Corrections}
  */
-export function merged(corrections, { read = {}, mapping = {} }) {
-  const { columns = {}, ...file } = read;
-  let next = /** @type {Corrections} */ ({ read: { ...corrections.read, ...file }, mapping: { ...corrections.mapping, ...mapping } });
-  for (const [name, change] of Object.entries(columns)) next = withColumns(next, [name], /** @type {any} */ (change));
-  return next;
+export function withChange(corrections, { options = {}, mapping = {} }) {
+  return { read: laidOver(corrections.read, options), mapping: { ...corrections.mapping, ...mapping } };
+}
+
+/**
+ * @param {any} under
+ * @param {any} over
+ * @returns {any}
+ */
+function laidOver(under, over) {
+  const isObject = (/** @type {any} */ value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject(under) || !isObject(over)) return over;
+  const out = { ...under };
+  for (const [key, value] of Object.entries(over)) out[key] = laidOver(out[key], value);
+  return out;
 }
 
 /** @param {unknown} value */

@@ -12,6 +12,7 @@ import { checkModel, createClient, prefetch, preset, presets } from '../../pkg/i
  * @typedef {Awaited<ReturnType<LeadsHandle['receipt']>>} Receipt
  * @typedef {Receipt['columns'][number]} ColumnReceipt
  * @typedef {Receipt['diagnostics'][number]} Diagnostic
+ * @typedef {Awaited<ReturnType<LeadsHandle['attach']>>} Attached
  * @typedef {Awaited<ReturnType<LeadsHandle['score']>>} LeadReport
  * @typedef {Awaited<ReturnType<LeadsHandle['window']>>[number]} LeadRow
  * @typedef {Awaited<ReturnType<LeadsHandle['explain']>>} LeadExplanation
@@ -95,6 +96,15 @@ export function openLeads(source, options) {
  */
 export function openDeals(source, options) {
   return running().openDeals(source, options);
+}
+
+/**
+ * What a file looks like, whatever it holds.
+ * @param {File} file
+ * @param {import('../../pkg/index.js').OpenOptions} options
+ */
+export function understand(file, options) {
+  return running().understand(file, { ...options, read: { name: file.name } });
 }
 
 /**

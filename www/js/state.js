@@ -13,9 +13,10 @@ import { recall } from './storage.js';
  * @typedef {'leads' | 'forecast' | 'model'} Tab
  * @typedef {{ title: string, message: string, remedy: string, code: string }} Problem
  * @typedef {{ label: string, fraction: number | null, cancel: () => void }} Busy
- * @typedef {{ name: string, size: number, source: import('../../pkg/index.js').Source }} OpenedFile
+ * @typedef {{ name: string, size: number, source: import('../../pkg/index.js').Source, insisted?: Record<string, string | null> }} OpenedFile `insisted`: what its columns are, whatever it looks like
  * @typedef {{ key: string, descending: boolean }} Sort
  * @typedef {'leads' | 'forecast'} Desk
+ * @typedef {OpenedFile & { kind: string, columns: string[], on?: { left: string, right: string }[], attached: import('./engine.js').Attached | null, problem: Problem | null }} FurtherFile beside the open one
  * @typedef {import('./corrections.js').Corrections} Corrections
  */
 
@@ -54,6 +55,8 @@ import { recall } from './storage.js';
  * @property {LeadReport | null} report
  * @property {Reading} reading
  * @property {Panel} panel
+ * @property {FurtherFile[]} files
+ * @property {{ file: File, kind: string, columns: string[] } | null} misplaced a file that does not belong here
  * @property {Record<string, import('./engine.js').FieldValues>} values distinct values of the fields one can pick from
  * @property {{ sort: Sort, grades: string[], segment: string, owner: string, find: string }} view
  * @property {Uint32Array | null} order rows in the shown order
@@ -71,6 +74,8 @@ import { recall } from './storage.js';
  * @property {ForecastReport | null} report
  * @property {Reading} reading
  * @property {Panel} panel
+ * @property {FurtherFile[]} files
+ * @property {{ file: File, kind: string, columns: string[] } | null} misplaced a file that does not belong here
  * @property {'distribution' | 'exceedance' | 'periods'} chart
  * @property {{ date: string, reason: string, isSet: boolean }} asOf `isSet`: by the person, so that no other is proposed
  * @property {{ sort: Sort }} view
@@ -175,7 +180,7 @@ export function freshPanel() {
 /** @returns {LeadsDesk} */
 export function freshLeads() {
   return {
-    file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), values: {}, order: null, selected: null, explanation: null,
+    file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), files: [], misplaced: null, values: {}, order: null, selected: null, explanation: null,
     problem: null, view: { sort: { key: 'rank', descending: false }, grades: [], segment: '', owner: '', find: '' },
   };
 }
@@ -191,7 +196,7 @@ export function freshWhatIf() {
 /** @returns {DealsDesk} */
 export function freshDeals() {
   return {
-    file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), chart: 'distribution', asOf: { date: '', reason: '', isSet: false },
+    file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), files: [], misplaced: null, chart: 'distribution', asOf: { date: '', reason: '', isSet: false },
     view: { sort: { key: 'amount', descending: true } }, rows: [], confirmed: false, problem: null,
     whatIf: freshWhatIf(), manager: { question: {}, report: null, view: 'owners', problem: null },
     compared: { handle: null, file: '', asOf: '', view: 'amount', report: null, problem: null },

@@ -6,6 +6,7 @@ import { changed, freshDeals, state } from '../state.js';
 import { compare } from './compare.js';
 import { manage } from './manage.js';
 import { refreshWhatIf } from './scenario.js';
+import { isMisplaced } from './files.js';
 import { rescore, stem, today } from './leads.js';
 import { replaceModel } from './model.js';
 import { save } from './page.js';
@@ -29,6 +30,7 @@ export async function openPipeline(file) {
     await simulate();
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
+    if (await isMisplaced('forecast', file, error)) return;
     state.deals = { ...last, problem: problemOf(error) };
     changed();
   }

@@ -4,6 +4,7 @@
 import { counted } from '../format.js';
 import { PICKS, isPicked } from '../picks.js';
 import { changed, freshLeads, state } from '../state.js';
+import { isMisplaced } from './files.js';
 import { applyPicks } from './model.js';
 import { save } from './page.js';
 import { firstReading } from './reading.js';
@@ -22,6 +23,7 @@ export async function openLeadList(file) {
     await rescore();
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
+    if (await isMisplaced('leads', file, error)) return;
     // The file that was open before stays open.
     state.leads = { ...last, problem: problemOf(error) };
     changed();

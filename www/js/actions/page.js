@@ -4,12 +4,13 @@
 import * as engine from '../engine.js';
 import { changed, freshDeals, freshLeads, state } from '../state.js';
 import { forget, keep, nothingKept } from '../storage.js';
+import { openFiles } from './files.js';
 import { openPipeline } from './forecast.js';
 import { openLeadList } from './leads.js';
 import { restoreModel } from './model.js';
 import { announce, problemOf } from './work.js';
 
-/** @import { Desk } from '../state.js' */
+/** @import { Desk, OpenedFile } from '../state.js' */
 
 /** @param {import('../state.js').Tab} tab */
 export function showTab(tab) {
@@ -34,8 +35,9 @@ const WRONG = [
 /**
  * @param {Desk} desk
  * @param {File} file
+ * @param {Record<string, string | null>} [insisted] what its columns are, whatever the file looks like
  */
-export async function openFile(desk, file) {
+export async function openFile(desk, file, insisted) {
   const wrong = WRONG.find(([pattern]) => pattern.test(file.name));
   if (wrong) {
     const [, what, remedy] = wrong;
@@ -46,20 +48,18 @@ export async function openFile(desk, file) {
     showProblem(desk, { title: 'This file is empty', message: `${file.name} holds no rows.`, remedy: 'Export it again and check that it has a header row and at least one row below.', code: 'empty-file' });
     return;
   }
-  await open(desk, file, file.name, file.size);
+  await open(desk, { source: file, name: file.name, size: file.size, insisted });
 }
 
 /**
  * @param {Desk} desk
- * @param {any} source
- * @param {string} name
- * @param {number} size
+ * @param {OpenedFile} file
  */
-async function open(desk, source, name, size) {
+async function open(desk, file) {
   if (state.engine !== 'ready') return;
   showTab(desk);
   state.network.since ??= performance.now();
-  await (desk === 'leads' ? openLeadList : openPipeline)({ source, name, size });
+  await (desk === 'leads' ? openLeadList : openPipeline)(file);
 }
 
 /** @param {Desk} desk */
@@ -78,7 +78,7 @@ export async function openSample(desk) {
  */
 export async function openPasted(text) {
   const desk = state.tab === 'forecast' ? 'forecast' : 'leads';
-  await open(desk, text, 'pasted rows', text.length);
+  await open(desk, { source: text, name: 'pasted rows', size: text.length });
 }
 
 /**
@@ -101,8 +101,7 @@ export function drag(isDragging) {
 /** @param {DataTransfer | null} data */
 export async function drop(data) {
   drag(false);
-  const file = data?.files[0];
-  if (file) await openFile(state.tab === 'forecast' ? 'forecast' : 'leads', file);
+  await openFiles(state.tab === 'forecast' ? 'forecast' : 'leads', [...(data?.files ?? [])]);
 }
 
 /** Counts what the page asks of the network after the first file was opened. @param {PerformanceEntryList} entries */

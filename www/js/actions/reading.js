@@ -5,7 +5,7 @@
  */
 
 import { difference } from '../changes.js';
-import { NO_CORRECTIONS, decisions, merged, withColumns, withField, withFile } from '../corrections.js';
+import { NO_CORRECTIONS, decisions, withChange, withColumns, withField, withFile } from '../corrections.js';
 import * as engine from '../engine.js';
 import { changed, deskOf, freshReading, state } from '../state.js';
 import { headerSet } from '../storage.js';
@@ -14,14 +14,14 @@ import { pickValues, rescore } from './leads.js';
 import { save } from './page.js';
 import { announce, busy, isCancelled, problemOf } from './work.js';
 
-/** @import { Corrections, Desk, OpenedFile, Reading } from '../state.js' */
+/** @import { Corrections, Desk, FurtherFile, OpenedFile, Reading } from '../state.js' */
 
 /**
  * Reads a file for the first time: as it is found, and then with the corrections kept for its headers.
  * @param {Desk} desk
  * @param {OpenedFile} file
  * @param {import('./work.js').Control} control
- * @returns {Promise<{ handle: any, receipt: import('../state.js').Receipt, reading: Reading }>}
+ * @returns {Promise<{ handle: any, files: FurtherFile[], receipt: import('../state.js').Receipt, reading: Reading }>}
  */
 export async function firstReading(desk, file, control) {
   const first = await read(desk, file, NO_CORRECTIONS, control);
@@ -43,12 +43,30 @@ export async function firstReading(desk, file, control) {
  * @param {OpenedFile} file
  * @param {Corrections} corrections
  * @param {import('./work.js').Control} control
+ * @param {FurtherFile[]} [beside] further files to take in
  */
-async function read(desk, file, { read, mapping }, control) {
+async function read(desk, file, { read, mapping }, control, beside = []) {
   const open = desk === 'leads' ? engine.openLeads : engine.openDeals;
   /** @type {any} */
-  const handle = await open(file.source, { ...control, mapping, read: { ...read, name: file.name } });
-  return { handle, receipt: /** @type {import('../state.js').Receipt} */ (await handle.receipt()) };
+  const handle = await open(file.source, { ...control, mapping: { ...file.insisted, ...mapping }, read: { ...read, name: file.name } });
+  const files = [];
+  for (const further of beside) files.push(further.attached ? await attach(handle, further, control) : further);
+  return { handle, files, receipt: /** @type {import('../state.js').Receipt} */ (await handle.receipt()) };
+}
+
+/**
+ * @param {any} handle
+ * @param {FurtherFile} further
+ * @param {import('./work.js').Control} control
+ * @returns {Promise<FurtherFile>}
+ */
+async function attach(handle, further, control) {
+  try {
+    return { ...further, attached: await handle.attach(further.source, { ...control, on: further.on, read: { name: further.name } }) };
+  } catch (error) {
+    if (isCancelled(error)) throw error;
+    return { ...further, attached: null, problem: problemOf(error) };
+  }
 }
 
 /** Changes wait for one another: each starts from what the one before made. */
@@ -86,19 +104,25 @@ function sentence(text, isFirst) {
   return `${isFirst ? text.charAt(0).toUpperCase() + text.slice(1) : text}.`;
 }
 
+/** Reads the open file as it is read now, with other files beside it. @param {Desk} desk @param {FurtherFile[]} files */
+export function readAnew(desk, files) {
+  return readAgain(desk, deskOf(desk).reading.corrections, files);
+}
+
 /**
  * Reads the open file with other corrections; what stands, stays if that cannot be.
  * @param {Desk} desk
  * @param {Corrections} corrections
+ * @param {FurtherFile[]} [files]
  * @returns {Promise<boolean>}
  */
-async function readAgain(desk, corrections) {
+async function readAgain(desk, corrections, files = deskOf(desk).files) {
   const before = deskOf(desk);
   const { file, handle } = before;
   if (!file) return false;
   try {
     return await busy(`Reading ${file.name} again`, async (control) => {
-      const opened = await read(desk, file, corrections, control);
+      const opened = await read(desk, file, corrections, control, files);
       if (deskOf(desk).handle !== handle) {
         opened.handle.dispose();
         return false;
@@ -143,7 +167,7 @@ function correct(desk, change) {
 
 /**
  * @param {Desk} desk
- * @param {Exclude<keyof import('../corrections.js').FileReading, 'columns'>} key
+ * @param {string} key
  * @param {any} value nothing for what was found
  */
 export function correctFile(desk, key, value) {
@@ -153,10 +177,10 @@ export function correctFile(desk, key, value) {
 /**
  * @param {Desk} desk
  * @param {string[]} names of columns
- * @param {Record<string, string>} change an empty value for what was found
+ * @param {Record<string, any>} change an empty value for what was found
  */
 export function correctColumns(desk, names, change) {
-  return correct(desk, (corrections) => withColumns(corrections, names, /** @type {any} */ (change)));
+  return correct(desk, (corrections) => withColumns(corrections, names, change));
 }
 
 /**
@@ -172,12 +196,12 @@ export function correctField(desk, column, field) {
 }
 
 /**
- * Applies what a problem offers as its fix.
+ * Takes a change that the engine offers, such as the fix of a problem.
  * @param {Desk} desk
- * @param {any} patch
+ * @param {{ options?: object, mapping?: Record<string, string | null> }} fix
  */
-export function applyFix(desk, patch) {
-  return correct(desk, (corrections) => merged(corrections, patch));
+export function applyFix(desk, fix) {
+  return correct(desk, (corrections) => withChange(corrections, fix));
 }
 
 /** @param {Desk} desk */

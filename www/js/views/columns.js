@@ -2,11 +2,9 @@
 /** The columns of a file: what each is read as, how it is written, what is in it; every decision can be changed in its place. */
 
 import * as act from '../actions.js';
-import { dateWay } from '../changes.js';
 import { h } from '../dom.js';
 import { FIELD_LABELS } from '../fields.js';
 import { NONE, count, counted, number, words } from '../format.js';
-import { wayOf } from '../questions.js';
 import { fieldPicker } from './picker.js';
 
 /**
@@ -60,7 +58,7 @@ function columnRow(part, desk, receipt, column) {
     h('th', { scope: 'row' }, h('bdi', null, column.name)),
     cell(1, '', fieldButton(part, desk, column)),
     cell(2, '', typeSelect(part, desk, column)),
-    cell(3, 'soft', formatSelect(part, desk, column)),
+    cell(3, 'soft', formatCell(part, desk, column)),
     cell(4, 'number', column.nulls === 0 ? null : [count(column.nulls), h('span', { class: 'soft' }, share)]),
     cell(5, 'number', distinct),
     cell(6, 'nowrap', hasRange ? h('bdi', null, range) : null),
@@ -105,30 +103,41 @@ function typeName(type) {
   return { boolean: 'Yes or no' }[type] ?? words(type);
 }
 
+/** What can be decided about how a column's values are written: the values of each read option, and what they are called. @type {Record<string, [any, string][]>} */
 const WAYS = {
-  date: /** @type {const} */ ({ key: 'dateOrder', options: [['dmy', 'day/month/year'], ['mdy', 'month/day/year'], ['ymd', 'year-month-day']] }),
-  number: /** @type {const} */ ({ key: 'decimal', options: [['point', '1,234.5'], ['comma', '1.234,5']] }),
+  dateOrder: [['dmy', 'day/month/year'], ['mdy', 'month/day/year'], ['ymd', 'year-month-day']],
+  decimal: [['point', '1,234.5'], ['comma', '1.234,5']],
+  unit: [[1, 'as written'], [1000, 'in thousands'], [1000000, 'in millions']],
+  scale: [['0-1', 'from 0 to 1'], ['0-100', 'from 0 to 100']],
+  dateSystem: [['1900', 'days from 1900'], ['1904', 'days from 1904']],
 };
+
+/** Said to screen readers. @type {Record<string, string>} */
+const ABOUT = { dateOrder: 'Order of day and month', decimal: 'Decimal mark', unit: 'Unit', scale: 'Scale', dateSystem: 'First day' };
 
 /**
  * @param {Part} part
  * @param {Desk} desk
  * @param {ColumnReceipt} column
  */
-function formatSelect({ reading }, desk, column) {
-  const isOpen = (column.type === 'date' && /\//.test(column.format)) || (column.type === 'number' && /\d[.,]\d/.test(column.format));
-  const own = reading.corrections.read.columns?.[column.name];
-  const ways = column.type === 'date' ? WAYS.date : WAYS.number;
-  const value = own?.[ways.key];
-  if (!isOpen && !value) return column.format ? (column.format === '1234' ? 'digits' : column.format) : null;
-  const found = reading.found?.columns.find(({ name }) => name === column.name);
-  const was = found && found.type === column.type ? found.format : column.format;
-  return h('select', {
-    class: value ? 'decided' : null, value: value ?? '', 'aria-label': `How ${column.name} is written`, 'data-format': column.name, 'data-way': wayOf(/** @type {'date' | 'number'} */ (column.type), column.format),
-    onchange: (/** @type {Event} */ event) => act.correctColumns(desk, [column.name], { [ways.key]: valueOf(event) }),
-  },
-  h('option', { key: '', value: '' }, value ? `as found: ${dateWay(was)}` : dateWay(was)),
-  ways.options.map(([option, text]) => h('option', { key: option, value: option }, text)));
+function formatCell({ reading, receipt }, desk, column) {
+  const own = reading.corrections.read.columns?.[column.name] ?? {};
+  const decided = (receipt?.decisions ?? []).filter((one) => one.column === column.name);
+  const open = Object.keys(WAYS).filter((option) => option in own || decided.some((one) => one.option === option));
+  if (open.length === 0) return column.format ? (column.format === '1234' ? 'digits' : column.format) : null;
+  return open.map((option) => {
+    const ways = WAYS[option] ?? [];
+    const now = decided.find((one) => one.option === option)?.value;
+    const found = reading.found?.decisions.find((one) => one.column === column.name && one.option === option)?.value;
+    const said = (/** @type {string | undefined} */ value) => ways.find(([way]) => String(way) === value)?.[1] ?? column.format;
+    const isDecided = option in own;
+    return h('select', {
+      key: option, class: isDecided ? 'decided' : null, value: isDecided ? String(own[option]) : '', 'aria-label': `${ABOUT[option]} of ${column.name}`, 'data-format': column.name, 'data-option': option,
+      onchange: (/** @type {Event} */ event) => act.correctColumns(desk, [column.name], { [option]: ways.find(([way]) => String(way) === valueOf(event))?.[0] ?? '' }),
+    },
+    h('option', { key: '', value: '' }, isDecided ? `as found: ${said(found)}` : said(now)),
+    ways.map(([way, text]) => h('option', { key: String(way), value: String(way) }, text)));
+  });
 }
 
 /** @param {Event} event */

@@ -7,6 +7,7 @@ import { h } from '../dom.js';
 import { NONE, count, counted, date, money, month, percent, shortMoney, words } from '../format.js';
 import { grid } from '../grid.js';
 import { managerView, topDrivers } from './drivers.js';
+import { misplacedCard } from './files.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
 import { questions } from './questions.js';
 import { scenarioView } from './scenario.js';
@@ -31,6 +32,7 @@ export function forecastView(state) {
       setup(state), understood(deals, 'forecast', []));
   }
   return [
+    misplacedCard(state, 'forecast'),
     deals.problem ? problemCard(deals.problem) : null,
     questions(deals, 'forecast'),
     h('section', { key: 'head', class: 'head-grid forecast-head' },

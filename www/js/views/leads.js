@@ -5,6 +5,7 @@ import * as act from '../actions.js';
 import { h } from '../dom.js';
 import { count, counted, fixed } from '../format.js';
 import { grid } from '../grid.js';
+import { misplacedCard } from './files.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
 import { questions } from './questions.js';
 import { reasons } from './reasons.js';
@@ -27,6 +28,7 @@ export function leadsView(state) {
       understood(leads, 'leads', []));
   }
   return [
+    misplacedCard(state, 'leads'),
     leads.problem ? problemCard(leads.problem) : null,
     questions(leads, 'leads'),
     h('section', { key: 'head', class: 'head-grid' },

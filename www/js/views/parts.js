@@ -4,6 +4,7 @@
 import * as act from '../actions.js';
 import { h } from '../dom.js';
 import { size } from '../format.js';
+import { misplacedCard } from './files.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -11,7 +12,7 @@ import { size } from '../format.js';
  * @typedef {'leads' | 'forecast'} Desk
  */
 
-const ACCEPTED = '.csv,.tsv,.txt,.json,.xlsx,.xlsm,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,text/csv,text/tab-separated-values,text/plain,application/json';
+export const ACCEPTED = '.csv,.tsv,.txt,.json,.xlsx,.xlsm,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,text/csv,text/tab-separated-values,text/plain,application/json';
 
 /**
  * @param {Problem} problem
@@ -39,10 +40,11 @@ export function landing(state, desk) {
       h('p', { class: 'lead' }, isLeads
         ? 'Drop an export of your leads: every row gets a fit and engagement grade, a segment, an owner and the reasons that add up to it.'
         : 'Drop an export of your pipeline: it is simulated deal by deal, and commit, best case and quota stand beside what the trials give.')),
+    misplacedCard(state, desk),
     problem ? problemCard(problem) : null,
     h('div', { class: 'drop' },
       h('p', { class: 'drop-title' }, isLeads ? 'Drop a lead file here' : 'Drop a pipeline file here'),
-      h('p', { class: 'small soft' }, 'CSV or text, from any CRM. Or paste rows from a spreadsheet.'),
+      h('p', { class: 'small soft' }, 'CSV, Excel or text, from any CRM; several files at once if they belong together. Or paste rows from a spreadsheet.'),
       h('div', { class: 'buttons' },
         chooseButton(desk, 'Choose a file', true, state.engine !== 'ready'),
         h('button', { type: 'button', class: 'button', id: `sample-${desk}`, disabled: state.engine !== 'ready', onclick: () => act.openSample(desk) },
@@ -72,12 +74,12 @@ function promise(title, text) {
 export function chooseButton(desk, label, primary = false, disabled = false) {
   return h('label', { class: `button ${primary ? 'primary' : ''}`, 'aria-disabled': disabled ? 'true' : null },
     h('input', {
-      type: 'file', class: 'visually-hidden', id: `file-${desk}`, accept: ACCEPTED, disabled,
+      type: 'file', class: 'visually-hidden', id: `file-${desk}`, accept: ACCEPTED, disabled, multiple: true,
       onchange: (/** @type {Event} */ event) => {
         const input = /** @type {HTMLInputElement} */ (event.target);
-        const file = input.files?.[0];
+        const files = [...(input.files ?? [])];
         input.value = '';
-        if (file) act.openFile(desk, file);
+        act.chooseFiles(desk, files);
       },
     }), label);
 }

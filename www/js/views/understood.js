@@ -7,8 +7,9 @@ import { decisions } from '../corrections.js';
 import { h } from '../dom.js';
 import { count, counted, words } from '../format.js';
 import { columnsPart } from './columns.js';
+import { filesPart } from './files.js';
 import { problemCard, ticked } from './parts.js';
-import { problemsPart } from './problems.js';
+import { problemCount, problemsPart } from './problems.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -32,7 +33,7 @@ export function understood(part, desk, assumptions) {
   },
   h('summary', null, 'What was understood ',
     h('span', { class: 'soft' }, `${count(receipt.rowsUsed)} of ${counted(receipt.rowsRead, 'row', 'rows')} used, ${known} of ${counted(receipt.columns.length, 'column', 'columns')} recognised`,
-      receipt.diagnostics.length > 0 ? `, ${counted(receipt.diagnostics.length, 'problem', 'problems')}` : '')),
+      problemCount(receipt) > 0 ? `, ${counted(problemCount(receipt), 'problem', 'problems')}` : '', part.files.length > 0 ? `, ${counted(part.files.length, 'further file', 'further files')}` : '')),
   panel.isOpen ? h('div', { class: 'inside' },
     history(part, desk),
     facts(receipt),
@@ -142,7 +143,8 @@ function parts(part, desk, receipt, assumed) {
   /** @type {[import('../state.js').Panel['part'], string][]} */
   const all = [
     ['columns', counted(receipt.columns.length, 'column', 'columns')],
-    ['problems', receipt.diagnostics.length === 0 ? 'No problems' : counted(receipt.diagnostics.length, 'problem', 'problems')],
+    ['problems', problemCount(receipt) === 0 ? 'No problems' : counted(problemCount(receipt), 'problem', 'problems')],
+    ['files', part.files.length === 0 ? 'Add files' : counted(part.files.length, 'further file', 'further files')],
     ['assumed', `${count(assumed.length)} assumed`],
   ];
   const { panel } = part;
@@ -151,6 +153,7 @@ function parts(part, desk, receipt, assumed) {
       h('button', { key: id, type: 'button', id: `part-${id}-${desk}`, 'aria-pressed': String(panel.part === id), onclick: () => act.showPart(desk, id) }, label))),
     panel.part === 'columns' ? columnsPart(part, desk, receipt) : null,
     panel.part === 'problems' ? problemsPart(part, desk, receipt) : null,
+    panel.part === 'files' ? filesPart(part, desk) : null,
     panel.part === 'assumed' ? assumedPart(assumed) : null);
 }
 
