@@ -4,7 +4,9 @@
 
 use leadcast::calendar::Date;
 use leadcast::crm::{Mapping, Pipeline};
-use leadcast::forecast::{Backtest, BacktestOptions, BacktestRow, Watched, WatchedEnd, aalen_johansen};
+use leadcast::forecast::{
+    Backtest, BacktestOptions, BacktestRow, FitSubject, RestsOn, Watched, WatchedEnd, aalen_johansen,
+};
 use leadcast::random::{Sampler, StreamKey};
 use leadcast::table::{ReadOptions, Table};
 
@@ -217,6 +219,15 @@ fn a_report_can_be_cut_short_and_says_what_it_found() {
     assert_eq!((short.rows.len(), full.rows.len()), (3, 6));
     assert_eq!(short.rows, full.rows[..3]);
     assert_eq!((full.summary.len(), full.corrections.len(), full.findings.len()), (3, 3, 3));
+    assert_eq!(full.fit.len(), 8);
+    for told in &full.fit {
+        assert!(told.low <= told.value || told.about == FitSubject::Groupings, "{told:?}");
+        assert!(told.sentence.contains("(n = ") && told.sentence.contains(&format!("{} ", told.n)), "{told:?}");
+    }
+    // A third won; closed after 20 to 79 days, so half after 50.
+    let (share, cycle) = (&full.fit[0], &full.fit[1]);
+    assert!(share.low < 0.35 && 0.35 < share.high && share.rests_on == RestsOn::Data, "{share:?}");
+    assert!(cycle.low <= 50.0 && 50.0 <= cycle.high && cycle.high - cycle.low < 15.0, "{cycle:?}");
     assert!(full.findings[0].starts_with("after 14 days, over 2 quarters: half of the forecasts were within "));
     assert!(full.assumptions[0].starts_with("the file holds every closing since 2021-01-"), "{:?}", full.assumptions);
 }

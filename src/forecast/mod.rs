@@ -32,7 +32,7 @@ pub use backtest::{
 };
 pub use bridge::{Cause, OddsBridge, OddsStep, OtherCause};
 pub use drivers::{Driver, Drivers, MustWin};
-pub use fit::{Incidence, Watched, WatchedEnd, aalen_johansen};
+pub use fit::{FitStatement, FitSubject, Incidence, RestsOn, Watched, WatchedEnd, aalen_johansen};
 pub use gates::{DealGate, Gates, Hygiene, StageGate, Triage};
 pub use horizon::Horizon;
 

@@ -3,7 +3,9 @@
 use crate::ENGINE;
 use crate::Error;
 use crate::crm::Pipeline;
-use crate::forecast::{AppliedCorrection, Backtest, BacktestOptions, BacktestRow, CutSummary, RecordedFrom};
+use crate::forecast::{
+    AppliedCorrection, Backtest, BacktestOptions, BacktestRow, CutSummary, FitStatement, RecordedFrom,
+};
 use crate::stats::{Interval, wilson};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -29,6 +31,8 @@ pub struct BacktestReport {
     pub summary: Vec<CutSummary>,
     /// How the next quarter's forecast is joined and corrected at each cut.
     pub corrections: Vec<AppliedCorrection>,
+    /// What the file as a whole says of its future: at most eight statements.
+    pub fit: Vec<FitStatement>,
     /// What was found, one sentence each, with numbers.
     pub findings: Vec<String>,
     /// What was assumed, one sentence each.
@@ -75,6 +79,7 @@ impl Backtest {
             recorded_from: recorded_from.to_string(),
             recorded_from_source: source,
             rows: self.rows().to_vec(),
+            fit: self.fit(),
             findings: summary.iter().filter_map(finding).collect(),
             corrections: self.corrections(),
             assumptions: self.assumptions(source, &recorded_from.to_string()),

@@ -17,7 +17,7 @@ pub use options::{BacktestOptions, RecordedFrom};
 pub use row::{AppliedCorrection, BacktestRow, CutSummary, Peers};
 pub use verify::{crps, noise_floor, pinball};
 
-use super::fit::{Fit, History, Season, Seen};
+use super::fit::{Fit, FitStatement, History, Season, Seen, statements};
 use crate::Error;
 use crate::calendar::{Date, Period};
 use crate::crm::Pipeline;
@@ -131,6 +131,14 @@ impl Backtest {
     pub fn corrections(&self) -> Vec<AppliedCorrection> {
         let cuts = self.options.cuts.iter().enumerate();
         cuts.map(|(at, cut)| AppliedCorrection::new(*cut, self.lessons[at].len(), self.learned(at))).collect()
+    }
+
+    /// What the file as a whole says of its future: at most eight statements, each with number, interval and evidence.
+    #[must_use]
+    pub fn fit(&self) -> Vec<FitStatement> {
+        let day = self.history.newest.unwrap_or(0);
+        let seen = self.history.at(day, self.options.recorded_from.map(Date::days));
+        statements(&Fit::new(&seen, &self.season), &seen, &self.season)
     }
 
     /// The options it runs with.

@@ -22,6 +22,8 @@ pub(crate) struct Arrivals {
     pub(crate) kinds: Vec<Kind>,
     /// The κ of the common factor ~ Gamma(κ, κ) of all arrivals.
     pub(crate) dispersion: f64,
+    /// Days they are counted over.
+    pub(crate) days: i32,
 }
 
 /// Deals of one size band, length of cycle and set of group factors.
@@ -69,7 +71,7 @@ impl Arrivals {
         }
         let mean = counts.iter().sum::<f64>() / f64::from(blocks.max(1));
         let cells: Vec<(f64, f64)> = counts.into_iter().map(|count| (count, mean)).collect();
-        Self { kinds: kinds.into_values().collect(), dispersion: strength(&cells, Some(PRIOR)) }
+        Self { kinds: kinds.into_values().collect(), dispersion: strength(&cells, Some(PRIOR)), days }
     }
 }
 

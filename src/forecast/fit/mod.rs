@@ -11,6 +11,7 @@ mod incidence;
 mod pooling;
 mod season;
 mod sizes;
+mod told;
 
 pub(super) use arrivals::{Arrivals, Kind};
 pub(super) use hazards::Hazards;
@@ -19,6 +20,8 @@ pub use incidence::{Incidence, Watched, WatchedEnd, aalen_johansen};
 pub(super) use pooling::strength;
 pub(super) use season::{PARTS, Season};
 pub(super) use sizes::Sizes;
+pub(super) use told::statements;
+pub use told::{FitStatement, FitSubject, RestsOn};
 
 /// Days in a quarter, about.
 const QUARTER: i32 = 91;

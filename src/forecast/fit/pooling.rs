@@ -32,6 +32,17 @@ pub(crate) fn strength(cells: &[(f64, f64)], prior: Option<f64>) -> f64 {
     if prior.is_none() && gain(cells, found) <= 1.0 { top() } else { found }
 }
 
+/// The strengths, weakest and strongest, whose log-likelihood with the prior is within 1.92 of the best: 95 %.
+pub(crate) fn range(cells: &[(f64, f64)], centre: f64) -> (f64, f64) {
+    let posterior = |step: usize| {
+        let z = libm::log(at(step) / centre);
+        likelihood(cells, at(step)) - 0.5 * z * z
+    };
+    let best = (0..STEPS).map(posterior).fold(f64::NEG_INFINITY, f64::max);
+    let likely = || (0..STEPS).filter(|step| posterior(*step) >= best - 1.92);
+    (likely().next().map_or(at(0), at), likely().last().map_or(top(), at))
+}
+
 /// By how much the cells' log-likelihood is better at strength `k` than if they did not differ.
 pub(crate) fn gain(cells: &[(f64, f64)], k: f64) -> f64 {
     likelihood(cells, k) - likelihood(cells, top())

@@ -75,6 +75,11 @@ impl Sizes {
         self.edges.len() + 1
     }
 
+    /// Number of points of the cycle curve.
+    pub(crate) fn points(&self) -> usize {
+        self.curve.len()
+    }
+
     /// The step of the cycle curve at a size: the cycle is exp(step/10) times that of all deals.
     pub(crate) fn step(&self, size: Option<i64>) -> i32 {
         let x = log_size(size.unwrap_or(self.middle));

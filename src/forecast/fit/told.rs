@@ -1,0 +1,256 @@
+//! What the fit found, in at most eight sentences.
+
+use super::hazards::Hazards;
+use super::history::{GROUPINGS, Seen};
+use super::incidence::{Watched, WatchedEnd, aalen_johansen};
+use super::pooling::{range, top};
+use super::season::{PARTS, Season};
+use super::sizes::Sizes;
+use super::{Fit, MARKET_PRIOR, QUARTER, RATIOS};
+use crate::stats::{Beta, Normal};
+use serde::Serialize;
+
+/// Closings that the prior of the share won is worth, and the share it says.
+const PRIOR_CLOSINGS: f64 = 4.0;
+const PRIOR_SHARE: f64 = 0.25;
+/// Wins from which it is a finding that nothing was found.
+const MANY: u64 = 50;
+/// The 97.5 % point of the normal distribution.
+const Z: f64 = 1.96;
+
+/// One thing that the past of a file says of its future.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct FitStatement {
+    /// What it is about.
+    pub about: FitSubject,
+    /// The statement, with its number, what it rests on and its interval.
+    pub sentence: String,
+    /// The number.
+    pub value: f64,
+    /// Lower end of the 95 % interval; for groupings the smallest factor.
+    pub low: f64,
+    /// Upper end of the 95 % interval; for groupings the largest factor.
+    pub high: f64,
+    /// Deals, closings or quarters it rests on.
+    pub n: u64,
+    /// Whether the file or the assumption made before it counts more.
+    pub rests_on: RestsOn,
+}
+
+/// What a statement of the fit is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum FitSubject {
+    /// Share of closed deals that were won.
+    WinShare,
+    /// Days until half of the deals have closed.
+    Cycle,
+    /// How many times as long a big deal takes as a small one.
+    Size,
+    /// What won deals bring as a share of their estimate.
+    Amounts,
+    /// New deals a week.
+    NewBusiness,
+    /// Wins in the strongest sixth of the quarter as a multiple of the average.
+    Season,
+    /// How much wins vary from quarter to quarter beyond chance, as a share.
+    Market,
+    /// What product, owner and segment change of the odds beyond size and age.
+    Groupings,
+}
+
+/// What a number mostly rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum RestsOn {
+    /// The file.
+    Data,
+    /// What is assumed before anything is known.
+    Prior,
+}
+
+impl RestsOn {
+    fn of(data: bool) -> Self {
+        if data { Self::Data } else { Self::Prior }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Data => "the file decides",
+            Self::Prior => "mostly assumed",
+        }
+    }
+}
+
+/// The statements, the most general first.
+pub(crate) fn statements(fit: &Fit, seen: &Seen, season: &Season) -> Vec<FitStatement> {
+    let told = [
+        Some(win_share(seen)),
+        cycle(seen),
+        size(fit, seen),
+        Some(amounts(fit)),
+        Some(new_business(fit)),
+        Some(within_the_quarter(&fit.hazards)),
+        Some(market(fit, seen, season)),
+        Some(groupings(&fit.hazards)),
+    ];
+    told.into_iter().flatten().collect()
+}
+
+fn statement(about: FitSubject, numbers: [f64; 3], n: u64, data: bool, sentence: String) -> FitStatement {
+    let [value, low, high] = numbers;
+    let rests_on = RestsOn::of(data);
+    FitStatement { about, sentence: format!("{sentence}; {}", rests_on.words()), value, low, high, n, rests_on }
+}
+
+fn closings(seen: &Seen) -> (u64, u64) {
+    let closed = seen.deals.iter().filter_map(|deal| deal.closing);
+    closed.fold((0, 0), |(won, all), closing| (won + u64::from(closing.won), all + 1))
+}
+
+fn win_share(seen: &Seen) -> FitStatement {
+    let (won, n) = closings(seen);
+    let a = won as f64 + PRIOR_CLOSINGS * PRIOR_SHARE;
+    let b = (n - won) as f64 + PRIOR_CLOSINGS * (1.0 - PRIOR_SHARE);
+    let at = |p: f64| Beta::new(a, b).map_or(0.0, |beta| beta.quantile(p));
+    let (value, low, high) = (a / (a + b), at(0.025), at(0.975));
+    let [v, l, h] = [value, low, high].map(|share| 100.0 * share);
+    let sentence = format!("{v:.0} % of deals that close are won (n = {n} closed, 95 % interval {l:.0} to {h:.0} %)");
+    statement(FitSubject::WinShare, [value, low, high], n, n as f64 > PRIOR_CLOSINGS, sentence)
+}
+
+/// The age at which half have closed, between the ages at which 50 % ∓ 1.96·√(0.25/n) have.
+fn cycle(seen: &Seen) -> Option<FitStatement> {
+    let watched: Vec<Watched> = seen
+        .deals
+        .iter()
+        .filter_map(|deal| {
+            let (from, to) = deal.watch(seen.start, seen.day)?;
+            let age = |day: i32| u32::try_from(day - deal.created.unwrap_or(day)).unwrap_or(0);
+            let end = match deal.closing {
+                None => WatchedEnd::Open,
+                Some(closing) if closing.won => WatchedEnd::Won,
+                Some(_) => WatchedEnd::Lost,
+            };
+            Some(Watched { entry: age(from), exit: age(to), end })
+        })
+        .collect();
+    let n = watched.iter().filter(|deal| deal.end != WatchedEnd::Open).count() as u64;
+    let curve = aalen_johansen(&watched);
+    let reached = |open: f64| curve.iter().find(|line| line.open <= open).map(|line| f64::from(line.age));
+    let half = Z * (0.25 / n.max(1) as f64).sqrt();
+    let value = reached(0.5)?;
+    let low = reached(0.5 + half).unwrap_or(0.0);
+    let oldest = f64::from(curve.last()?.age);
+    let high = if half < 0.5 { reached(0.5 - half) } else { None }.unwrap_or(oldest);
+    let sentence = format!(
+        "half of the deals have closed after {value:.0} days (n = {n} closed, 95 % interval {low:.0} to {high:.0})"
+    );
+    Some(statement(FitSubject::Cycle, [value, low, high], n, true, sentence))
+}
+
+fn size(fit: &Fit, seen: &Seen) -> Option<FitStatement> {
+    let mut sizes: Vec<i64> = seen.deals.iter().filter_map(|deal| deal.estimate).collect();
+    sizes.sort_unstable();
+    let at = |percent: usize| sizes.get(sizes.len() * percent / 100).copied();
+    let (small, big) = (at(10)?, at(90)?);
+    let cycle = |size| Sizes::cycle(fit.hazards.sizes.step(Some(size)));
+    let value = cycle(big) / cycle(small);
+    let (_, n) = closings(seen);
+    let per_point = n as f64 / fit.hazards.sizes.points().max(1) as f64;
+    let error = libm::exp(Z * (2.0 / (per_point + 5.0)).sqrt());
+    let (low, high) = (value / error, value * error);
+    let sentence = format!(
+        "a big deal (90th percentile) takes {value:.1} times as long as a small one (10th) (n = {n} closed, 95 % interval \
+         {low:.1} to {high:.1})"
+    );
+    Some(statement(FitSubject::Size, [value, low, high], n, per_point > 5.0, sentence))
+}
+
+fn amounts(fit: &Fit) -> FitStatement {
+    let data = fit.ratios.len() >= RATIOS;
+    let n = if data { fit.ratios.len() as u64 } else { 0 };
+    let count = fit.ratios.len() as f64;
+    let value = fit.ratios.iter().sum::<f64>() / count;
+    let squares: f64 = fit.ratios.iter().map(|ratio| (ratio - value) * (ratio - value)).sum();
+    let error = if data { Z * (squares / (count - 1.0) / count).sqrt() } else { 0.5 };
+    let (low, high) = (value - error, value + error);
+    let [v, l, h] = [value, low, high].map(|share| 100.0 * share);
+    let sentence =
+        format!("won deals bring {v:.0} % of their estimate (n = {n} won, 95 % interval {l:.0} to {h:.0} %)");
+    statement(FitSubject::Amounts, [value, low, high], n, data, sentence)
+}
+
+fn new_business(fit: &Fit) -> FitStatement {
+    let n: f64 = fit.arrivals.kinds.iter().map(|kind| kind.rate.shape).sum();
+    let days = fit.arrivals.days;
+    let value = 7.0 * n / f64::from(days.max(1));
+    let error = Z * value * (1.0 / n.max(1.0) + 1.0 / fit.arrivals.dispersion).sqrt();
+    let (low, high) = ((value - error).max(0.0), value + error);
+    let sentence = format!(
+        "{value:.1} new deals come a week (n = {n:.0} in {days} days, 95 % interval for the weeks to come {low:.1} to {high:.1})"
+    );
+    statement(FitSubject::NewBusiness, [value, low, high], n as u64, n >= 10.0, sentence)
+}
+
+fn within_the_quarter(hazards: &Hazards) -> FitStatement {
+    let n = hazards.won.events as u64;
+    let parts = hazards.won.parts;
+    let mean = parts.iter().map(|part| part.mean()).sum::<f64>() / PARTS as f64;
+    let best = (0..PARTS).max_by(|a, b| parts[*a].mean().total_cmp(&parts[*b].mean())).unwrap_or(0);
+    let value = parts[best].mean() / mean.max(1e-9);
+    let error = Z / parts[best].shape.max(1.0).sqrt();
+    let (low, high) = (value * (1.0 - error).max(0.0), value * (1.0 + error));
+    let flat = hazards.won.strengths[2] >= top();
+    let sentence = if flat {
+        format!("wins show no pattern within the quarter (n = {n} won, factor 1.0)")
+    } else {
+        let part = best + 1;
+        format!(
+            "open deals are won {value:.1} times as often as on average in part {part} of 6 of the quarter (n = {n} won, 95 % \
+             interval {low:.1} to {high:.1})"
+        )
+    };
+    statement(FitSubject::Season, [value, low, high], n, !flat || n >= MANY, sentence)
+}
+
+/// The variation as 1/√κ, and the correlation ρ = v·p²/φ(Φ⁻¹(p))² it stands for at the share p won in a quarter.
+fn market(fit: &Fit, seen: &Seen, season: &Season) -> FitStatement {
+    let blocks = fit.hazards.wins_by_block(seen, season, QUARTER);
+    let n = blocks.len() as u64;
+    let (weak, strong) = range(&blocks, MARKET_PRIOR);
+    let spread = |k: f64| 1.0 / k.sqrt();
+    let (value, low, high) = (spread(fit.market), spread(strong), spread(weak));
+    let open = seen.deals.iter().filter(|deal| deal.closing.is_none()).count() as f64;
+    let wins = blocks.first().map_or(0.0, |block| block.0);
+    let p = (wins / (wins + open).max(1.0)).clamp(0.01, 0.99);
+    let density = Normal::density(Normal::quantile(p));
+    let rho = (value * value * p * p / (density * density)).min(0.99);
+    let [v, l, h] = [value, low, high].map(|share| 100.0 * share);
+    let sentence = format!(
+        "wins vary by {v:.0} % from quarter to quarter beyond chance, a correlation between deals of {rho:.2} (n = {n} quarters, \
+         95 % interval {l:.0} to {h:.0} %)"
+    );
+    statement(FitSubject::Market, [value, low, high], n, n >= 4, sentence)
+}
+
+fn groupings(hazards: &Hazards) -> FitStatement {
+    let n = hazards.won.events as u64;
+    let told = (0..GROUPINGS.len()).filter(|at| !hazards.won.groups[*at].is_empty());
+    let names: Vec<&str> = told.map(|at| GROUPINGS[at]).collect();
+    let factors = || hazards.won.groups.iter().flatten().copied();
+    let (low, high) = (factors().fold(1.0, f64::min), factors().fold(1.0, f64::max));
+    let sentence = if names.is_empty() {
+        format!(
+            "product, owner and segment tell nothing of the odds beyond size and age (n = {n} won, factors 1.0 to 1.0)"
+        )
+    } else {
+        let names = names.join(" and ");
+        format!("{names} change how often open deals are won (n = {n} won, factors {low:.1} to {high:.1})")
+    };
+    statement(FitSubject::Groupings, [high / low, low, high], n, !names.is_empty() || n >= MANY, sentence)
+}
