@@ -13,6 +13,7 @@
 mod account;
 mod axis;
 mod cut_points;
+mod days;
 mod definitions;
 mod drift;
 mod enrich;

@@ -1,7 +1,8 @@
 //! The leads that somebody has to look at: routing exceptions, broken promises, and leads that nobody touched.
 
+use super::days::created;
 use super::route::Obstacle;
-use super::scored::{ScoredLeads, created};
+use super::scored::ScoredLeads;
 use super::service::SlaState;
 use super::words;
 use crate::calendar::Moment;
