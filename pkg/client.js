@@ -380,6 +380,11 @@ export class LeadsHandle {
   }
 
   /** @param {object} [learning] @param {CallOptions} [options] */
+  learnColumns(learning = {}, options) {
+    return this.#data.ask('learnColumns', [text(learning)], options);
+  }
+
+  /** @param {object} [learning] @param {CallOptions} [options] */
   learn(learning = {}, options) {
     return this.#data.ask('learn', [text(learning)], options);
   }

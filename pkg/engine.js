@@ -8,7 +8,7 @@ import { isArchive, readSheet } from './workbook.js';
 
 /** @import { ErrorFields } from './error.js' */
 /** @typedef {{ bytes: Uint8Array } | { blob: Blob } | { records: string }} Content what a data set is read from */
-/** @typedef {{ phase: 'read' | 'simulate', done: number, total: number | null }} Progress */
+/** @typedef {{ phase: 'read' | 'simulate' | 'learn', done: number, total: number | null }} Progress */
 /** @typedef {{ progress: (progress: Progress) => void, stopped: () => boolean }} Control */
 /** @typedef {{ value: unknown } | { error: ErrorFields } | { trap: ErrorFields }} Settled */
 
@@ -65,11 +65,12 @@ export function start(module) {
     values: (_, key, field) => leads(key).values(field) ?? null,
     leadsCsv: (_, key) => leads(key).csv(),
     outcomeColumns: (_, key) => leads(key).outcomeColumns(),
-    learn: (_, key, options) => leads(key).learn(options),
     lint: (_, key) => leads(key).lint(),
     mqlCuts: (_, key, capacity) => leads(key).mqlCuts(capacity ?? undefined),
     cutPoints: (_, key) => leads(key).cutPoints(),
     drift: (_, key) => leads(key).drift(),
+    learnColumns: (_, key, options) => leads(key).learnColumns(options),
+    learn: (control, key, options) => learn(leads(key), options, control),
 
     simulate: (control, key, model, run, part, parts) => simulate(deals(key), model, run, part, parts, control),
     part: (_, key) => deals(key).part(),
@@ -224,6 +225,23 @@ async function simulate(deals, model, run, part, parts, control) {
     else if (took > SLICE_MS && batches > 1) batches = Math.ceil(batches / 2);
     await pause({ phase: 'simulate', done: fraction, total: 1 });
   }
+}
+
+/**
+ * Learns step by step; the steps are fits, and the same however they are spread over time.
+ *
+ * @param {glue.Leads} leads
+ * @param {string} options
+ * @param {Control} control
+ */
+async function learn(leads, options, control) {
+  leads.startLearning(options);
+  const pause = pacer(control);
+  for (let fraction = 0; fraction < 1; ) {
+    fraction = leads.advanceLearning();
+    await pause({ phase: 'learn', done: fraction, total: 1 });
+  }
+  return leads.learned();
 }
 
 /**

@@ -18,6 +18,7 @@ import type {
   LeadExplanation,
   LeadReport,
   LeadRow,
+  LearnColumnReport,
   LearnReport,
   LintReport,
   MqlReport,
@@ -43,9 +44,9 @@ export interface CallOptions {
   onProgress?: (progress: Progress) => void;
 }
 
-/** At most about ten a second. `done` and `total` are bytes while reading, a fraction of 1 while simulating. */
+/** At most about ten a second. `done` and `total` are bytes while reading, a fraction of 1 while simulating or learning. */
 export interface Progress {
-  phase: 'read' | 'simulate';
+  phase: 'read' | 'simulate' | 'learn';
   done: number;
   total: number | null;
 }
@@ -96,14 +97,18 @@ export interface Run {
 export interface LearnOptions {
   /** Header of the column with the outcome; default: the best of `outcomeColumns`. */
   outcome?: string;
-  /** Values of that column that mean success. */
+  /** Values of that column that mean success; every other value then means failure. */
   success?: string[];
+  /** Values that mean failure, beside `success`; rows with neither are then not decided. */
+  failure?: string[];
   /** Header of the date that splits earlier from later rows. */
   date?: string;
   /** Headers of columns not to learn from. */
   exclude?: string[];
   /** What happens to columns that give the outcome away; default `exclude`. */
   leaks?: 'exclude' | 'keep';
+  /** The day of learning, kept with the card; default: the newest date of the rows. */
+  asOf?: string | null;
 }
 
 /** An operating model: a plain object or its JSON text. */
@@ -177,6 +182,8 @@ export interface LeadsHandle {
   csv(options?: CallOptions): Promise<Uint8Array>;
   /** The columns that say how rows ended, the best candidate first; empty if there is none. */
   outcomeColumns(options?: CallOptions): Promise<OutcomeColumn[]>;
+  /** What each column is to learning: how it is used, whether it may give the outcome away, what is proposed. */
+  learnColumns(learning?: LearnOptions, options?: CallOptions): Promise<LearnColumnReport[]>;
   /** Learns a scorecard from the rows whose outcome is known, or says why there is nothing to learn. */
   learn(learning?: LearnOptions, options?: CallOptions): Promise<LearnReport>;
   /** What the model's scorecards give to ask about on this list; after `score`, as the next three. */

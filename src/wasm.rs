@@ -7,8 +7,8 @@
 use crate::crm::join::Attached;
 use crate::model::{OperatingModel, Preset, Run};
 use crate::report::{
-    DealRow, ForecastReport, GatesReport, GoalReport, LeadExplanation, LeadReport, LeadRow, LearnReport, ManagerReport,
-    ScenarioTable, WaterfallReport,
+    DealRow, ForecastReport, GatesReport, GoalReport, LeadExplanation, LeadReport, LeadRow, LearnColumnReport,
+    LearnReport, ManagerReport, ScenarioTable, WaterfallReport,
 };
 use crate::table::{ProblemWindow, Receipt};
 use crate::targeting::learn::OutcomeColumn;
@@ -191,9 +191,27 @@ impl Leads {
         self.0.outcome_columns()?.iter().map(typed).collect()
     }
 
-    /// As [`session::Leads::learn`].
-    pub fn learn(&self, options: &str) -> Object<LearnReport> {
-        typed(&self.0.learn(options)?)
+    /// As [`session::Leads::learn_columns`].
+    #[wasm_bindgen(js_name = learnColumns)]
+    pub fn learn_columns(&self, options: &str) -> Result<Vec<Ts<LearnColumnReport>>, Error> {
+        self.0.learn_columns(options)?.iter().map(typed).collect()
+    }
+
+    /// As [`session::Leads::start_learning`].
+    #[wasm_bindgen(js_name = startLearning)]
+    pub fn start_learning(&mut self, options: &str) -> Result<(), Error> {
+        self.0.start_learning(options)
+    }
+
+    /// As [`session::Leads::advance_learning`].
+    #[wasm_bindgen(js_name = advanceLearning)]
+    pub fn advance_learning(&mut self) -> Result<f64, Error> {
+        self.0.advance_learning()
+    }
+
+    /// As [`session::Leads::learned`].
+    pub fn learned(&mut self) -> Object<LearnReport> {
+        typed(&self.0.learned()?)
     }
 
     /// As [`session::Leads::lint`].

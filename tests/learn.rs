@@ -7,7 +7,7 @@ use leadcast::crm::{LeadList, Mapping};
 use leadcast::random::StreamKey;
 use leadcast::stats::{brier, calibration, calibration_error, log_loss};
 use leadcast::table::{ReadOptions, Table};
-use leadcast::targeting::learn::{LeakGrade, LeakPolicy, LeakSign, LearnOptions, Verdict};
+use leadcast::targeting::learn::{ColumnUse, LeakGrade, LeakPolicy, LeakSign, LearnOptions, Learning, Verdict};
 
 /// A share in [0, 1) that depends on nothing but its two numbers.
 fn share(row: u64, what: u64) -> f64 {
@@ -248,4 +248,92 @@ fn the_base_rate_scores_as_in_the_reference_figures() {
         assert!((brier(&predicted, &outcomes) - base * (1.0 - base)).abs() < 1e-12, "{task}");
         assert!(calibration_error(&calibration(&predicted, &outcomes, 10)) < 1e-12, "{task}");
     }
+}
+
+#[test]
+fn learning_in_steps_gives_the_same_and_says_how_far_it_is() {
+    let leads = list(&format!("{HEADER},Created"), &dated(world(400)));
+    let options = LearnOptions::default();
+    let mut learning = Learning::new(&leads, &options).unwrap();
+    let mut fractions = vec![0.0];
+    while fractions.last().is_some_and(|done| *done < 1.0) {
+        fractions.push(learning.advance());
+    }
+    // Six fits of five inner folds and four penalties, the final one among them, and one of the later rows.
+    assert!(fractions.len() > 7 * 20, "{}", fractions.len());
+    assert!(fractions.windows(2).all(|pair| pair[0] <= pair[1]), "{fractions:?}");
+    assert!(fractions.windows(2).all(|pair| pair[1] - pair[0] < 0.02 || pair[1] == 1.0), "{fractions:?}");
+    let report = learning.finish().report();
+    assert!(report.later.is_some() && report.card.is_some());
+    assert_eq!(report, leads.learn(&options).unwrap().report());
+}
+
+/// The lines with a day each, a new one every fourth line.
+fn dated(lines: Vec<String>) -> Vec<String> {
+    let day = |at: usize| format!("2026-{:02}-{:02}", 1 + at / 4 / 28 % 12, 1 + at / 4 % 28);
+    lines.iter().enumerate().map(|(at, line)| format!("{line},{}", day(at))).collect()
+}
+
+#[test]
+fn the_evidence_of_a_card_survives_the_model() {
+    let leads = list(&format!("{HEADER},Created"), &dated(world(800)));
+    let report = leads.learn(&LearnOptions::default()).unwrap().report();
+    let icp = report.card.as_ref().unwrap().icp.clone();
+    let model = OperatingModel::from_json(&serde_json::json!({ "format": 1, "icp": icp }).to_string()).unwrap();
+    let evidence = model.icp().evidence.as_ref().unwrap();
+    let folds = report.folds.as_ref().unwrap();
+    assert_eq!((evidence.outcome.as_str(), evidence.rows, evidence.successes), ("Converted", 800, report.successes));
+    assert_eq!((evidence.gate, evidence.quality.auc), (Verdict::Signal, folds.auc));
+    assert_eq!((evidence.quality.log_loss, evidence.quality.base_log_loss), (folds.log_loss, folds.base_log_loss));
+    assert_eq!(evidence.as_of.unwrap().to_string(), "2026-08-04");
+    assert_eq!(evidence.later.unwrap().rows, report.later.unwrap().predicted);
+    assert_eq!(evidence.fingerprint, report.fingerprint);
+    let again = OperatingModel::from_json(&model.to_json_pretty()).unwrap();
+    assert_eq!((&again, again.to_json()), (&model, model.to_json()));
+    assert!(!model.icp().is_edited());
+    // A point moved by hand shows.
+    let mut edited: serde_json::Value = serde_json::from_str(&model.to_json()).unwrap();
+    edited["icp"]["fit"]["groups"][0]["rules"][0]["points"] = serde_json::json!(1.5);
+    assert!(OperatingModel::from_json(&edited.to_string()).unwrap().icp().is_edited());
+    edited["icp"]["evidence"]["successes"] = serde_json::json!(801);
+    let error = OperatingModel::from_json(&edited.to_string()).unwrap_err().to_string();
+    assert_eq!(error, "model at icp.evidence.successes: must be between 0 and 800, found 801");
+}
+
+#[test]
+fn values_say_what_is_success_what_failure_and_what_neither() {
+    let stages = ["Signed", "Gone", "Talking"];
+    let lines: Vec<String> = (0..90).map(|at| format!("{},{}", at % 7, stages[at % 3])).collect();
+    let leads = list("Visits,Where", &lines);
+    let words = |list: &[&str]| Some(list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+    let options =
+        LearnOptions { outcome: Some("Where".into()), success: words(&["signed"]), ..LearnOptions::default() };
+    let learned = leads.learn(&options).unwrap();
+    assert_eq!((learned.gate.successes, learned.gate.failures, learned.undecided), (30, 60, 0));
+    let learned = leads.learn(&LearnOptions { failure: words(&["GONE"]), ..options }).unwrap();
+    assert_eq!((learned.gate.successes, learned.gate.failures, learned.undecided), (30, 30, 30));
+}
+
+#[test]
+fn columns_are_shown_with_what_they_are_and_what_is_proposed() {
+    let lines: Vec<String> = world(400)
+        .iter()
+        .map(|line| format!("{line},{},2026-01-01", if line.ends_with('1') { "paid" } else { "" }))
+        .collect();
+    let leads = list(&format!("{HEADER},Invoice,Created"), &lines);
+    let columns =
+        leads.learn_columns(&LearnOptions { exclude: vec!["Region".into()], ..LearnOptions::default() }).unwrap();
+    let shown: Vec<_> = columns.iter().map(|c| (c.column.as_str(), c.usage, c.proposed, c.leak.is_some())).collect();
+    assert_eq!(
+        shown,
+        [
+            ("Lead Id", ColumnUse::Name, false, false),
+            ("Industry", ColumnUse::Values, true, false),
+            ("Visits", ColumnUse::Number, true, false),
+            ("Region", ColumnUse::Values, true, false),
+            ("Converted", ColumnUse::Outcome, false, false),
+            ("Invoice", ColumnUse::Values, false, true),
+            ("Created", ColumnUse::Watched, false, false),
+        ]
+    );
 }

@@ -269,11 +269,21 @@ export const cases = {
     });
     await using_(lib, workers, async (client) => {
       const leads = await client.openLeads(rows);
-      equal(await leads.outcomeColumns(), [{ column: 'Converted', successes: 80, failures: 120, undecided: 0 }]);
-      const learned = await leads.learn({ outcome: 'Converted' });
+      const [outcome, ...others] = await leads.outcomeColumns();
+      equal([outcome?.column, outcome?.successes, outcome?.failures, others.length], ['Converted', 80, 120, 0]);
+      equal(outcome?.values, [{ value: '0', count: 120, success: false }, { value: '1', count: 80, success: true }]);
+      const columns = await leads.learnColumns();
+      equal(columns.map(({ column, usage, proposed }) => [column, usage, proposed]),
+        [['Industry', 'values', true], ['Employees', 'number', true], ['Converted', 'outcome', false]]);
+      /** @type {number[]} */
+      const seen = [];
+      const learned = await leads.learn({ outcome: 'Converted' }, { onProgress: ({ done }) => seen.push(done) });
+      equal(seen, [...seen].sort((a, b) => a - b));
       equal([learned.gate.verdict, learned.decided], ['signal', 200]);
       const report = await leads.score({ format: 1, icp: learned.card?.icp });
       equal(report.axes.fit.evaluable, true);
+      const kept = /** @type {any} */ ((await lib.checkModel({ format: 1, icp: learned.card?.icp })).model);
+      equal([kept.icp.evidence.outcome, kept.icp.evidence.rows, kept.icp.evidence.fingerprint], ['Converted', 200, learned.fingerprint]);
       const refused = await leads.learn({ exclude: ['Industry', 'Employees'] });
       equal([refused.gate.verdict, refused.card], ['no-signal', null]);
       equal((await failure(lib, () => leads.learn({ outcome: 'Nothing' }))).code, 'no-outcome');

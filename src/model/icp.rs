@@ -1,6 +1,6 @@
 //! The ideal customer profile: what earns points on which axis, what rules a lead out, where the grades cut.
 
-use super::{Condition, Motion, Phrase, Points, Review};
+use super::{Condition, Evidence, Motion, Phrase, Points, Review, RuleEvidence};
 use crate::crm::FieldRef;
 
 /// The ideal customer profile.
@@ -20,6 +20,8 @@ pub struct Icp {
     /// Fields that somebody can still do something about, as an explanation may propose. `None`: those that engagement
     /// reads, and blank ones other than size and place.
     pub changeable: Option<Vec<FieldRef>>,
+    /// What the fit axis was learned from, if it was.
+    pub evidence: Option<Evidence>,
     /// Owner and last review.
     pub review: Review,
 }
@@ -76,6 +78,8 @@ pub struct Rule {
     pub per: Option<Frequency>,
     /// How the points fade with time. None given: they do not.
     pub decay: Option<Decay>,
+    /// What the rule was learned from, if it was.
+    pub evidence: Option<RuleEvidence>,
 }
 
 /// What a rule counts: it earns its points for each time.
@@ -150,6 +154,16 @@ pub enum DecayCurve {
         /// Days, above 0.
         days: f64,
     },
+}
+
+impl Icp {
+    /// Whether a learned fit axis was changed since: a rule's points, or a rule that was not learned. A rule taken away does not show.
+    #[must_use]
+    pub fn is_edited(&self) -> bool {
+        let mut rules = self.fit.groups.iter().flat_map(|group| &group.rules);
+        let changed = |rule: &Rule| rule.evidence.is_none_or(|known| Points::from_f64(known.points) != rule.points);
+        self.evidence.is_some() && rules.any(changed)
+    }
 }
 
 impl DecayCurve {

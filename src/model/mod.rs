@@ -8,6 +8,7 @@
 mod check;
 mod condition;
 mod document;
+mod evidence;
 mod icp;
 mod json;
 mod kpis;
@@ -28,6 +29,7 @@ mod values;
 pub use condition::{Bound, Condition, Phrase, Record, Test, Truth, Value};
 #[cfg(feature = "schema")]
 pub use document::schema;
+pub use evidence::{Calibration, Evidence, EvidenceQuality, LaterEvidence, RuleEvidence, Verdict};
 pub use icp::{
     Axis, Decay, DecayCurve, Disqualifier, Frequency, FrequencySource, Grade, GradeCuts, GradePattern, Icp,
     MissingPolicy, Rule, RuleGroup, Scorecard,

@@ -1,6 +1,7 @@
 //! One lead as plain data, with every line of its score.
 
 use super::leads::lead_row;
+use super::worth::WorthReport;
 use crate::crm::{FieldRef, LeadList};
 use crate::model::{Points, Truth};
 use crate::targeting::{
@@ -66,8 +67,14 @@ pub struct LeadExplanation {
     pub sla_state: Option<SlaState>,
     /// The definitions that hold for it.
     pub definitions: Vec<Definition>,
-    /// Contract value times win rate of its segment, in major units.
+    /// Probability of a good end by the learned card, in [0, 1]; `null` if the model's card was not learned.
+    pub probability: Option<f64>,
+    /// Place in this list by fit: share of leads with fewer points, equals counting half, in [0, 1]. No probability.
+    pub rank: Option<f64>,
+    /// Contract value of its segment times win rate, in major units.
     pub expected_value: Option<f64>,
+    /// The arithmetic of the expected value.
+    pub worth: Option<WorthReport>,
     /// Why it has its owner, or none.
     pub route_reason: String,
     /// Up to three reasons, as the row shows them.
@@ -269,7 +276,10 @@ impl ScoredLeads {
             due: lead.due,
             sla_state: lead.sla_state,
             definitions: lead.definitions,
+            probability: lead.probability,
+            rank: lead.rank,
             expected_value: lead.expected_value,
+            worth: self.worth(at).map(|worth| WorthReport::of(&worth)),
             route_reason: self.route_reason(at),
             reasons: lead.reasons,
             all_reasons: self.all_reasons(at).into_iter().map(reason).collect(),

@@ -3,7 +3,9 @@
 use super::definitions::{self, DefinitionReport, StatusReport};
 use super::explanation::{FieldWorthReport, worth};
 use super::fingerprint;
+use super::outcomes::{self, OutcomesReport};
 use super::queues::{self, QueueReport};
+use super::worth::LearnedFrom;
 use crate::crm::Field;
 use crate::model::{Grade, Points};
 use crate::table::{Action, Diagnostic, Receipt};
@@ -39,6 +41,10 @@ pub struct LeadReport {
     pub breaches: QueueReport,
     /// Leads that nobody touched: past their time, or without a promise and older than a day.
     pub stalled: QueueReport,
+    /// What the model's card was learned from; `null` if it was not learned.
+    pub learned: Option<LearnedFrom>,
+    /// How leads ended by grade; `null` without a column that says so.
+    pub outcomes: Option<OutcomesReport>,
     /// The five definitions, asked of every lead.
     pub definitions: Vec<DefinitionReport>,
     /// What the values of the status column claim; `null` without one.
@@ -218,7 +224,11 @@ pub struct LeadRow {
     pub definitions: Vec<Definition>,
     /// Days since it was created.
     pub age_days: Option<u32>,
-    /// Contract value times win rate of its segment, in major units.
+    /// Probability of a good end by the learned card, in [0, 1]; `null` if the model's card was not learned.
+    pub probability: Option<f64>,
+    /// Place in this list by fit: share of leads with fewer points, equals counting half, in [0, 1]. No probability.
+    pub rank: Option<f64>,
+    /// Contract value of its segment times win rate (its probability, else the segment's benchmark), in major units.
     pub expected_value: Option<f64>,
     /// The same over the segment's cycle, per day.
     pub value_per_day: Option<f64>,
@@ -245,6 +255,8 @@ impl ScoredLeads {
             exceptions: queues::queue(self, Queue::Exceptions),
             breaches: queues::queue(self, Queue::Breached),
             stalled: queues::queue(self, Queue::Stalled),
+            learned: LearnedFrom::of(self),
+            outcomes: outcomes::outcomes(self),
             definitions: definitions::definitions(self),
             status: definitions::status(self),
             enrich: self.worth_filling_in_list().iter().take(10).map(worth).collect(),
@@ -283,6 +295,8 @@ pub(super) fn lead_row(leads: &ScoredLeads, row: u32) -> LeadRow {
         exception: leads.exception(at).map(|(code, _)| code.to_owned()),
         definitions: leads.definitions(at),
         age_days: leads.age_days(at).filter(|_| leads.is_used(at)),
+        probability: leads.probability(at),
+        rank: leads.rank(at),
         expected_value: leads.expected_value(at),
         value_per_day: leads.value_per_day(at),
         disqualified: owned(leads.disqualified(at)),

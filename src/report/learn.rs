@@ -1,11 +1,11 @@
 //! What a list with outcomes teaches, as plain data.
 
-use crate::ENGINE;
+use crate::crm::LeadList;
 use crate::stats::wilson;
 use crate::stats::{CalibrationBand, Interval, LiftGroup};
-use crate::targeting::learn::{Card, Gain, LeakGrade, LeakSign, Learned, Quality, Verdict};
+use crate::targeting::learn::{ColumnUse, Gain, Leak, LeakGrade, LeakSign, LearnOptions, Learned, Quality, Verdict};
+use crate::{ENGINE, Error};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 /// What a list with outcomes teaches, with its evidence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -78,6 +78,25 @@ pub struct LeakReport {
     pub sentence: String,
 }
 
+/// What a column is to learning.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct LearnColumnReport {
+    /// Its header.
+    pub column: String,
+    /// How it can be used.
+    pub usage: ColumnUse,
+    /// Decided rows in which it is filled; 0 of a column that is not looked at.
+    pub filled: u64,
+    /// Different values among the decided rows; 0 of a column that is not looked at.
+    pub distinct: u64,
+    /// Whether it is proposed to learn from it.
+    pub proposed: bool,
+    /// Why it may give the outcome away; `null` if nothing says so.
+    pub leak: Option<LeakReport>,
+}
+
 /// How good predictions of rows not learned from are.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
@@ -125,7 +144,7 @@ pub struct LaterReport {
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct CardReport {
-    /// The `icp` section for an operating model: put it there and edit it like any other.
+    /// The `icp` section for an operating model, its evidence attached: put it there and edit it like any other.
     #[cfg_attr(feature = "wasm", tsify(type = "Record<string, unknown>"))]
     pub icp: serde_json::Value,
     /// Most points of a row.
@@ -193,17 +212,9 @@ impl Learned {
     /// The result as plain data.
     #[must_use]
     pub fn report(&self) -> LearnReport {
-        let leaks = self.leaks.iter().map(|leak| LeakReport {
-            column: leak.column.clone(),
-            grade: leak.grade,
-            sign: leak.sign,
-            auc: leak.auc,
-            explained: leak.explained,
-            sentence: leak.sentence.clone(),
-        });
         LearnReport {
             engine: ENGINE.to_owned(),
-            fingerprint: fingerprint(self),
+            fingerprint: self.fingerprint(),
             outcome: self.outcome.clone(),
             decided: self.decided,
             undecided: self.undecided,
@@ -215,7 +226,7 @@ impl Learned {
                 gain: self.gate.gain.map(|gain| gain.value),
                 standard_error: self.gate.gain.map(|gain| gain.standard_error),
             },
-            leaks: leaks.collect(),
+            leaks: self.leaks.iter().map(leak).collect(),
             columns: self.columns.clone(),
             lambda: self.penalty,
             folds: self.quality.as_ref().map(quality),
@@ -226,9 +237,39 @@ impl Learned {
                 gain: split.validation.gain(),
                 quality: quality(&split.validation.quality()),
             }),
-            card: self.card.as_ref().map(|card| card_report(card, self.quality.as_ref())),
+            card: card_report(self),
             assumptions: assumptions(self),
         }
+    }
+}
+
+impl LeadList {
+    /// What each column is to learning, as plain data, in the order of the file.
+    ///
+    /// # Errors
+    /// As [`LeadList::learn_columns`].
+    pub fn learn_columns_report(&self, options: &LearnOptions) -> Result<Vec<LearnColumnReport>, Error> {
+        let columns = self.learn_columns(options)?.into_iter();
+        let report = columns.map(|column| LearnColumnReport {
+            leak: column.leak.as_ref().map(leak),
+            column: column.column,
+            usage: column.usage,
+            filled: column.filled,
+            distinct: column.distinct,
+            proposed: column.proposed,
+        });
+        Ok(report.collect())
+    }
+}
+
+fn leak(leak: &Leak) -> LeakReport {
+    LeakReport {
+        column: leak.column.clone(),
+        grade: leak.grade,
+        sign: leak.sign,
+        auc: leak.auc,
+        explained: leak.explained,
+        sentence: leak.sentence.clone(),
     }
 }
 
@@ -246,7 +287,8 @@ fn quality(quality: &Quality) -> QualityReport {
     }
 }
 
-fn card_report(card: &Card, quality: Option<&Quality>) -> CardReport {
+fn card_report(learned: &Learned) -> Option<CardReport> {
+    let (card, icp) = (learned.card.as_ref()?, learned.section()?);
     let groups = card.groups.iter().map(|group| GroupEvidence {
         column: group.column.clone(),
         cap: group.cap,
@@ -264,14 +306,14 @@ fn card_report(card: &Card, quality: Option<&Quality>) -> CardReport {
             })
             .collect(),
     });
-    CardReport {
-        icp: card.section(),
+    Some(CardReport {
+        icp,
         cap: card.cap,
         intercept: card.intercept,
         slope: card.slope,
         groups: groups.collect(),
-        grades: quality.map(|quality| grades(&quality.lift)).unwrap_or_default(),
-    }
+        grades: learned.quality.as_ref().map(|quality| grades(&quality.lift)).unwrap_or_default(),
+    })
 }
 
 /// The letters as tenths of the rows, best first.
@@ -306,14 +348,4 @@ fn assumptions(learned: &Learned) -> Vec<String> {
         said.push(format!("Not learned from, as they give the outcome away: {}.", out.join(", ")));
     }
     said
-}
-
-fn fingerprint(learned: &Learned) -> String {
-    let options = serde_json::to_string(&learned.options).unwrap_or_default();
-    let mut sha = Sha256::new();
-    for part in [ENGINE.as_bytes(), options.as_bytes(), &learned.rows] {
-        sha.update((part.len() as u64).to_le_bytes());
-        sha.update(part);
-    }
-    sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

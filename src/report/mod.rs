@@ -10,10 +10,12 @@ mod gates;
 mod leads;
 mod learn;
 mod manager;
+mod outcomes;
 mod queues;
 mod scenarios;
 mod waterfall;
 mod wording;
+mod worth;
 
 pub use backtest::BacktestReport;
 pub use definitions::{Confusion, DefinitionReport, StatusReport, StatusValue};
@@ -31,16 +33,18 @@ pub use leads::{
     Axes, AxisCoverage, CardCount, GradeCount, LeadCounts, LeadReport, LeadRow, OwnerCount, RouteCount, SegmentCount,
 };
 pub use learn::{
-    CardReport, GateReport, GradeEvidence, GroupEvidence, LaterReport, LeakReport, LearnReport, QualityReport,
-    RuleEvidence,
+    CardReport, GateReport, GradeEvidence, GroupEvidence, LaterReport, LeakReport, LearnColumnReport, LearnReport,
+    QualityReport, RuleEvidence,
 };
 pub use manager::{
     CallReport, ConcentrationReport, CoverageReport, CoverageRule, DealLabel, DriverReport, GroupReport, ManagerReport,
     MustWinReport, MustWinSet, ShareReport, Warning,
 };
+pub use outcomes::{GradeOutcome, OutcomesReport, Share};
 pub use queues::{QueueReason, QueueReport, QueueRow};
 pub use scenarios::{GoalReport, ScenarioFigure, ScenarioPeriod, ScenarioReport, ScenarioTable};
 pub use waterfall::{
     AmbiguousReport, BucketReport, DealChange, OddsBridgeReport, OddsStepReport, PartReport, StandReport, ViewReport,
     WaterfallReport,
 };
+pub use worth::{LearnedFrom, WorthReport};

@@ -5,10 +5,10 @@ use crate::Error;
 use crate::crm::join::Attached;
 use crate::crm::{FieldRef, LeadList};
 use crate::model::{OperatingModel, Run};
-use crate::report::{LeadExplanation, LeadReport, LeadRow, LearnReport};
+use crate::report::{LeadExplanation, LeadReport, LeadRow, LearnColumnReport, LearnReport};
 use crate::table::write::WriteOptions;
 use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
-use crate::targeting::learn::{LearnOptions, OutcomeColumn};
+use crate::targeting::learn::{LearnOptions, Learning, OutcomeColumn};
 use crate::targeting::{CutReport, DriftReport, FieldValues, LintReport, MqlReport, ScoredLeads, View};
 use std::cell::OnceCell;
 
@@ -31,12 +31,13 @@ pub struct Leads {
     scored: Option<ScoredLeads>,
     /// The rows of the view, in its order.
     order: Vec<u32>,
+    learning: Option<Learning>,
 }
 
 impl Leads {
     pub(super) fn new(table: Table, reading: &Reading) -> Result<Self, Error> {
         let list = LeadList::from_table(table, &reading.mapping)?;
-        Ok(Self { list, problems: OnceCell::new(), scored: None, order: Vec::new() })
+        Ok(Self { list, problems: OnceCell::new(), scored: None, order: Vec::new(), learning: None })
     }
 
     /// A list from a JSON array of records.
@@ -61,7 +62,7 @@ impl Leads {
     pub fn attach(&mut self, file: Reader) -> Result<Attached, Error> {
         let (table, reading) = file.finish()?;
         let (list, attached) = self.list.attach(table, &reading.attaching())?;
-        *self = Self { list, problems: OnceCell::new(), scored: None, order: Vec::new() };
+        *self = Self { list, problems: OnceCell::new(), scored: None, order: Vec::new(), learning: None };
         Ok(attached)
     }
 
@@ -141,7 +142,42 @@ impl Leads {
         self.list.outcome_columns()
     }
 
-    /// Learns a scorecard from the rows whose outcome is known; options as for [`LearnOptions::from_json`].
+    /// What each column is to learning, with the leaks found; options as for [`LearnOptions::from_json`].
+    ///
+    /// # Errors
+    /// Those of the options and of [`LeadList::learn`].
+    pub fn learn_columns(&self, options: &str) -> Result<Vec<LearnColumnReport>, Error> {
+        self.list.learn_columns_report(&LearnOptions::from_json(options)?)
+    }
+
+    /// Makes ready to learn a scorecard from the rows whose outcome is known, in steps.
+    ///
+    /// # Errors
+    /// Those of the options and of [`LeadList::learn`].
+    pub fn start_learning(&mut self, options: &str) -> Result<(), Error> {
+        self.learning = Some(Learning::new(&self.list, &LearnOptions::from_json(options)?)?);
+        Ok(())
+    }
+
+    /// Learns one step further; returns the done fraction, in [0, 1].
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn advance_learning(&mut self) -> Result<f64, Error> {
+        let first = || misuse("not-started", "no learning is under way (call start_learning first)");
+        Ok(self.learning.as_mut().ok_or_else(first)?.advance())
+    }
+
+    /// What was learned; does whatever is not done yet, and ends the learning.
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn learned(&mut self) -> Result<LearnReport, Error> {
+        let first = || misuse("not-started", "no learning is under way (call start_learning first)");
+        Ok(self.learning.take().ok_or_else(first)?.finish().report())
+    }
+
+    /// Learns a scorecard in one go; options as for [`LearnOptions::from_json`].
     ///
     /// # Errors
     /// Those of the options and of [`LeadList::learn`].

@@ -5,7 +5,7 @@ use super::scored::ScoredLeads;
 use crate::table::write::{CsvWriter, WriteOptions};
 
 /// The columns added at the end, in order.
-pub const ADDED_COLUMNS: [&str; 12] = [
+pub const ADDED_COLUMNS: [&str; 15] = [
     "Leadcast fit",
     "Leadcast engagement",
     "Leadcast grade",
@@ -15,7 +15,10 @@ pub const ADDED_COLUMNS: [&str; 12] = [
     "Leadcast pool",
     "Leadcast due",
     "Leadcast definitions",
+    "Leadcast probability",
+    "Leadcast rank",
     "Leadcast expected value",
+    "Leadcast value per day",
     "Leadcast reasons",
     "Leadcast sentence",
 ];
@@ -45,7 +48,9 @@ impl ScoredLeads {
             csv.field(&self.due_text(row).unwrap_or_default());
             let definitions: Vec<&str> = self.definitions(row).into_iter().map(Definition::label).collect();
             csv.field(&definitions.join("; "));
-            csv.field(&self.expected_value(row).map_or(String::new(), |value| value.to_string()));
+            for figure in [self.probability(row), self.rank(row), self.expected_value(row), self.value_per_day(row)] {
+                csv.field(&figure.map_or(String::new(), |figure| figure.to_string()));
+            }
             csv.field(&self.reasons(row).join("; "));
             csv.field(&self.sentence(row));
             csv.end_row();

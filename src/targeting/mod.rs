@@ -41,6 +41,7 @@ mod values;
 mod view;
 mod what_if;
 mod words;
+mod worth;
 
 pub use cut_points::{CutGroup, CutReport, CutVerdict, FieldCuts};
 pub use definitions::Definition;
@@ -48,6 +49,7 @@ pub use drift::{DriftComparison, DriftGroup, DriftGroupName, DriftReport, FieldD
 pub use enrich::FieldWorth;
 pub use explain::{AxisBreakdown, GroupBreakdown, RuleBreakdown, Withheld};
 pub use export::ADDED_COLUMNS;
+pub use learn::{Ends, ends};
 pub use lint::{Finding, LintCode, LintReport};
 pub use margin::SegmentMargin;
 pub use queues::Queue;
@@ -63,3 +65,4 @@ pub use values::{FieldValues, ValueBand, ValueCount};
 pub use view::{Filter, SortKey, View};
 pub use what_if::{FieldChange, Flip};
 pub use words::field_label;
+pub use worth::{WinRateSource, Worth};

@@ -86,20 +86,6 @@ impl ScoredLeads {
         u32::try_from(self.as_of().date()?.days_since(created)).ok()
     }
 
-    /// What the lead is worth before anything else is known of it: the segment's contract value times its win rate, in
-    /// major units.
-    #[must_use]
-    pub fn expected_value(&self, row: usize) -> Option<f64> {
-        let segment = self.segment(row)?;
-        Some(segment.acv?.major() * segment.win_rate?.get())
-    }
-
-    /// The expected value over the segment's cycle, in major units per day: what an hour spent on it brings first.
-    #[must_use]
-    pub fn value_per_day(&self, row: usize) -> Option<f64> {
-        Some(self.expected_value(row)? / self.segment(row)?.cycle_days?)
-    }
-
     /// Why the lead is an exception of routing: a code such as `at-capacity`, and a sentence. Where no rule applies
     /// and rules ask for fields that are blank, the code is `missing-field` and the sentence names them.
     #[must_use]

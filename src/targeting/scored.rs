@@ -11,6 +11,7 @@ use super::route::{self, Assignment, Candidate, Obstacle, Outcome, Router};
 use super::score::{AxisName, Scorecard, Scorecards, axis_fields};
 use super::segment::{self, Segmentation, UNASSIGNED};
 use super::service::{Clock, Service};
+use super::worth::Places;
 use crate::calendar::Date;
 use crate::crm::{Field, FieldRef, LeadList};
 use crate::model::{Grade, Icp, OperatingModel, Points, Routing, Run, Segment, Truth};
@@ -41,6 +42,7 @@ pub struct ScoredLeads {
     pub(super) opens: Vec<[Opens; 2]>,
     pub(super) clock: Clock,
     pub(super) service: Vec<Service>,
+    pub(super) places: Places,
 }
 
 /// Stands for a score that there is none of.
@@ -134,6 +136,9 @@ impl LeadList {
                 *slot = assignment;
             }
         });
+        let ranked =
+            (0..rows).filter(|row| !is_after(self, *row, as_of.date())).filter_map(|row| fit.get(row).copied());
+        let places = Places::of(ranked.filter(|points| *points != NOT_EVALUABLE).collect());
         let clock = Clock::of(self, model.meta(), run, as_of.date());
         let worked = |row: usize| met.get(row).is_some_and(|met: &Met| met.is_worked());
         let promise = |row: usize| {
@@ -161,6 +166,7 @@ impl LeadList {
             met,
             clock,
             service,
+            places,
         }
     }
 }

@@ -27,8 +27,8 @@ pub struct View {
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SortKey {
-    /// `fit`, `engagement`, `grade`, `segment`, `owner`, `pool`, `due`, `age`, `expectedValue`, `valuePerDay`, `name`,
-    /// `company`, `row`, any other field of the file, or `column:` with a header. Names of results come first: `owner` is the assigned one.
+    /// `fit`, `engagement`, `grade`, `segment`, `owner`, `pool`, `due`, `age`, `probability`, `rank`, `expectedValue`,
+    /// `valuePerDay`, `name`, `company`, `row`, any other field of the file, or `column:` with a header. Names of results come first: `owner` is the assigned one.
     pub by: String,
     /// Turns the order round: highest score first. Default false.
     #[serde(default)]
@@ -142,6 +142,8 @@ impl ScoredLeads {
                 .collect(),
             "due" => rows.map(|row| self.due(row).map_or(BLANK, |due| ordered(due.minutes()))).collect(),
             "age" => rows.map(|row| self.age_days(row).map_or(BLANK, |age| ordered(i64::from(age)))).collect(),
+            "probability" => rows.map(|row| self.probability(row).map_or(BLANK, ordered_float)).collect(),
+            "rank" => rows.map(|row| self.rank(row).map_or(BLANK, ordered_float)).collect(),
             "expectedValue" => rows.map(|row| self.expected_value(row).map_or(BLANK, ordered_float)).collect(),
             "valuePerDay" => rows.map(|row| self.value_per_day(row).map_or(BLANK, ordered_float)).collect(),
             "name" => ranked(rows.map(|row| fold(&self.name(row))).collect()),
@@ -162,7 +164,7 @@ fn bad_grade(text: &str, at: usize) -> Error {
 fn unknown_field(by: &str, at: usize) -> Error {
     let message = format!(
         "nothing is called `{by}` in this list (use fit, engagement, grade, segment, owner, pool, due, age, \
-         expectedValue, valuePerDay, name, row, a field of the file, or `column:` and a header)"
+         probability, rank, expectedValue, valuePerDay, name, row, a field of the file, or `column:` and a header)"
     );
     Error::new(ErrorKind::Run, "unknown-field", message).at(Place::path(format!("sort[{at}].by")))
 }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inBrowsers } from './harness.js';
 import { root } from '../../xtask/tools.js';
-import { fill, giveFile, openPanel, openSampleLeads, openSamplePipeline, press, showTab, says, visit } from './page.js';
+import { fill, giveFile, history, openPanel, openSampleLeads, openSamplePipeline, press, showTab, says, visit } from './page.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -39,6 +39,35 @@ const states = [
   ['reasons', async (page) => {
     await press(page, '#panel-leads regular-table tbody td');
     await page.waitForSelector('#reasons');
+  }],
+  ['sliders', async (page) => {
+    await press(page, '#tune-open');
+    await page.waitForSelector('#tune input[type="range"]');
+  }],
+  ['outcome', async (page) => {
+    await giveFile(page, '#file-leads', 'history.csv', history());
+    await page.waitForSelector('#learn-open');
+    await press(page, '#learn-open');
+    await page.waitForSelector('#learn-to-columns:not([disabled])');
+  }],
+  ['columns to learn from', async (page) => {
+    await press(page, '#learn-to-columns');
+    await page.waitForSelector('#learn-now:not([disabled])');
+  }],
+  ['what was learned', async (page) => {
+    await press(page, '#learn-now');
+    await page.waitForSelector('#learn-gate');
+  }],
+  ['a learned card', async (page) => {
+    await press(page, '#learn-use');
+    await page.waitForSelector('#learn-used');
+    await press(page, '#panel-leads regular-table tbody td');
+    await page.waitForSelector('#lead-worth');
+    await press(page, '#outcomes summary');
+  }],
+  ['its evidence', async (page) => {
+    await showTab(page, 'model');
+    await page.waitForSelector('#evidence');
   }],
   ['forecast', (page) => openSamplePipeline(page)],
   ['questions', async (page) => {

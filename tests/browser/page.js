@@ -176,3 +176,14 @@ export async function downloaded(page, work) {
 export async function ranking(page, count = 12) {
   return page.evaluate((most) => [...document.querySelectorAll('#panel-leads regular-table tbody tr')].slice(0, most).map((line) => line.textContent ?? ''), count);
 }
+
+/** Rows of which software is won three times in four and the rest once in four; an invoice is written once it is won. */
+export function history(count = 400) {
+  const lines = Array.from({ length: count }, (_, i) => {
+    const software = i % 2 === 0;
+    const won = software ? i % 8 !== 0 : i % 8 === 1;
+    const month = String(1 + Math.floor((i * 12) / count)).padStart(2, '0');
+    return `L${i},${software ? 'Software' : 'Retail'},${10 + ((i * 37) % 500)},2025-${month}-${String(1 + (i % 28)).padStart(2, '0')},${won ? `I-${i}` : ''},${won ? 'Won' : 'Lost'}`;
+  });
+  return `Lead ID,Industry,Employees,Created,Invoice,Result\n${lines.join('\n')}\n`;
+}

@@ -3,6 +3,8 @@
 
 export * from './actions/page.js';
 export * from './actions/leads.js';
+export * from './actions/learn.js';
+export * from './actions/tune.js';
 export * from './actions/forecast.js';
 export * from './actions/compare.js';
 export * from './actions/scenario.js';

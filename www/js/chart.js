@@ -13,6 +13,7 @@ import { NONE, money, percent, shortMoney } from './format.js';
  * @typedef {import('./engine.js').PeriodFigures} PeriodFigures
  * @typedef {{ label: string, short: string, value: number, colour: string, dash: string }} Line
  * @typedef {{ report: ForecastReport, kind: string }} ChartData
+ * @typedef {{ draw: (input: any, width: number) => Element, input: unknown, label: string, caption: string }} Drawing
  */
 
 const LANE = 15;
@@ -31,6 +32,21 @@ export function chart(report, kind) {
     h('details', { class: 'twin' },
       h('summary', null, 'Show as table'),
       h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${title(report, kind)}, as table` }, twin(report, kind))));
+}
+
+/**
+ * Any other drawing with its accessible name, its caption and its twin as a table.
+ * @param {string} key
+ * @param {Drawing} drawing `draw` has to be the same function every time
+ * @param {import('./dom.js').Described} table
+ */
+export function drawn(key, { draw, input, label, caption }, table) {
+  return h('figure', { class: 'chart', key },
+    leaf('plot', { create: createHost, update: drawChart, remove: stopWatching, data: { kind: key, draw, input, label } }),
+    h('figcaption', { class: 'small soft' }, caption),
+    h('details', { class: 'twin' },
+      h('summary', null, 'Show as table'),
+      h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${label}, as table` }, table)));
 }
 
 /**
@@ -74,10 +90,10 @@ function title(report, kind) {
 
 /** @type {WeakMap<Element, ResizeObserver>} */
 const watchers = new WeakMap();
-/** @type {WeakMap<Element, { data: ChartData, width: number }>} */
+/** @type {WeakMap<Element, { data: any, width: number }>} */
 const shown = new WeakMap();
 
-/** @param {ChartData} data */
+/** @param {{ kind: string }} data */
 function createHost(data) {
   const host = document.createElement('div');
   host.className = `plot plot-${data.kind}`;
@@ -97,17 +113,17 @@ function stopWatching(host) {
 
 /**
  * @param {HTMLElement} host
- * @param {ChartData} data
+ * @param {any} data a `ChartData`, or what `drawn` was given
  */
 function drawChart(host, data) {
   const width = host.clientWidth || 640;
   const { report, kind } = data;
-  const drawing = kind === 'periods' ? periodsPlot(report, width) : amountPlot(report, kind, width);
+  const drawing = data.draw ? data.draw(data.input, width) : kind === 'periods' ? periodsPlot(report, width) : amountPlot(report, kind, width);
   for (const style of drawing.querySelectorAll('style')) style.remove();
   // The drawing has one name; names on its parts are noise to a screen reader.
   for (const part of drawing.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   drawing.setAttribute('role', 'img');
-  drawing.setAttribute('aria-label', title(report, kind));
+  drawing.setAttribute('aria-label', data.label ?? title(report, kind));
   host.replaceChildren(drawing);
   shown.set(host, { data, width });
 }

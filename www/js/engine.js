@@ -17,6 +17,9 @@ import { checkModel, createClient, prefetch, preset, presets } from '../../pkg/i
  * @typedef {Awaited<ReturnType<LeadsHandle['window']>>[number]} LeadRow
  * @typedef {Awaited<ReturnType<LeadsHandle['explain']>>} LeadExplanation
  * @typedef {NonNullable<Awaited<ReturnType<LeadsHandle['values']>>>} FieldValues
+ * @typedef {Awaited<ReturnType<LeadsHandle['outcomeColumns']>>[number]} OutcomeColumn
+ * @typedef {Awaited<ReturnType<LeadsHandle['learnColumns']>>[number]} LearnColumn
+ * @typedef {Awaited<ReturnType<LeadsHandle['learn']>>} LearnReport
  * @typedef {Awaited<ReturnType<DealsHandle['forecast']>>} ForecastReport
  * @typedef {ForecastReport['periods'][number]} PeriodFigures
  * @typedef {ForecastReport['categories'][number]} CategoryRow

@@ -15,6 +15,7 @@ const BLOCKS_KEPT = 24;
  * @typedef {object} GridData
  * @property {string} label
  * @property {unknown} version another object means other rows
+ * @property {boolean} [holds] whether other rows leave the table where it is scrolled to
  * @property {number} total
  * @property {GridColumn[]} columns the first one names the row
  * @property {{ key: string, descending: boolean }} sort
@@ -74,8 +75,10 @@ class Grid {
     if (last?.version !== data.version) {
       this.blocks.clear();
       this.seen.clear();
-      this.position = -1;
-      if (last) this.element.scrollTop = 0;
+      if (!data.holds) {
+        this.position = -1;
+        if (last) this.element.scrollTop = 0;
+      }
     }
     if (!last || this.columnKeys !== columnKeys) {
       this.columnKeys = columnKeys;

@@ -2,7 +2,9 @@
 /** The one state object. Actions change it and call `changed`; `render` reads it and changes nothing. */
 
 import { NO_CORRECTIONS } from './corrections.js';
+import { freshLearning } from './learning.js';
 import { recall } from './storage.js';
+import { freshTuning } from './tuning.js';
 
 /**
  * @typedef {import('./engine.js').Receipt} Receipt
@@ -62,6 +64,8 @@ import { recall } from './storage.js';
  * @property {Uint32Array | null} order rows in the shown order
  * @property {number | null} selected row
  * @property {any | null} explanation of the selected row
+ * @property {import('./learning.js').Learning} learning
+ * @property {import('./tuning.js').Tuning} tuning
  * @property {Problem | null} problem
  */
 
@@ -161,6 +165,8 @@ export const state = {
     /** @type {Problem | null} */
     problem: null,
     section: 'icp',
+    /** Models that undo goes back to, the newest last, each with what was then changed. @type {{ value: any, what: string }[]} */
+    past: [],
   },
   /** Name of the open picker. */
   picker: '',
@@ -181,6 +187,7 @@ export function freshPanel() {
 export function freshLeads() {
   return {
     file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), files: [], misplaced: null, values: {}, order: null, selected: null, explanation: null,
+    learning: freshLearning(), tuning: freshTuning(),
     problem: null, view: { sort: { key: 'rank', descending: false }, grades: [], segment: '', owner: '', find: '' },
   };
 }

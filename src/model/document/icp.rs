@@ -1,6 +1,7 @@
 //! `icp` as JSON.
 
 use super::condition::{ConditionDocument, PhrasesDocument, field_ref, field_refs, optional};
+use super::evidence::{EvidenceDocument, RuleEvidenceDocument};
 use super::frame::review;
 use super::{Deserialize, Serialize};
 use crate::Error;
@@ -33,6 +34,9 @@ pub(super) struct IcpDocument {
     /// than size and place.
     #[serde(skip_serializing_if = "Option::is_none")]
     changeable: Option<Vec<String>>,
+    /// What the fit axis was learned from, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<EvidenceDocument>,
     /// Who looks after this section.
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
@@ -93,6 +97,9 @@ struct RuleDocument {
     /// How the points fade with time. Default: they do not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     decay: Option<DecayDocument>,
+    /// What the rule was learned from, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    evidence: Option<RuleEvidenceDocument>,
 }
 
 /// What a rule counts: a number of the file (`field`) or activities (`activity`).
@@ -253,6 +260,7 @@ impl IcpDocument {
                 let at = at.key("changeable");
                 self.changeable.as_ref().map(|fields| field_refs(&at, fields)).transpose()?
             },
+            evidence: self.evidence.as_ref().map(|evidence| evidence.resolve(&at.key("evidence"))).transpose()?,
             review: review(at, self.owner.as_deref(), self.last_reviewed.as_deref())?,
         })
     }
@@ -293,6 +301,7 @@ fn rules(at: &At, rules: &[RuleDocument]) -> Result<Vec<Rule>, Error> {
             per: rule.per.as_ref().map(|per| per.resolve(&at.key("per"))).transpose()?,
             points: Points::from_f64(at.key("points").range(rule.points, -MAX_POINTS, MAX_POINTS)?),
             decay: rule.decay.as_ref().map(|decay| decay.resolve(&at.key("decay"))).transpose()?,
+            evidence: rule.evidence.as_ref().map(|it| it.resolve(&at.key("evidence"))).transpose()?,
         })
     };
     rules.iter().enumerate().map(resolve).collect()

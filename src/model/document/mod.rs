@@ -3,6 +3,7 @@
 //! Documents hold plain text and numbers as written, and every default once resolved. They never leave this module.
 
 mod condition;
+mod evidence;
 mod frame;
 mod icp;
 mod numbers;

@@ -7,7 +7,7 @@ use super::bins::{Content, Slot};
 use super::examples::Examples;
 use super::logistic::sigmoid;
 use super::penalty::{Fitted, base_rate, outcomes};
-use crate::model::fold;
+use crate::model::{Calibration, fold};
 use crate::stats::log_loss;
 use serde_json::{Value, json};
 
@@ -144,10 +144,16 @@ impl Card {
         self.spread = points.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64)).collect();
     }
 
+    /// How points become a probability.
+    #[must_use]
+    pub fn calibration(&self) -> Calibration {
+        Calibration { intercept: self.intercept, slope: self.slope }
+    }
+
     /// The probability of success of a row with these points.
     #[must_use]
     pub fn probability(&self, points: f64) -> f64 {
-        sigmoid(self.intercept + self.slope * points)
+        self.calibration().probability(points)
     }
 
     /// The rank of a row with these points: the share of the rows learned from that have fewer, those with as many
@@ -166,9 +172,14 @@ impl Card {
     /// The card as the `icp` section of an operating model: the fit axis and its grade cuts.
     #[must_use]
     pub fn section(&self) -> Value {
-        let rule = |rule: &CardRule| json!({ "name": rule.name, "when": rule.when, "points": rule.points });
+        // A reason is the name of a rule, so it says of which column it speaks.
+        let rule = |column: &str, rule: &CardRule| {
+            let evidence = json!({ "points": rule.points, "rows": rule.rows, "successes": rule.successes });
+            let name = format!("{}: {}", shortened(column.trim()), rule.name);
+            json!({ "name": name, "when": rule.when, "points": rule.points, "evidence": evidence })
+        };
         let group = |group: &CardGroup| {
-            let rules: Vec<Value> = group.rules.iter().map(rule).collect();
+            let rules: Vec<Value> = group.rules.iter().map(|own| rule(&group.column, own)).collect();
             json!({ "name": group.column.trim(), "cap": group.cap, "floor": 0, "rules": rules })
         };
         let groups: Vec<Value> = self.groups.iter().map(group).collect();
@@ -315,9 +326,14 @@ fn words(bins: &[Bin]) -> String {
         _ => {
             let names: Vec<&str> =
                 bins.iter().filter_map(|bin| level_of(&bin.content)).map(|name| shortened(name)).collect();
-            match names.len() {
+            let text = match names.len() {
                 0..=3 => names.join(", "),
                 n => format!("{} and {} more", names[..2].join(", "), n - 2),
+            };
+            // With its column a rule's name has at most 200 characters.
+            match names.first() {
+                Some(first) if text.chars().count() > 100 => format!("{first} and {} more", names.len() - 1),
+                _ => text,
             }
         }
     }

@@ -101,7 +101,7 @@ impl Examples {
     fn new(table: &Table, labels: &[String], options: &LearnOptions) -> Result<Self, Error> {
         let dialects = Dialects::built_in()?;
         let outcome = outcome::column(table, options, &dialects)?;
-        let reading = Reading::new(outcome, options.success.as_deref(), &dialects);
+        let reading = Reading::new(outcome, options, &dialects);
         let read: Vec<Option<bool>> = (0..table.rows()).map(|row| reading.outcome(outcome.text(row))).collect();
         let columns = Self::columns(table, labels, options, outcome)?;
         let order = order(table, &columns, &read);
@@ -137,7 +137,9 @@ impl Examples {
         let naming = |label: &str| NAMES.iter().any(|field| field.name() == label);
         let kept = |at: &usize| {
             let column = &table.columns()[*at];
-            !left_out.contains(at) && !matches!(column.kind(), ColumnKind::Empty) && !naming(&labels[*at])
+            // What an earlier export of ours added follows from the other columns.
+            let own = column.name().starts_with("Leadcast ");
+            !own && !left_out.contains(at) && !matches!(column.kind(), ColumnKind::Empty) && !naming(&labels[*at])
         };
         Ok((0..table.columns().len()).filter(kept).collect())
     }
@@ -186,6 +188,11 @@ impl Examples {
     #[must_use]
     pub fn outcomes(&self) -> &[bool] {
         &self.outcomes
+    }
+
+    /// The newest day of the splitting date.
+    pub(crate) fn newest(&self) -> Option<Date> {
+        self.dates.as_ref()?.iter().flatten().max().copied()
     }
 
     /// Every example.

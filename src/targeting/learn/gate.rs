@@ -2,34 +2,10 @@
 
 use super::examples::Examples;
 use super::validation::{Gain, Validation};
+pub use crate::model::Verdict;
 
 /// Rows of either outcome below which nothing is learned.
 pub const FEWEST: u64 = 20;
-
-/// Whether the outcomes can be predicted from the columns at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// Predictions of unseen rows beat the base rate by at least one standard error.
-    Signal,
-    /// They do not: the base rate is all that is known.
-    NoSignal,
-    /// Fewer than 20 rows of one outcome.
-    TooFew,
-}
-
-impl Verdict {
-    /// `signal`, `no-signal` or `too-few`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Signal => "signal",
-            Self::NoSignal => "no-signal",
-            Self::TooFew => "too-few",
-        }
-    }
-}
 
 /// The verdict with what it rests on.
 #[derive(Debug, Clone, Copy, PartialEq)]

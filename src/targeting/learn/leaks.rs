@@ -6,6 +6,7 @@
 
 use super::bins::{Binning, NO_SLOT};
 use super::examples::Examples;
+use super::gate::FEWEST;
 use super::penalty::{MOST_CHOOSING, base_rate, outcomes, split};
 use super::validation::{FOLDS, Gain};
 use crate::stats::{RocAuc, log_loss, wilson};
@@ -70,21 +71,49 @@ const PSEUDO: f64 = 5.0;
 /// The columns that give the outcome away, the surest first, then in the order of the file.
 #[must_use]
 pub fn leaks(examples: &Examples) -> Vec<Leak> {
-    let mut rows = examples.all();
-    rows.truncate(MOST_CHOOSING);
-    let folds = examples.deal(&rows, FOLDS);
-    leaks_on(examples, &rows, &folds)
+    let mut search = LeakSearch::new(examples);
+    loop {
+        if let Some(leaks) = search.step(examples) {
+            return leaks;
+        }
+    }
 }
 
-fn leaks_on(examples: &Examples, rows: &[u32], folds: &[u8]) -> Vec<Leak> {
-    let wins = outcomes(examples, rows).iter().filter(|y| **y).count();
-    if wins.min(rows.len() - wins) < super::gate::FEWEST as usize {
-        return Vec::new();
+/// The search for leaks, column by column.
+#[derive(Debug, Clone)]
+pub(crate) struct LeakSearch {
+    rows: Vec<u32>,
+    folds: Vec<u8>,
+    next: usize,
+    found: Vec<Leak>,
+}
+
+impl LeakSearch {
+    pub(crate) fn new(examples: &Examples) -> Self {
+        let mut rows = examples.all();
+        rows.truncate(MOST_CHOOSING);
+        let wins = outcomes(examples, &rows).iter().filter(|y| **y).count();
+        // With too few rows of an outcome no column can be judged.
+        let next = if wins.min(rows.len() - wins) < FEWEST as usize { examples.features.len() } else { 0 };
+        Self { folds: examples.deal(&rows, FOLDS), rows, next, found: Vec::new() }
     }
-    let mut found: Vec<Leak> =
-        (0..examples.features.len()).filter_map(|feature| Alone::new(examples, rows, folds, feature).judge()).collect();
-    found.sort_by_key(|leak| leak.grade);
-    found
+
+    /// Steps that are left.
+    pub(crate) fn steps(&self, examples: &Examples) -> usize {
+        examples.features.len() - self.next + 1
+    }
+
+    /// Tries one more column; the last step brings the leaks.
+    pub(crate) fn step(&mut self, examples: &Examples) -> Option<Vec<Leak>> {
+        if self.next < examples.features.len() {
+            self.found.extend(Alone::new(examples, &self.rows, &self.folds, self.next).judge());
+            self.next += 1;
+            return None;
+        }
+        let mut found = std::mem::take(&mut self.found);
+        found.sort_by_key(|leak| leak.grade);
+        Some(found)
+    }
 }
 
 /// What one column alone can do.

@@ -1,16 +1,19 @@
 //! Front door: from a list with outcomes to a card with its evidence, or an honest refusal.
 
 use super::card::Card;
-use super::examples::Examples;
-use super::gate::{Gate, Verdict};
-use super::leaks::{Leak, LeakGrade, leaks};
-use super::options::{LeakPolicy, LearnOptions};
+use super::columns::{self, LearnColumn};
+use super::gate::Gate;
+use super::leaks::Leak;
+use super::learning::Learning;
+use super::options::LearnOptions;
 use super::outcome::{self, OutcomeColumn};
-use super::penalty::{Fitted, base_rate};
-use super::validation::{Quality, TimeSplit, Validation};
-use crate::Error;
+use super::validation::{Quality, TimeSplit};
+use crate::calendar::Date;
 use crate::crm::{Dialects, LeadList};
 use crate::model::{OperatingModel, Points, Run};
+use crate::{ENGINE, Error};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// What a list with outcomes teaches.
 #[derive(Debug, Clone)]
@@ -23,6 +26,8 @@ pub struct Learned {
     pub decided: u64,
     /// Rows that are not decided.
     pub undecided: u64,
+    /// The newest day of the splitting date among the decided rows, where the file has one.
+    pub newest: Option<Date>,
     /// Share of successes among the decided rows.
     pub base_rate: f64,
     /// Columns that give the outcome away, or may.
@@ -66,45 +71,63 @@ impl LeadList {
         Ok(outcome::candidates(self.table(), &Dialects::built_in()?))
     }
 
+    /// What each column is to learning, in the order of the file, with the leaks found; no column is left out yet.
+    ///
+    /// # Errors
+    /// As [`LeadList::learn`].
+    pub fn learn_columns(&self, options: &LearnOptions) -> Result<Vec<LearnColumn>, Error> {
+        columns::of(self, options)
+    }
+
     /// Learns a scorecard from the rows whose outcome is known.
     ///
     /// # Errors
     /// `no-outcome` if no column says how the rows ended, `unknown-column` for a header that is not there. Too few rows
     /// or no signal are answers, not errors.
     pub fn learn(&self, options: &LearnOptions) -> Result<Learned, Error> {
-        let all = Examples::from_leads(self, options)?;
-        let leaks = leaks(&all);
-        let dropped: Vec<&str> = match options.leaks {
-            LeakPolicy::Keep => Vec::new(),
-            LeakPolicy::Exclude => {
-                leaks.iter().filter(|leak| leak.grade == LeakGrade::Leak).map(|leak| leak.column.as_str()).collect()
-            }
-        };
-        let examples = all.without(&dropped);
-        let counts = Gate::new(&examples, None);
-        let validation = (counts.verdict != Verdict::TooFew).then(|| Validation::k_fold(&examples));
-        let gate = Gate::new(&examples, validation.as_ref());
-        let training = examples.all();
-        let fitted = (gate.verdict == Verdict::Signal).then(|| Fitted::learn(&examples, &training));
-        Ok(Learned {
-            options: options.clone(),
-            outcome: examples.outcome().to_owned(),
-            decided: examples.len() as u64,
-            undecided: examples.undecided,
-            base_rate: base_rate(&examples, &training),
-            columns: examples.features.iter().filter(|f| f.learnable()).map(|f| f.name.clone()).collect(),
-            gate,
-            quality: validation.as_ref().map(Validation::quality),
-            time_split: validation.and_then(|_| TimeSplit::new(&examples)),
-            penalty: fitted.as_ref().map(|fitted| fitted.penalty),
-            card: fitted.map(|fitted| Card::new(&examples, &fitted, &training)),
-            leaks,
-            rows: self.fingerprint(),
-        })
+        Ok(Learning::new(self, options)?.finish())
     }
 }
 
 impl Learned {
+    /// The `icp` section for an operating model, its evidence attached; `None` where the gate refused.
+    #[must_use]
+    pub fn section(&self) -> Option<Value> {
+        let (card, measured) = (self.card.as_ref()?, self.quality.as_ref()?);
+        let mut evidence = json!({
+            "outcome": self.outcome.trim(),
+            "rows": self.decided,
+            "successes": self.gate.successes,
+            "gate": self.gate.verdict,
+            "quality": quality(measured),
+            "fingerprint": self.fingerprint(),
+            "calibration": { "intercept": card.intercept, "slope": card.slope },
+        });
+        if let Some(day) = self.options.as_of.or(self.newest) {
+            evidence["asOf"] = json!(day.to_string());
+        }
+        if let Some(later) = &self.time_split {
+            let rows = later.validation.outcomes.len();
+            let own = quality(&later.validation.quality());
+            evidence["later"] = json!({ "until": later.until.to_string(), "rows": rows, "quality": own });
+        }
+        let mut section = card.section();
+        section["evidence"] = evidence;
+        Some(section)
+    }
+
+    /// SHA-256 over engine, options and rows, whatever the order of the rows.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let options = serde_json::to_string(&self.options).unwrap_or_default();
+        let mut sha = Sha256::new();
+        for part in [ENGINE.as_bytes(), options.as_bytes(), &self.rows] {
+            sha.update((part.len() as u64).to_le_bytes());
+            sha.update(part);
+        }
+        sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// What the card says about every row of a list: this one or another with the same columns.
     ///
     /// # Errors
@@ -124,4 +147,14 @@ impl Learned {
         };
         Ok(rows.map(predict).collect())
     }
+}
+
+fn quality(quality: &Quality) -> Value {
+    let mut value = json!({ "logLoss": quality.log_loss, "baseLogLoss": quality.base_log_loss });
+    if let Some(auc) = &quality.auc {
+        let interval = auc.interval(0.95);
+        value["auc"] = json!(auc.value);
+        value["aucInterval"] = json!([interval.low, interval.high]);
+    }
+    value
 }

@@ -12,12 +12,14 @@
 
 mod bins;
 mod card;
+mod columns;
 mod design;
 mod examples;
 mod gate;
 mod holdout;
 mod leaks;
 mod learned;
+mod learning;
 mod logistic;
 mod options;
 #[cfg(test)]
@@ -27,13 +29,15 @@ mod penalty;
 mod validation;
 
 pub use card::{Card, CardGroup, CardRule};
+pub use columns::{ColumnUse, LearnColumn};
 pub use examples::Examples;
 pub use gate::{FEWEST, Gate, Verdict};
 pub use holdout::Holdout;
 pub use leaks::{Leak, LeakGrade, LeakSign, leaks};
 pub use learned::{Learned, Prediction};
+pub use learning::Learning;
 pub use options::{LeakPolicy, LearnOptions};
-pub use outcome::OutcomeColumn;
+pub use outcome::{Ends, OutcomeColumn, OutcomeValue, ends};
 pub use validation::{Gain, Quality, TimeSplit, Validation};
 
 /// The penalty that inner cross-validation chooses on all examples.

@@ -1,5 +1,6 @@
 //! What is to be learned, from which columns.
 
+use crate::calendar::Date;
 use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
@@ -17,15 +18,22 @@ pub struct LearnOptions {
     /// Header of the column with the outcome. Default: the best candidate of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
-    /// Values of that column that mean success, letter case not counting; every other value then means failure.
+    /// Values of that column that mean success, letter case not counting; every other value then means failure,
+    /// unless `failure` names those.
     /// Default: yes, 1, won and their like against no, 0, lost and theirs; rows with other values are not decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub success: Option<Vec<String>>,
+    /// Values of that column that mean failure; rows with neither are then not decided. Only with `success`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Vec<String>>,
     /// Header of the date that splits earlier from later rows. Default: the created date, where the file has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
     /// Headers of columns not to learn from. Default: none.
     pub exclude: Vec<String>,
+    /// Day of learning, kept with the card. Default: the newest splitting date of the rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Date>,
     /// What happens to columns that give the outcome away. Default: exclude.
     pub leaks: LeakPolicy,
 }

@@ -1,10 +1,11 @@
 //! Finds the column that says how it ended, and reads it.
 
 use super::options::LearnOptions;
-use crate::crm::{DealStatus, Dialects};
+use crate::crm::{DealStatus, Dialects, LeadList};
 use crate::model::fold;
 use crate::table::{Column, ColumnKind, Table, boolean};
 use crate::{Error, ErrorKind, Place};
+use std::collections::BTreeMap;
 
 /// A column that can serve as outcome.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -19,7 +20,25 @@ pub struct OutcomeColumn {
     pub failures: u64,
     /// Rows that have not ended.
     pub undecided: u64,
+    /// Its values and how each is read, the most frequent first; at most 20.
+    pub values: Vec<OutcomeValue>,
 }
+
+/// A value of an outcome column.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct OutcomeValue {
+    /// The value as the file writes it.
+    pub value: String,
+    /// Rows that have it.
+    pub count: u64,
+    /// Whether it is read as a good end; `null` if as none.
+    pub success: Option<bool>,
+}
+
+/// Values of a column that are listed at most.
+const MOST_VALUES: usize = 20;
 
 /// Words of headers that name an outcome, the clearest first.
 const HEADERS: [&str; 12] = [
@@ -44,7 +63,7 @@ pub(crate) fn candidates(table: &Table, dialects: &Dialects) -> Vec<OutcomeColum
     for column in table.columns() {
         let header = fold(column.name()).replace(['_', '-', '/', '?'], " ");
         let name = HEADERS.iter().position(|known| *known == header.trim());
-        let read = Reading::new(column, None, dialects);
+        let read = Reading::new(column, &LearnOptions::default(), dialects);
         // Yes-or-no columns abound; only a name makes one of them an outcome.
         let spoken = read.words && matches!(column.kind(), ColumnKind::Text);
         let Some(rank) = name.or_else(|| spoken.then_some(HEADERS.len())) else { continue };
@@ -55,6 +74,41 @@ pub(crate) fn candidates(table: &Table, dialects: &Dialects) -> Vec<OutcomeColum
     }
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// How each row of a list ended, by the best candidate.
+#[derive(Debug, Clone)]
+pub struct Ends {
+    /// Header of the column that says so.
+    pub column: String,
+    ends: Vec<Option<bool>>,
+}
+
+impl Ends {
+    /// Whether a row ended well; `None` if it has not ended, or there is no such row.
+    #[must_use]
+    pub fn of(&self, row: usize) -> Option<bool> {
+        self.ends.get(row).copied().flatten()
+    }
+}
+
+/// How each row of a list ended; `None` if no column says so.
+#[must_use]
+pub fn ends(leads: &LeadList) -> Option<Ends> {
+    let dialects = Dialects::built_in().ok()?;
+    let table = leads.table();
+    let best = candidates(table, &dialects).into_iter().next()?;
+    let column = table.columns().get(table.column_named(&best.column)?)?;
+    let read = Reading::new(column, &LearnOptions::default(), &dialects);
+    let ends = match column.words() {
+        Some(_) => {
+            let firsts = column.cells().tally();
+            let words: Vec<Option<bool>> = firsts.iter().map(|(_, row)| read.outcome(column.text(*row))).collect();
+            (0..table.rows()).map(|row| column.word(row).and_then(|word| words.get(word).copied().flatten())).collect()
+        }
+        None => (0..table.rows()).map(|row| read.outcome(column.text(row))).collect(),
+    };
+    Some(Ends { column: best.column, ends })
 }
 
 /// The outcome column of these options.
@@ -85,17 +139,19 @@ pub(crate) fn column<'a>(table: &'a Table, options: &LearnOptions, dialects: &Di
 /// How one column's values are read.
 pub(crate) struct Reading<'a> {
     success: Option<Vec<String>>,
+    failure: Option<Vec<String>>,
     dialects: &'a Dialects,
     /// Whether a value says won or lost in words.
     words: bool,
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(column: &Column, success: Option<&[String]>, dialects: &'a Dialects) -> Self {
-        let success = success.map(|words| words.iter().map(|word| fold(word)).collect());
+    pub(crate) fn new(column: &Column, options: &LearnOptions, dialects: &'a Dialects) -> Self {
+        let folded = |words: &Option<Vec<String>>| words.as_ref().map(|words| words.iter().map(|w| fold(w)).collect());
+        let (success, failure) = (folded(&options.success), folded(&options.failure));
         let decided = |word: &str| matches!(dialects.status_of(word), Some(DealStatus::Won | DealStatus::Lost));
         let words = column.words().is_some_and(|mut words| words.any(decided));
-        Self { success, dialects, words }
+        Self { success, failure, dialects, words }
     }
 
     /// Whether the row ended well; `None` if it has not ended.
@@ -104,7 +160,10 @@ impl<'a> Reading<'a> {
             return None;
         }
         if let Some(success) = &self.success {
-            return Some(success.contains(&fold(text)));
+            let word = fold(text);
+            let good = success.contains(&word);
+            let known = good || self.failure.as_ref().is_none_or(|failure| failure.contains(&word));
+            return known.then_some(good);
         }
         if let Some(answer) = boolean(text) {
             return Some(answer);
@@ -123,16 +182,43 @@ impl<'a> Reading<'a> {
     }
 
     fn tally(&self, column: &Column, rows: usize) -> OutcomeColumn {
-        let mut tally = OutcomeColumn { column: column.name().to_owned(), successes: 0, failures: 0, undecided: 0 };
-        for row in 0..rows {
-            match self.outcome(column.text(row)) {
-                Some(true) => tally.successes += 1,
-                Some(false) => tally.failures += 1,
-                None => tally.undecided += 1,
+        let mut tally = OutcomeColumn {
+            column: column.name().to_owned(),
+            successes: 0,
+            failures: 0,
+            undecided: 0,
+            values: Vec::new(),
+        };
+        for (value, count) in texts(column, rows) {
+            let success = self.outcome(&value);
+            match success {
+                Some(true) => tally.successes += count,
+                Some(false) => tally.failures += count,
+                None => tally.undecided += count,
+            }
+            if !value.is_empty() {
+                tally.values.push(OutcomeValue { value, count, success });
             }
         }
+        tally.values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+        tally.values.truncate(MOST_VALUES);
         tally
     }
+}
+
+/// The different texts of a column, the blank included, with the rows of each.
+fn texts(column: &Column, rows: usize) -> BTreeMap<String, u64> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    if column.words().is_some() {
+        for (count, first) in column.cells().tally().into_iter().filter(|(count, _)| *count > 0) {
+            *counts.entry(column.text(first).to_owned()).or_default() += count;
+        }
+    } else {
+        for row in 0..rows {
+            *counts.entry(column.text(row).to_owned()).or_default() += 1;
+        }
+    }
+    counts
 }
 
 /// Words of lead lists that deals do not have.

@@ -24,8 +24,12 @@ pub(crate) struct Fitted {
 impl Fitted {
     /// Chooses the penalty on the training rows and fits all of them with it.
     pub(crate) fn learn(examples: &Examples, training: &[u32]) -> Self {
-        let penalty = choose(examples, &training[..training.len().min(MOST_CHOOSING)]);
-        Self::with_penalty(examples, training, penalty)
+        let mut fitting = Fitting::new(examples, training.to_vec());
+        loop {
+            if let Some(fitted) = fitting.step(examples) {
+                return fitted;
+            }
+        }
     }
 
     /// Fits the training rows with a given penalty.
@@ -52,21 +56,118 @@ pub(crate) fn choose_for(examples: &Examples) -> f64 {
 
 /// The penalty with the lowest log-loss over the inner folds, the firmer of equals.
 fn choose(examples: &Examples, training: &[u32]) -> f64 {
-    let folds = examples.deal(training, INNER);
-    let mut losses = [0.0; PENALTIES.len()];
-    for fold in 0..INNER {
-        let (inner, held) = split(training, &folds, fold);
-        let binning = Binning::learn(examples, &inner);
-        let (design, held_design) = (Design::new(&binning, examples, &inner), Design::new(&binning, examples, &held));
-        let (known, truth) = (outcomes(examples, &inner), outcomes(examples, &held));
-        let mut fit = Fit::base(design.width, base_rate(examples, &inner));
-        for (penalty, loss) in PENALTIES.iter().zip(&mut losses) {
-            fit = Fit::new(&design, &known, *penalty, &fit, ROUGH);
-            *loss += fit.predict(&held_design).iter().zip(&truth).fold(0.0, |sum, (p, y)| sum + log_loss_of(*p, *y));
+    let mut choosing = Choosing::new(examples, training.to_vec());
+    loop {
+        if let Some(penalty) = choosing.step(examples) {
+            return penalty;
         }
     }
-    let best = (1..PENALTIES.len()).fold(0, |best, at| if losses[at] < losses[best] { at } else { best });
-    PENALTIES[best]
+}
+
+/// The choice of a penalty, fit by fit.
+#[derive(Debug, Clone)]
+struct Choosing {
+    training: Vec<u32>,
+    folds: Vec<u8>,
+    /// Fits done.
+    done: usize,
+    /// What the penalties of the present fold share.
+    inner: Option<InnerFold>,
+    losses: [f64; PENALTIES.len()],
+}
+
+/// One inner fold as the fits of all penalties see it, and the last of them.
+#[derive(Debug, Clone)]
+struct InnerFold {
+    design: Design,
+    held: Design,
+    known: Vec<bool>,
+    truth: Vec<bool>,
+    fit: Fit,
+}
+
+impl InnerFold {
+    fn new(examples: &Examples, training: &[u32], held: &[u32]) -> Self {
+        let binning = Binning::learn(examples, training);
+        let design = Design::new(&binning, examples, training);
+        let fit = Fit::base(design.width, base_rate(examples, training));
+        Self {
+            held: Design::new(&binning, examples, held),
+            known: outcomes(examples, training),
+            truth: outcomes(examples, held),
+            design,
+            fit,
+        }
+    }
+}
+
+impl Choosing {
+    /// Fits that a choice takes.
+    const STEPS: usize = INNER * PENALTIES.len();
+
+    fn new(examples: &Examples, training: Vec<u32>) -> Self {
+        let folds = examples.deal(&training, INNER);
+        Self { training, folds, done: 0, inner: None, losses: [0.0; PENALTIES.len()] }
+    }
+
+    /// Fits once more; the last fit brings the choice.
+    fn step(&mut self, examples: &Examples) -> Option<f64> {
+        let (fold, at) = (self.done / PENALTIES.len(), self.done % PENALTIES.len());
+        if at == 0 {
+            let (training, held) = split(&self.training, &self.folds, fold);
+            self.inner = Some(InnerFold::new(examples, &training, &held));
+        }
+        if let Some(inner) = &mut self.inner {
+            inner.fit = Fit::new(&inner.design, &inner.known, PENALTIES[at], &inner.fit, ROUGH);
+            let predicted = inner.fit.predict(&inner.held);
+            let add = |sum, (p, y): (&f64, &bool)| sum + log_loss_of(*p, *y);
+            self.losses[at] = predicted.iter().zip(&inner.truth).fold(self.losses[at], add);
+        }
+        self.done += 1;
+        (self.done == Self::STEPS).then(|| self.best())
+    }
+
+    fn best(&self) -> f64 {
+        let better = |best, at| if self.losses[at] < self.losses[best] { at } else { best };
+        PENALTIES[(1..PENALTIES.len()).fold(0, better)]
+    }
+}
+
+/// Learning from some rows, fit by fit: the penalty is chosen, then all rows are fitted with it.
+#[derive(Debug, Clone)]
+pub(crate) struct Fitting {
+    training: Vec<u32>,
+    choosing: Choosing,
+    penalty: Option<f64>,
+}
+
+impl Fitting {
+    /// Steps that a fit takes, the choice of its penalty included.
+    pub(crate) const STEPS: usize = Choosing::STEPS + 1;
+
+    pub(crate) fn new(examples: &Examples, training: Vec<u32>) -> Self {
+        let sample = training[..training.len().min(MOST_CHOOSING)].to_vec();
+        Self { choosing: Choosing::new(examples, sample), training, penalty: None }
+    }
+
+    /// Steps that are left.
+    pub(crate) fn steps(&self) -> usize {
+        match self.penalty {
+            None => Self::STEPS - self.choosing.done,
+            Some(_) => 1,
+        }
+    }
+
+    /// Fits once more; the last step brings the result.
+    pub(crate) fn step(&mut self, examples: &Examples) -> Option<Fitted> {
+        match self.penalty {
+            None => {
+                self.penalty = self.choosing.step(examples);
+                None
+            }
+            Some(penalty) => Some(Fitted::with_penalty(examples, &self.training, penalty)),
+        }
+    }
 }
 
 /// Rows of the other folds, rows of this fold.

@@ -1,7 +1,7 @@
 //! Predicts rows that were not learned from: k folds, and later rows from earlier ones.
 
 use super::examples::Examples;
-use super::penalty::{Fitted, MOST_CHOOSING, base_rate, outcomes, split};
+use super::penalty::{Fitting, MOST_CHOOSING, base_rate, outcomes, split};
 use crate::calendar::Date;
 use crate::stats::{
     CalibrationBand, LiftGroup, RocAuc, average_precision, brier, calibration, calibration_error, lift, log_loss,
@@ -62,48 +62,98 @@ pub struct Gain {
     pub standard_error: f64,
 }
 
+/// Rows to learn from and rows to predict.
+type Split = (Vec<u32>, Vec<u32>);
+
+/// A validation, fit by fit.
+#[derive(Debug, Clone)]
+pub(crate) struct Validating {
+    /// Splits still to do, the last one first.
+    splits: Vec<Split>,
+    current: Option<(Fitting, Split)>,
+    validation: Validation,
+}
+
+impl Validating {
+    /// Every row predicted by what the rows of the other folds teach.
+    pub(crate) fn of(rows: &[u32], folds: &[u8]) -> Self {
+        let last = folds.iter().copied().max().unwrap_or(0);
+        Self::splits((0..=usize::from(last)).map(|fold| split(rows, folds, fold)).collect())
+    }
+
+    fn splits(mut splits: Vec<Split>) -> Self {
+        splits.retain(|(_, held)| !held.is_empty());
+        splits.reverse();
+        Self { splits, current: None, validation: Validation::empty() }
+    }
+
+    /// Five folds dealt by content.
+    pub(crate) fn k_fold(examples: &Examples) -> Self {
+        let mut rows = examples.all();
+        // A fair sample: rows are ordered by their hashes.
+        rows.truncate(MOST_CHOOSING);
+        let folds = examples.deal(&rows, FOLDS);
+        Self::of(&rows, &folds)
+    }
+
+    /// Steps that are left.
+    pub(crate) fn steps(&self) -> usize {
+        let current = self.current.as_ref().map_or(0, |(fitting, _)| fitting.steps());
+        current + self.splits.len() * Fitting::STEPS
+    }
+
+    /// Fits once more; the last step brings the predictions, in the order of the examples.
+    pub(crate) fn step(&mut self, examples: &Examples) -> Option<Validation> {
+        if self.current.is_none() {
+            let Some((training, held)) = self.splits.pop() else { return Some(self.finish()) };
+            if training.is_empty() {
+                self.validation.add(examples, &training, held.clone(), vec![0.5; held.len()]);
+                return self.splits.is_empty().then(|| self.finish());
+            }
+            self.current = Some((Fitting::new(examples, training.clone()), (training, held)));
+        }
+        let (fitting, (training, held)) = self.current.as_mut()?;
+        let fitted = fitting.step(examples)?;
+        let predicted = fitted.predict(examples, held);
+        self.validation.add(examples, training, std::mem::take(held), predicted);
+        self.current = None;
+        self.splits.is_empty().then(|| self.finish())
+    }
+
+    fn finish(&mut self) -> Validation {
+        std::mem::replace(&mut self.validation, Validation::empty()).in_order()
+    }
+
+    fn run(mut self, examples: &Examples) -> Validation {
+        loop {
+            if let Some(validation) = self.step(examples) {
+                return validation;
+            }
+        }
+    }
+}
+
 impl Validation {
     /// Each fold predicted by what the other folds teach, the penalty chosen anew inside them. `fold` gives the fold of
     /// a row of the table.
     #[must_use]
     pub fn with_folds(examples: &Examples, fold: impl Fn(u32) -> u8) -> Self {
         let folds: Vec<u8> = examples.rows.iter().map(|row| fold(*row)).collect();
-        Self::of(examples, &examples.all(), &folds)
+        Validating::of(&examples.all(), &folds).run(examples)
     }
 
     /// The same with five folds dealt by content.
     #[must_use]
     pub fn k_fold(examples: &Examples) -> Self {
-        let mut rows = examples.all();
-        // A fair sample: rows are ordered by their hashes.
-        rows.truncate(MOST_CHOOSING);
-        let folds = examples.deal(&rows, FOLDS);
-        Self::of(examples, &rows, &folds)
-    }
-
-    fn of(examples: &Examples, rows: &[u32], folds: &[u8]) -> Self {
-        let mut validation = Self::empty();
-        let last = folds.iter().copied().max().unwrap_or(0);
-        for fold in 0..=usize::from(last) {
-            let (training, held) = split(rows, folds, fold);
-            validation.predict(examples, &training, held);
-        }
-        validation.in_order()
+        Validating::k_fold(examples).run(examples)
     }
 
     fn empty() -> Self {
         Self { predicted: Vec::new(), base: Vec::new(), outcomes: Vec::new(), tested: Vec::new(), overlap: 0.0 }
     }
 
-    fn predict(&mut self, examples: &Examples, training: &[u32], held: Vec<u32>) {
-        if held.is_empty() {
-            return;
-        }
-        if training.is_empty() {
-            self.predicted.extend(vec![0.5; held.len()]);
-        } else {
-            self.predicted.extend(Fitted::learn(examples, training).predict(examples, &held));
-        }
+    fn add(&mut self, examples: &Examples, training: &[u32], held: Vec<u32>, predicted: Vec<f64>) {
+        self.predicted.extend(predicted);
         self.overlap += held.len() as f64 / training.len().max(1) as f64;
         self.base.extend(vec![base_rate(examples, training); held.len()]);
         self.outcomes.extend(outcomes(examples, &held));
@@ -184,13 +234,27 @@ impl TimeSplit {
     /// fewer than 20 rows of either outcome.
     #[must_use]
     pub fn new(examples: &Examples) -> Option<Self> {
+        Some(Splitting::new(examples)?.run(examples))
+    }
+}
+
+/// A split by time, fit by fit.
+#[derive(Debug, Clone)]
+pub(crate) struct Splitting {
+    until: Date,
+    learned_from: u64,
+    validating: Validating,
+}
+
+impl Splitting {
+    pub(crate) fn new(examples: &Examples) -> Option<Self> {
         let dates = examples.dates.as_ref()?;
         let dated: Vec<u32> = examples.all().into_iter().filter(|row| dates[*row as usize].is_some()).collect();
         let mut days: Vec<Date> = dated.iter().filter_map(|row| dates[*row as usize]).collect();
         days.sort_unstable();
         let until = *days.get((days.len() as f64 * EARLIER) as usize)?;
         let earlier = |row: &u32| dates[*row as usize].is_some_and(|date| date < until);
-        let (training, held): (Vec<u32>, Vec<u32>) = dated.iter().partition(|row| earlier(row));
+        let (training, held): Split = dated.iter().partition(|row| earlier(row));
         let last = training.iter().filter_map(|row| dates[*row as usize]).max()?;
         let enough = |rows: &[u32]| {
             let wins = rows.iter().filter(|row| examples.outcomes[**row as usize]).count();
@@ -199,8 +263,26 @@ impl TimeSplit {
         if !enough(&training) || !enough(&held) {
             return None;
         }
-        let mut validation = Validation::empty();
-        validation.predict(examples, &training, held);
-        Some(Self { until: last, learned_from: training.len() as u64, validation })
+        let learned_from = training.len() as u64;
+        Some(Self { until: last, learned_from, validating: Validating::splits(vec![(training, held)]) })
+    }
+
+    /// Steps that are left.
+    pub(crate) fn steps(&self) -> usize {
+        self.validating.steps()
+    }
+
+    /// Fits once more; the last step brings the result.
+    pub(crate) fn step(&mut self, examples: &Examples) -> Option<TimeSplit> {
+        let validation = self.validating.step(examples)?;
+        Some(TimeSplit { until: self.until, learned_from: self.learned_from, validation })
+    }
+
+    fn run(mut self, examples: &Examples) -> TimeSplit {
+        loop {
+            if let Some(split) = self.step(examples) {
+                return split;
+            }
+        }
     }
 }

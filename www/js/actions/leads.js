@@ -5,6 +5,7 @@ import { counted } from '../format.js';
 import { PICKS, isPicked } from '../picks.js';
 import { changed, freshLeads, state } from '../state.js';
 import { isMisplaced } from './files.js';
+import { findOutcomes } from './learn.js';
 import { applyPicks } from './model.js';
 import { save } from './page.js';
 import { firstReading } from './reading.js';
@@ -66,10 +67,12 @@ export const rescore = newest(async () => {
       state.leads.report = report;
       state.leads.receipt = report.receipt;
       state.leads.order = order;
+      state.leads.tuning.holds = false;
       if (state.leads.problem?.code !== 'no-usable-column') state.leads.problem = null;
       if (state.leads.selected !== null) state.leads.explanation = await handle.explain(state.leads.selected);
       announce(`${counted(report.counts.leads, 'lead', 'leads')} scored.`);
     });
+    await findOutcomes(handle);
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
     if (state.leads.handle !== handle) return;
@@ -92,9 +95,10 @@ const RANK = [{ by: 'grade', descending: false }, { by: 'fit', descending: true 
  * The view as the engine reads it; ties keep the rank.
  * @param {import('../state.js').LeadsDesk['view']} view
  */
-function viewOf({ sort, grades, segment, owner, find }) {
+export function viewOf({ sort, grades, segment, owner, find }) {
+  const by = sort.key === 'percentile' ? 'rank' : sort.key;
   return {
-    sort: sort.key === 'rank' ? RANK : [{ by: sort.key, descending: sort.descending }, ...RANK.filter(({ by }) => by !== sort.key)],
+    sort: sort.key === 'rank' ? RANK : [{ by, descending: sort.descending }, ...RANK.filter((key) => key.by !== by)],
     filter: { grades, segments: segment ? [segment] : [], owners: owner ? [owner] : [], text: find.trim() },
   };
 }
@@ -107,6 +111,7 @@ const review = newest(async () => {
     const order = await handle.view(viewOf(state.leads.view));
     if (state.leads.handle !== handle) return;
     state.leads.order = order;
+    state.leads.tuning.holds = false;
     announce(`${counted(order.length, 'lead', 'leads')} shown.`);
   } catch (error) {
     if (isCancelled(error) || state.leads.handle !== handle) return;
@@ -135,7 +140,7 @@ export function toggleGrade(grade) {
 /** Sorting by the same column again turns it round. @param {string} key */
 export function sortLeads(key) {
   const { sort } = state.leads.view;
-  const startsDescending = key === 'fit' || key === 'engagement';
+  const startsDescending = ['fit', 'engagement', 'probability', 'percentile', 'expectedValue', 'valuePerDay'].includes(key);
   return filterLeads({ sort: sort.key === key ? { key, descending: !sort.descending } : { key, descending: startsDescending } });
 }
 

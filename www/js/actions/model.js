@@ -9,6 +9,8 @@ import { rescore } from './leads.js';
 import { save } from './page.js';
 import { announce, download, problemOf } from './work.js';
 
+/** @import { Problem } from '../state.js' */
+
 /** Takes the kept model, or the kept preset where there is none or it no longer passes. */
 export async function restoreModel() {
   const { kept, model } = state;
@@ -66,6 +68,59 @@ export async function replaceModel(next, { refresh = true } = {}) {
   return true;
 }
 
+/** Models kept to go back to. */
+const MOST_PAST = 50;
+
+/**
+ * Puts another model in force in a way that can be undone.
+ * @param {any} next
+ * @param {string} what was changed, for the offer to undo it
+ * @param {{ refresh?: boolean }} [options]
+ */
+export async function changeModel(next, what, options) {
+  const before = state.model.value;
+  if (!(await replaceModel(next, options))) return false;
+  state.model.past = [...state.model.past, { value: before, what }].slice(-MOST_PAST);
+  changed();
+  return true;
+}
+
+/**
+ * Has the model in force checked after it was changed in place of a form, and keeps it. A change made meanwhile stands: it is
+ * checked by itself.
+ * @param {any} before for undo
+ * @param {string} what was changed
+ * @returns {Promise<Problem | null>} why it cannot stand
+ */
+export async function confirmModel(before, what) {
+  const { model, kept } = state;
+  const next = model.value;
+  model.past = [...model.past, { value: before, what }].slice(-MOST_PAST);
+  try {
+    const checked = await engine.checkedModel(next);
+    if (model.value !== next) return null;
+    Object.assign(model, { base: checked, value: checked, draft: null, problem: null });
+    Object.assign(kept, { model: checked, picks: {} });
+    save();
+    changed();
+    return null;
+  } catch (error) {
+    model.past = model.past.filter(({ value }) => value !== before);
+    return problemOf(error);
+  }
+}
+
+/**
+ * Goes back to the model before the last change that can be undone.
+ * @param {{ refresh?: boolean }} [options]
+ */
+export async function undoModel(options) {
+  const last = state.model.past.at(-1);
+  if (!last) return;
+  state.model.past = state.model.past.slice(0, -1);
+  if (await replaceModel(last.value, options)) announce(`Taken back: ${last.what}.`);
+}
+
 /**
  * @param {(string | number)[]} path
  * @param {any} value
@@ -75,7 +130,7 @@ export function editModel(path, value) {
   const last = path.slice(0, -1).reduce((part, key) => part[key], next);
   const key = /** @type {string | number} */ (path.at(-1));
   last[key] = value;
-  return replaceModel(next);
+  return changeModel(next, path.slice(-2).join(' '));
 }
 
 /**
@@ -85,7 +140,7 @@ export function editModel(path, value) {
 export function removeAt(path, index) {
   const next = structuredClone(state.model.value);
   path.reduce((part, key) => part[key], next).splice(index, 1);
-  return replaceModel(next);
+  return changeModel(next, 'a removal');
 }
 
 /**
@@ -99,7 +154,7 @@ export function removeRule(axis, group, rule) {
   const { groups } = next.icp[axis];
   groups[group].rules.splice(rule, 1);
   if (groups[group].rules.length === 0) groups.splice(group, 1);
-  return replaceModel(next);
+  return changeModel(next, 'a removal');
 }
 
 /** @param {string} section */
@@ -138,6 +193,7 @@ export async function usePreset(name) {
   state.kept.picks = {};
   state.kept.asked = false;
   state.model.problem = null;
+  state.model.past = [];
   save();
   await restoreModel();
   await Promise.all([rescore(), simulate()]);

@@ -3,14 +3,17 @@
 
 import * as act from '../actions.js';
 import { h } from '../dom.js';
-import { count, counted, fixed } from '../format.js';
+import { count, counted, fixed, money, percent } from '../format.js';
 import { grid } from '../grid.js';
 import { misplacedCard } from './files.js';
+import { learnPart } from './learn.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
 import { questions } from './questions.js';
 import { reasons } from './reasons.js';
+import { tuneButton, tunePanel } from './tune.js';
 import { understood } from './understood.js';
 import { whoDoYouSellTo } from './who.js';
+import { outcomesPart, worthOf } from './worth.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -37,9 +40,12 @@ export function leadsView(state) {
         h('p', { class: 'soft' }, fileChip(leads.file), ' ', subline(report)),
         whoDoYouSellTo(state)),
       matrix(state, report)),
-    h('section', { key: 'table', class: `table-area ${leads.explanation ? 'with-side' : ''}`, 'aria-label': 'Ranked leads' },
-      h('div', { class: 'table-main' }, filters(state, report), table(state)),
-      leads.explanation ? reasons(leads.explanation) : null),
+    learnPart(state),
+    h('section', { key: 'table', class: `table-area ${leads.explanation ? 'with-side' : ''} ${leads.tuning.isOpen ? 'with-tune' : ''}`, 'aria-label': 'Ranked leads' },
+      tunePanel(state),
+      h('div', { class: 'table-main' }, filters(state, report), table(state, report)),
+      leads.explanation ? reasons(leads.explanation, worthOf(leads.explanation)) : null),
+    outcomesPart(report),
     understood(leads, 'leads', report.assumptions),
     madeBy(`${counted(report.counts.leads, 'lead', 'leads')}, engine ${report.engine}`, report.fingerprint),
   ];
@@ -122,10 +128,11 @@ function filters(state, report) {
       [['', 'All segments'], ...bySegment.filter(({ count: n }) => n > 0).map(({ segment, count: n }) => [segment, `${segment} (${count(n)})`])], (value) => act.filterLeads({ segment: value })),
     choice('filter-owner', 'Owner', view.owner,
       [['', 'All owners'], ...owners(byOwner), ['Unassigned', 'Unassigned']], (value) => act.filterLeads({ owner: value })),
-    choice('sort-leads', 'Sort by', view.sort.key, SORTABLE.map((column) => [column.key, column.label]), (value) => act.sortLeads(value)),
+    choice('sort-leads', 'Sort by', view.sort.key, [['rank', 'Best first'], ...columnsOf(state, report).filter((column) => column.sortable !== false).map((column) => [column.key, column.label])], (value) => act.sortLeads(value)),
     h('div', { class: 'toolbar-end' },
       h('output', { class: 'small soft', id: 'shown-leads' }, order ? `${counted(order.length, 'lead', 'leads')} shown` : ''),
       isFiltered ? h('button', { type: 'button', class: 'button quiet small', onclick: act.clearLeadFilters }, 'Clear filters') : null,
+      tuneButton(state),
       chooseButton('leads', 'Another file'),
       h('button', { type: 'button', class: 'button primary', id: 'download-leads', onclick: act.downloadLeads }, 'Download scored CSV')));
 }
@@ -173,16 +180,47 @@ const COLUMNS = [
   { key: 'reasons', label: 'Main reasons', sortable: false, text: (row) => row.disqualified ?? row.reasons.join(' · ') },
 ];
 
-const SORTABLE = [{ key: 'rank', label: 'Rank' }, ...COLUMNS.filter((column) => column.sortable !== false)];
+/** Columns by what the report has, kept so that drawing again draws nothing anew. @type {Map<string, GridColumn[]>} */
+const columnSets = new Map();
 
-/** @param {State} state */
-function table(state) {
+/**
+ * The columns, with the probability where a card was learned.
+ * @param {State} state
+ * @param {LeadReport} report
+ */
+function columnsOf(state, report) {
+  const currency = state.model.value?.meta?.currency;
+  const valued = new Set((state.model.value?.segments ?? []).filter((/** @type {any} */ segment) => typeof segment.acv === 'number').map((/** @type {any} */ segment) => segment.name));
+  const isWorth = report.counts.bySegment.some(({ segment, count: n }) => n > 0 && valued.has(segment));
+  const key = `${Boolean(report.learned)} ${isWorth} ${currency}`;
+  const known = columnSets.get(key);
+  if (known) return known;
+  /** @type {GridColumn[]} */
+  const worth = [
+    ...(report.learned ? [{ key: 'probability', label: 'Probability', number: true, text: (/** @type {any} */ row) => percent(row.probability) }] : []),
+    { key: 'percentile', label: 'Rank in list', number: true, text: (row) => percent(row.rank) },
+    ...(isWorth ? [
+      { key: 'expectedValue', label: 'Expected value', number: true, text: (/** @type {any} */ row) => money(row.expectedValue, currency) },
+      { key: 'valuePerDay', label: 'Value per day', number: true, text: (/** @type {any} */ row) => money(row.valuePerDay, currency) },
+    ] : []),
+  ];
+  const at = COLUMNS.findIndex((column) => column.key === 'company');
+  const columns = [...COLUMNS.slice(0, at), ...worth, ...COLUMNS.slice(at)];
+  columnSets.set(key, columns);
+  return columns;
+}
+
+/**
+ * @param {State} state
+ * @param {LeadReport} report
+ */
+function table(state, report) {
   const { leads } = state;
   if (!leads.order) return null;
   if (leads.order.length === 0) return h('p', { class: 'notice' }, 'No lead passes these filters.');
   return h('div', { class: 'grid-host', key: 'grid' }, grid({
     label: `Ranked leads, ${counted(leads.order.length, 'row', 'rows')}. Arrow keys choose a lead, Enter shows its reasons.`,
-    version: leads.order, total: leads.order.length, columns: COLUMNS, sort: leads.view.sort, selected: leads.selected,
+    version: leads.order, total: leads.order.length, columns: columnsOf(state, report), holds: leads.tuning.holds, sort: leads.view.sort, selected: leads.selected,
     fetch: act.leadRows, onSort: act.sortLeads, onSelect: act.selectLead,
   }));
 }

@@ -6,6 +6,7 @@ import { h } from '../dom.js';
 import { month, words } from '../format.js';
 import { problemCard } from './parts.js';
 import { sentence } from '../condition.js';
+import { evidencePart, ruleEvidence } from './worth.js';
 
 /** @typedef {import('../state.js').State} State */
 
@@ -34,6 +35,7 @@ export function modelView(state) {
         h('label', { class: 'button' },
           h('input', { type: 'file', class: 'visually-hidden', id: 'load-model', accept: '.json,application/json', onchange: loadModel }), 'Load'),
         h('button', { type: 'button', class: 'button', id: 'save-model', onclick: act.downloadModel }, 'Save'),
+        h('button', { type: 'button', class: 'button', id: 'undo-model', onclick: () => act.undoModel(), disabled: state.model.past.length === 0 }, 'Undo'),
         h('button', { type: 'button', class: 'button', id: 'reset-model', onclick: act.resetModel, disabled: !state.kept.model }, 'Reset'))),
     model.problem ? problemCard(model.problem) : null,
     h('nav', { key: 'sections', class: 'sections', 'aria-label': 'Parts of the model' }, SECTIONS.map(({ id, label }) =>
@@ -80,6 +82,7 @@ function edit(state, path, label, { type = 'number', min, max } = {}) {
 function icp(state) {
   const { icp: profile } = state.model.value;
   return [
+    evidencePart(profile.evidence),
     axis(state, 'fit', 'Fit: how well a lead matches who you sell to', profile.fit),
     axis(state, 'engagement', 'Engagement: how much interest it shows', profile.engagement),
     h('section', { class: 'card', key: 'out' }, h('h2', null, 'Ruled out, whatever the points'),
@@ -104,7 +107,7 @@ function axis(state, name, title, profile) {
       h('table', { class: 'data rules-table' },
         h('thead', { class: 'visually-hidden' }, h('tr', null, ['Rule', 'Values', 'Points', 'Remove'].map((head) => h('th', { scope: 'col' }, head)))),
         h('tbody', null, group.rules.map((/** @type {any} */ rule, /** @type {number} */ r) => h('tr', { key: `${r}-${rule.name}` },
-          h('th', { scope: 'row' }, rule.name, h('span', { class: 'soft small block clamp', title: sentence(rule.when) }, sentence(rule.when))),
+          h('th', { scope: 'row' }, rule.name, h('span', { class: 'soft small block clamp', title: sentence(rule.when) }, sentence(rule.when)), ruleEvidence(rule)),
           h('td', { class: 'values' }, values(state, ['icp', name, 'groups', g, 'rules', r, 'when'], rule.when, rule.name), decay(state, ['icp', name, 'groups', g, 'rules', r, 'decay'], rule)),
           h('td', { class: 'number' }, edit(state, ['icp', name, 'groups', g, 'rules', r, 'points'], `Points for ${rule.name}`)),
           h('td', null, group.rules.length > 1 || profile.groups.length > 1 ? h('button', {

@@ -11,11 +11,15 @@ import { NONE, counted, number } from '../format.js';
  * @typedef {Score['groups'][number]['rules'][number]} Rule
  */
 
-/** @param {LeadExplanation} lead */
-export function reasons(lead) {
+/**
+ * @param {LeadExplanation} lead
+ * @param {import('../dom.js').Child} worth what it is worth, in words
+ */
+export function reasons(lead, worth = null) {
   return h('aside', {
     class: 'side card', key: 'side', 'aria-labelledby': 'side-title', id: 'reasons',
-    onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && act.closeReasons(),
+    // A handler that returns false would keep every other key from the panel.
+    onkeydown: (/** @type {KeyboardEvent} */ event) => void (event.key === 'Escape' && act.closeReasons()),
   },
   h('div', { class: 'side-head' },
     h('div', null,
@@ -24,6 +28,7 @@ export function reasons(lead) {
     h('span', { class: `grade grade-${lead.disqualified ? 'out' : lead.grade.slice(0, 1)}` }, lead.disqualified ? 'out' : lead.grade),
     h('button', { type: 'button', class: 'button quiet', 'aria-label': 'Close reasons', id: 'close-reasons', onclick: act.closeReasons }, '✕')),
   lead.disqualified ? h('p', { class: 'notice bad' }, `Disqualified: ${lead.disqualified}`) : null,
+  worth,
   axis('Fit', lead.fit),
   axis('Engagement', lead.engagement),
   h('section', null, h('h3', null, 'Segment'), h('p', null, h('strong', null, lead.segment ?? NONE), lead.motion ? `, ${lead.motion}` : '', h('br'), h('span', { class: 'soft' }, lead.segmentReason ?? ''))),

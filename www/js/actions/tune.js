@@ -1,0 +1,93 @@
+// @ts-check
+/** Moving points, caps and cuts while the table ranks again. */
+
+import { changed, state } from '../state.js';
+import { freshTuning, moved } from '../tuning.js';
+import { today, viewOf } from './leads.js';
+import { changeModel, confirmModel, undoModel } from './model.js';
+import { announce, isCancelled, newest, problemOf } from './work.js';
+
+/** @param {Partial<import('../tuning.js').Tuning>} change */
+function put(change) {
+  state.leads.tuning = { ...state.leads.tuning, ...change };
+  changed();
+}
+
+export function openTuning() {
+  put({ ...freshTuning(), isOpen: true, base: state.model.value });
+  queueMicrotask(() => document.getElementById('tune-title')?.focus());
+}
+
+export function closeTuning() {
+  put({ isOpen: false, before: null });
+  queueMicrotask(() => document.getElementById('tune-open')?.focus());
+}
+
+/** @param {string} find */
+export function findKnob(find) {
+  put({ find });
+}
+
+/**
+ * Moves one figure; the table follows as fast as the engine scores.
+ * @param {(string | number)[]} path
+ * @param {number} value
+ */
+export function moveKnob(path, value) {
+  if (Number.isNaN(value)) return;
+  const { model, leads } = state;
+  leads.tuning = { ...leads.tuning, before: leads.tuning.before ?? model.value, problem: null };
+  model.value = moved(model.value, path, value);
+  changed();
+  return rankAgain();
+}
+
+/**
+ * The move is done: the engine checks the model, and the move can be undone.
+ * @param {string} what
+ */
+export async function settleKnob(what) {
+  const { model, leads } = state;
+  const { before } = leads.tuning;
+  if (!before) return;
+  leads.tuning = { ...leads.tuning, before: null };
+  const problem = await confirmModel(before, what);
+  if (!problem) return;
+  // Refused: the figure goes back to where it was.
+  model.value = before;
+  put({ problem });
+  await rankAgain();
+}
+
+/** All figures back to where they were when the panel was opened. */
+export async function resetTuning() {
+  const { base } = state.leads.tuning;
+  if (!base || base === state.model.value) return;
+  if (!(await changeModel(base, 'all moves of the sliders', { refresh: false }))) return;
+  await rankAgain();
+  announce('All figures are back where they were.');
+}
+
+export async function undoTuning() {
+  await undoModel({ refresh: false });
+  await rankAgain();
+}
+
+/** Scores and ranks with the model as it is this moment; the table stays where it is and the open lead stays open. */
+const rankAgain = newest(async () => {
+  const { handle } = state.leads;
+  if (!handle || !state.model.value) return;
+  try {
+    const report = await handle.score(state.model.value, { asOf: today() });
+    const order = await handle.view(viewOf(state.leads.view));
+    const { selected } = state.leads;
+    const explanation = selected === null ? null : await handle.explain(selected);
+    if (state.leads.handle !== handle) return;
+    Object.assign(state.leads, { report, receipt: report.receipt, order, tuning: { ...state.leads.tuning, holds: true } });
+    if (state.leads.selected === selected) state.leads.explanation = explanation;
+    changed();
+  } catch (error) {
+    if (isCancelled(error) || state.leads.handle !== handle) return;
+    put({ problem: problemOf(error) });
+  }
+});
