@@ -44,7 +44,7 @@ pub(crate) fn split(row: &[u8], delimiter: u8) -> Option<Cells> {
         let (cell, length) = match closed(rest, delimiter) {
             Some((cell, length)) => (cell, length),
             None => {
-                let length = next(rest.starts_with(b"\"").then(|| text_end(rest)).unwrap_or(0));
+                let length = next(if rest.starts_with(b"\"") { text_end(rest) } else { 0 });
                 let cell = rest.get(..length).unwrap_or(rest).to_vec();
                 if cell.contains(&b'"') {
                     stray.push(cells.len());

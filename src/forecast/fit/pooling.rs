@@ -40,7 +40,7 @@ pub(crate) fn range(cells: &[(f64, f64)], centre: f64) -> (f64, f64) {
     };
     let best = (0..STEPS).map(posterior).fold(f64::NEG_INFINITY, f64::max);
     let likely = || (0..STEPS).filter(|step| posterior(*step) >= best - 1.92);
-    (likely().next().map_or(at(0), at), likely().last().map_or(top(), at))
+    (likely().next().map_or(at(0), at), likely().next_back().map_or(top(), at))
 }
 
 /// By how much the cells' log-likelihood is better at strength `k` than if they did not differ.
