@@ -153,8 +153,8 @@ export const cases = {
   async 'a scenario patches the forecast, no change changes nothing, and a goal is found'({ lib, workers }) {
     await using_(lib, workers, async (client) => {
       const model = await lib.preset('sales-led');
-      const run = { asOf: AS_OF, quota: 20_000 };
-      const deals = await client.openDeals(pipeline(40), { asOf: AS_OF });
+      const run = { asOf: '2026-04-01', quota: 20_000 };
+      const deals = await client.openDeals(pipeline(40), { asOf: run.asOf });
       const base = await deals.forecast(model, run);
       const { scenarios } = await deals.scenarios([
         { name: 'none', changes: [] },
@@ -171,7 +171,7 @@ export const cases = {
       if (!(goal.needed !== null && goal.needed > 0 && goal.reached.value >= 0.9)) throw new Error(JSON.stringify(goal));
       // @ts-expect-error no such change
       const wrong = await failure(lib, () => deals.scenarios([{ changes: [{ slip: { deal: 'D1' } }] }]));
-      equal([wrong.kind, wrong.code, wrong.place.path], ['run', 'bad-scenario', '[0].changes[0].slip']);
+      equal([wrong.kind, wrong.code, wrong.place.path], ['run', 'bad-scenario', '[0].changes[0]']);
     });
   },
 
