@@ -15,7 +15,7 @@ const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
 const states = [
   ['empty', async () => {}],
   ['error', async (page) => {
-    await giveFile(page, '#file-leads', 'leads.xlsx', 'PK');
+    await giveFile(page, '#file-leads', 'leads.xls', 'PK');
     await page.waitForSelector('.problem');
   }],
   ['leads', (page) => openSampleLeads(page)],

@@ -15,7 +15,7 @@ import { giveFile, openPanel, openSampleLeads, openSamplePipeline, press, showTa
 const states = [
   ['empty', async () => {}],
   ['error', async (page) => {
-    await giveFile(page, '#file-leads', 'leads.xlsx', 'PK');
+    await giveFile(page, '#file-leads', 'leads.xls', 'PK');
     await page.waitForSelector('.problem');
   }],
   ['leads', (page) => openSampleLeads(page)],
