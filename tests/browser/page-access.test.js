@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inBrowsers } from './harness.js';
 import { root } from '../../xtask/tools.js';
-import { fill, giveFile, history, openPanel, openSampleLeads, openSamplePipeline, press, showTab, says, visit } from './page.js';
+import { fill, giveFile, history, idle, openPanel, openSampleLeads, openSamplePipeline, press, showTab, says, visit } from './page.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -46,6 +46,8 @@ const states = [
   }],
   ['outcome', async (page) => {
     await giveFile(page, '#file-leads', 'history.csv', history());
+    await page.waitForFunction(() => document.querySelector('#panel-leads')?.textContent?.includes('history.csv'));
+    await idle(page);
     await page.waitForSelector('#learn-open');
     await press(page, '#learn-open');
     await page.waitForSelector('#learn-to-columns:not([disabled])');
@@ -104,7 +106,7 @@ for (const width of [360, 1280]) {
       if (overflow > 0) found.push(`${name} is ${overflow} px too wide`);
     }
     assert.deepEqual(found, []);
-  }, { viewport: { width, height: 800 }, timeout: 240_000 });
+  }, { viewport: { width, height: 800 }, timeout: 480_000 });
 }
 
 /**
