@@ -40,6 +40,7 @@ pub struct LeadList {
     pub(super) extras: Arc<Extras>,
     /// The channel of each word in the source column.
     channels: BTreeMap<String, Channel>,
+    dialects: Arc<Dialects>,
     /// Worked out when first asked for; clones share it.
     pub(super) rows_digest: Arc<OnceLock<[u8; 32]>>,
 }
@@ -77,9 +78,10 @@ impl LeadList {
         };
         let receipt = summary::receipt(&table, &binding, found);
         let channels = channels(&table, &binding, dialects);
+        let dialects = Arc::new(dialects.clone());
         let (extras, rows_digest) = Default::default();
         let notes = [notes, lasting.notes];
-        Ok(Self { table: Arc::new(table), binding, notes, receipt, kind, extras, channels, rows_digest })
+        Ok(Self { table: Arc::new(table), binding, notes, receipt, kind, extras, channels, dialects, rows_digest })
     }
 
     /// Number of leads.
@@ -110,6 +112,11 @@ impl LeadList {
     #[must_use]
     pub fn corrected_csv(&self, options: WriteOptions) -> Vec<u8> {
         self.table.corrected_csv(options)
+    }
+
+    /// The words by which the columns were understood.
+    pub(crate) fn dialects(&self) -> &Dialects {
+        &self.dialects
     }
 
     /// Which column is which field.

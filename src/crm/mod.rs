@@ -37,6 +37,7 @@ pub use channel::Channel;
 pub use contract::{Contract, Contracts};
 pub use deal::{Deal, Deals};
 pub use dialect::{Dialect, Dialects};
+pub(crate) use field::distance;
 pub use field::{Field, FieldRef, ScoreField};
 pub use history::{HistoryNames, HistoryShape, StageEvent, StageHistory, export_day};
 pub use kind::{Kind, Typical};

@@ -5,8 +5,9 @@
 //! asked and fails nobody; it is listed.
 
 use super::Forecast;
+use super::changed::Changed;
 use super::outcome::DealLine;
-use super::scenario::{Changed, Patched};
+use super::patched::Patched;
 use super::whatif::Outlook;
 use crate::Error;
 use crate::calendar::Date;

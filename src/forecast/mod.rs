@@ -6,6 +6,7 @@
 
 mod backtest;
 mod bridge;
+mod changed;
 mod drivers;
 mod fit;
 mod gates;
@@ -16,11 +17,13 @@ mod manager;
 mod odds;
 mod outcome;
 mod pairing;
+mod patched;
 mod plan;
 mod replay;
 mod scenario;
 mod simulate;
 mod stages;
+mod tally;
 mod timing;
 mod trials;
 mod waterfall;

@@ -1,9 +1,11 @@
 //! Scenarios beside the forecast, and what must be true for the odds one wants.
 
 use super::Forecast;
+use super::changed::{Changed, median_amount};
+use super::patched::Patched;
 use super::plan::GROUPS;
 use super::replay::replay;
-use super::scenario::{Changed, Patched, Scenario, ScenarioChange, WinRate, bad, median_amount, read};
+use super::scenario::{Scenario, ScenarioChange, WinRate, bad, read};
 use crate::Error;
 use crate::stats::{Estimate, GroupedSample, Moments};
 use serde::{Deserialize, Serialize};

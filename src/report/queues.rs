@@ -91,13 +91,20 @@ pub(super) fn queue(leads: &ScoredLeads, queue: Queue) -> QueueReport {
     let count = rows.len() as u64;
     rows.sort_by(|a, b| {
         let value = |row: &usize| leads.expected_value(*row).unwrap_or(0.0);
-        value(b).total_cmp(&value(a)).then_with(|| leads.age_days(*b).cmp(&leads.age_days(*a)))
+        let by_worth = value(b).total_cmp(&value(a)).then_with(|| leads.age_days(*b).cmp(&leads.age_days(*a)));
+        // Equals stand by what they hold, so that the order of the file does not decide who is cut off.
+        by_worth.then_with(|| cells(leads, *a).cmp(cells(leads, *b)))
     });
     rows.truncate(ROWS);
     let mut reasons: Vec<QueueReason> =
         reasons.into_iter().map(|(code, count)| QueueReason { code: code.to_owned(), count }).collect();
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
     QueueReport { count, expected_value, reasons, rows: rows.iter().map(|row| queue_row(leads, *row, queue)).collect() }
+}
+
+/// What a row holds, column by column.
+fn cells(leads: &ScoredLeads, row: usize) -> impl Iterator<Item = &str> {
+    leads.leads().table().columns().iter().map(move |column| column.text(row))
 }
 
 fn code(leads: &ScoredLeads, row: usize, queue: Queue) -> &'static str {

@@ -3,8 +3,8 @@
 //! A row that states less than another joins it where that leaves no doubt: a row with a domain only belongs to the one
 //! account whose rows have that domain, a row with a name only to the one account of that name.
 
+use crate::crm::join::{JoinKey, Normaliser};
 use crate::crm::{Field, FieldRef, LeadList};
-use crate::model::fold;
 use crate::table::Column;
 use std::collections::BTreeMap;
 
@@ -19,11 +19,13 @@ const NONE: u32 = u32::MAX;
 
 impl Accounts {
     pub(crate) fn of(leads: &LeadList) -> Self {
-        let keys = |field: Field, read: fn(&str) -> String| Keys::of(leads, field, read);
-        let ids = keys(Field::AccountId, fold);
-        let domains = keys(Field::Domain, |text| company_domain(text).unwrap_or_default());
-        let emails = keys(Field::Email, |text| mail_domain(text).unwrap_or_default());
-        let names = keys(Field::Company, company_name);
+        let normaliser = Normaliser::new(leads.dialects());
+        let keys =
+            |field: Field, key: JoinKey| Keys::of(leads, field, |text| normaliser.form(key, text).unwrap_or_default());
+        let ids = keys(Field::AccountId, JoinKey::Id);
+        let domains = keys(Field::Domain, JoinKey::Domain);
+        let emails = keys(Field::Email, JoinKey::Domain);
+        let names = keys(Field::Company, JoinKey::Name);
         let mut accounts = Self { of: vec![NONE; leads.rows()], count: 0 };
         let (mut by_id, mut by_domain, mut by_name) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         // Those who state most come first, so that the others can join them.
@@ -93,7 +95,7 @@ struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    fn of(leads: &'a LeadList, field: Field, read: fn(&str) -> String) -> Self {
+    fn of(leads: &'a LeadList, field: Field, read: impl Fn(&str) -> String) -> Self {
         let column = leads.column_of(&FieldRef::Known(field)).and_then(|at| leads.table().columns().get(at));
         let Some(cells) = column else { return Self { column: None, by_word: false, keys: Vec::new() } };
         let by_word = cells.words().is_some();
@@ -109,90 +111,6 @@ impl<'a> Keys<'a> {
         let at = if self.by_word { self.column?.word(row)? } else { row };
         self.keys.get(at).map(String::as_str).filter(|key| !key.is_empty())
     }
-}
-
-/// The domain of a web address: no scheme, no `www.`, no path.
-pub(crate) fn company_domain(text: &str) -> Option<String> {
-    let text = text.trim().to_lowercase();
-    let rest = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
-    let host = rest.split(['/', '?', '#', ':']).next()?.trim_start_matches("www.").trim_end_matches('.');
-    (host.contains('.') && !host.contains([' ', '@']) && !is_private_mail(host)).then(|| host.to_owned())
-}
-
-/// The domain of an e-mail address; `None` for providers of private mail.
-pub(crate) fn mail_domain(text: &str) -> Option<String> {
-    company_domain(text.rsplit_once('@')?.1)
-}
-
-/// Whether anybody can have an address there, so that it says nothing about the company.
-fn is_private_mail(domain: &str) -> bool {
-    const WHOLE: [&str; 20] = [
-        "icloud.com",
-        "me.com",
-        "aol.com",
-        "web.de",
-        "proton.me",
-        "protonmail.com",
-        "mail.com",
-        "mail.ru",
-        "qq.com",
-        "163.com",
-        "126.com",
-        "orange.fr",
-        "free.fr",
-        "laposte.net",
-        "wanadoo.fr",
-        "t-online.de",
-        "comcast.net",
-        "msn.com",
-        "libero.it",
-        "rediffmail.com",
-    ];
-    const FAMILIES: [&str; 9] =
-        ["gmail", "googlemail", "yahoo", "hotmail", "outlook", "live", "gmx", "yandex", "ymail"];
-    let first = domain.split('.').next().unwrap_or(domain);
-    WHOLE.contains(&domain) || (FAMILIES.contains(&first) && domain.matches('.').count() <= 2)
-}
-
-/// A company's name without its legal form: `Acme, Inc.` is `acme`.
-pub(crate) fn company_name(text: &str) -> String {
-    const FORMS: [&str; 31] = [
-        "inc",
-        "incorporated",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "llc",
-        "llp",
-        "lp",
-        "ltd",
-        "limited",
-        "plc",
-        "gmbh",
-        "ag",
-        "kg",
-        "se",
-        "sa",
-        "sas",
-        "sarl",
-        "srl",
-        "spa",
-        "bv",
-        "nv",
-        "oy",
-        "ab",
-        "as",
-        "aps",
-        "pty",
-        "pvt",
-        "kk",
-        "ug",
-    ];
-    let folded = fold(text).replace('.', "");
-    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let end = words.iter().rposition(|word| !FORMS.contains(word)).map_or(words.len(), |last| last + 1);
-    words.get(..end).unwrap_or(&words).join(" ")
 }
 
 #[cfg(test)]
@@ -226,14 +144,5 @@ mod tests {
     fn a_name_that_two_accounts_share_joins_neither() {
         let found = accounts("Account ID,Company\n7,Delta\n8,Delta\n,Delta\n");
         assert_eq!(found, [Some(0), Some(1), Some(2)]);
-    }
-
-    #[test]
-    fn names_are_compared_without_their_legal_form() {
-        assert_eq!(company_name("Acme, Inc."), "acme");
-        assert_eq!(company_name("Müller & Söhne GmbH & Co. KG"), "muller sohne");
-        assert_eq!(company_name("Limited"), "limited");
-        assert_eq!(company_domain("HTTP://WWW.Acme.COM:80/x"), Some("acme.com".to_owned()));
-        assert_eq!((mail_domain("a@gmail.com"), company_domain("n/a")), (None, None));
     }
 }
