@@ -11,6 +11,10 @@
 //! "columns":[{"name","field","type","format","nulls"}],"diagnostics":[{"code","count","line","column"}]}`, or
 //! `{"file","error":{"code","message"}}` for a file that cannot be used.
 //!
+//! `csv DIR` reads published test files, `csvs/NAME.csv` beside `json/NAME.json`, and compares them cell by cell; `csv FILE.json` does so
+//! with the cases that `node tests/papaparse.js` writes. Prints `{"case","same"}` with `why`, `expected` and `got` where they differ, and last
+//! `{"summary":{"same","cases"}}`.
+//!
 //! `oracle FILE…` runs each distribution case with at least 1,000,000 trials through the public simulation and prints
 //! `{"case","quantity","expected","got","se","z","trials"}`. For a quantile `P10` the expected value is the exact
 //! probability of a total at or below it, and the value got is the share of trials there. Options: `--seed N`
@@ -35,12 +39,14 @@ use std::process::ExitCode;
 mod backtest;
 #[path = "../tests/oracles/case.rs"]
 mod case;
+#[path = "evaluate/csv.rs"]
+mod csv;
 #[path = "evaluate/import.rs"]
 mod import;
 #[path = "evaluate/learn.rs"]
 mod learn;
 
-const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import [--join] FILE… | evaluate backtest DEALS";
+const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import [--join] FILE… | evaluate backtest DEALS | evaluate csv DIR|FILE.json";
 
 fn main() -> ExitCode {
     match run(lexopt::Parser::from_env(), &mut |line| println!("{line}")) {
@@ -57,9 +63,10 @@ fn run(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) -> Result<(),
         Some(lexopt::Arg::Value(command)) if command == "oracle" => oracle(arguments, print),
         Some(lexopt::Arg::Value(command)) if command == "learn" => learn::run(arguments, print),
         Some(lexopt::Arg::Value(command)) if command == "import" => import::run(arguments, print),
+        Some(lexopt::Arg::Value(command)) if command == "csv" => csv::run(arguments, print),
         Some(lexopt::Arg::Value(command)) if command == "backtest" => backtest::run(arguments, print),
         Some(lexopt::Arg::Value(command)) => Err(format!(
-            "unknown command `{}`, known: oracle, learn, import, backtest ({USAGE})",
+            "unknown command `{}`, known: oracle, learn, import, csv, backtest ({USAGE})",
             command.to_string_lossy()
         )),
         Some(other) => Err(format!("{} ({USAGE})", other.unexpected())),

@@ -1,4 +1,4 @@
-//! Quotes that stand where none may: found, and the row read to the letter.
+//! Quotes that stand where none may: found, and the row read to the letter. Blanks behind a closing quote are read over.
 
 use super::delimiter;
 
@@ -36,13 +36,16 @@ fn holds_escaped(sample: &[u8], delimiter: u8) -> bool {
 
 /// Splits a row without its line end, if quotes stand in it where none may; a cell is then taken as it is written.
 pub(crate) fn split(row: &[u8], delimiter: u8) -> Option<Cells> {
-    let (mut cells, mut stray) = (Vec::new(), Vec::new());
+    let (mut cells, mut stray, mut blanks) = (Vec::new(), Vec::new(), false);
     let mut at = 0;
     loop {
         let rest = row.get(at..).unwrap_or(&[]);
         let next = |from: usize| rest.iter().skip(from).position(|b| *b == delimiter).map_or(rest.len(), |n| n + from);
         let (cell, length) = match closed(rest, delimiter) {
-            Some((cell, length)) => (cell, length),
+            Some((cell, length, blank)) => {
+                blanks |= blank;
+                (cell, length)
+            }
             None => {
                 let length = next(if rest.starts_with(b"\"") { text_end(rest) } else { 0 });
                 let cell = rest.get(..length).unwrap_or(rest).to_vec();
@@ -63,11 +66,11 @@ pub(crate) fn split(row: &[u8], delimiter: u8) -> Option<Cells> {
             break;
         }
     }
-    (!stray.is_empty()).then_some((cells, stray))
+    (blanks || !stray.is_empty()).then_some((cells, stray))
 }
 
-/// A quoted cell that ends as it should: its text, and the bytes it takes.
-fn closed(rest: &[u8], delimiter: u8) -> Option<(Vec<u8>, usize)> {
+/// A quoted cell that ends as it should: its text, the bytes it takes, and whether blanks stand behind the quote.
+fn closed(rest: &[u8], delimiter: u8) -> Option<(Vec<u8>, usize, bool)> {
     let mut text = Vec::new();
     let mut bytes = rest.strip_prefix(b"\"")?.iter().enumerate();
     while let Some((at, byte)) = bytes.next() {
@@ -80,9 +83,14 @@ fn closed(rest: &[u8], delimiter: u8) -> Option<(Vec<u8>, usize)> {
                 text.push(b'"');
                 bytes.next();
             }
-            None => return Some((text, at + 2)),
-            Some(next) if *next == delimiter => return Some((text, at + 2)),
-            Some(_) => return None,
+            None => return Some((text, at + 2, false)),
+            Some(next) if *next == delimiter => return Some((text, at + 2, false)),
+            Some(_) => {
+                let behind = rest.get(at + 2..)?;
+                let blanks = behind.iter().take_while(|b| matches!(b, b' ' | b'\t') && **b != delimiter).count();
+                let ends = blanks > 0 && behind.get(blanks).is_none_or(|b| *b == delimiter);
+                return ends.then_some((text, at + 2 + blanks, true));
+            }
         }
     }
     None
@@ -117,6 +125,7 @@ mod tests {
         assert_eq!(cells("\"x, y\"z,\"d,e\",").unwrap(), ["\"x, y\"z", "d,e", ""]);
         assert_eq!(cells("a,\"b \"\"c\"\" d\",e"), None);
         assert_eq!(cells("\"a\"\"\",\"\""), None);
+        assert_eq!(cells("\"a,b\" ,c,\"d\"  ").unwrap(), ["a,b", "c", "d"]);
     }
 
     #[test]
