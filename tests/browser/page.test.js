@@ -62,6 +62,19 @@ inBrowsers('a pipeline gets a sentence, and a quota moves its odds', async ({ pa
   assert.ok(content.split('\n').length > 100);
 });
 
+inBrowsers('stage gates say who complies, what to do, and flag deals in the table', async ({ page, url }) => {
+  await visit(page, url);
+  await openSamplePipeline(page);
+  await says(page, '#gates-sentence', /\d+ of \d+ open deals pass the gate of their stage/);
+  await says(page, '#gates', /Passing deals alone/);
+  for (const kind of ['advance', 'remove', 'escalate']) {
+    await press(page, `#triage-${kind}`);
+    await page.waitForSelector(`#triage-${kind}[aria-pressed="true"]`);
+  }
+  await page.waitForFunction(() => document.querySelectorAll('#triage tbody tr').length > 0);
+  await page.waitForFunction(() => [...document.querySelectorAll('#panel-forecast regular-table td[data-key="flags"]')].some((cell) => /past close|stuck in stage|missing fields|one contact/.test(cell.textContent ?? '')));
+});
+
 inBrowsers('the manager sees what moves the odds, what must be won, and which number to commit', async ({ page, url }) => {
   await visit(page, url);
   await openSamplePipeline(page);

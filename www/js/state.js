@@ -88,6 +88,7 @@ import { freshTuning } from './tuning.js';
  * @property {Compared} compared what stands beside an earlier export
  * @property {WhatIf} whatIf
  * @property {Manager} manager
+ * @property {{ report: import('./engine.js').GatesReport | null, triage: 'escalate' | 'advance' | 'remove', problem: Problem | null }} gates
  * @property {Problem | null} problem
  */
 
@@ -205,6 +206,7 @@ export function freshDeals() {
   return {
     file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), files: [], misplaced: null, chart: 'distribution', asOf: { date: '', reason: '', isSet: false },
     view: { sort: { key: 'amount', descending: true } }, rows: [], confirmed: false, problem: null,
+    gates: { report: null, triage: 'escalate', problem: null },
     whatIf: freshWhatIf(), manager: { question: {}, report: null, view: 'owners', problem: null },
     compared: { handle: null, file: '', asOf: '', view: 'amount', report: null, problem: null },
   };

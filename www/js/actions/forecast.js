@@ -4,6 +4,7 @@
 import { date } from '../format.js';
 import { changed, freshDeals, state } from '../state.js';
 import { compare } from './compare.js';
+import { askGates } from './gates.js';
 import { manage } from './manage.js';
 import { refreshWhatIf } from './scenario.js';
 import { isMisplaced } from './files.js';
@@ -74,6 +75,7 @@ export const simulate = newest(async () => {
     void compare();
     refreshWhatIf();
     void manage();
+    void askGates();
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
     if (state.deals.handle !== handle) return;

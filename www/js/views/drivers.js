@@ -65,7 +65,7 @@ function tornado(report) {
 function plot({ bars, odds }, width) {
   const label = Math.min(170, Math.round(width * 0.36));
   return Plot.plot({
-    width, className: 'plot-drawing', height: 26 * bars.length + 30, marginLeft: label, marginRight: 48, marginTop: 4, marginBottom: 22, style: { fontSize: '12px' },
+    width, className: 'plot-drawing', height: 26 * bars.length + 30, marginLeft: label, marginRight: 60, marginTop: 4, marginBottom: 22, style: { fontSize: '12px' },
     x: { domain: [Math.min(...bars.map(({ lost }) => lost)), Math.max(...bars.map(({ won }) => won))], nice: true, label: null },
     y: { type: 'band', domain: bars.map(({ row }) => row), label: null, padding: 0.3 },
     marks: [

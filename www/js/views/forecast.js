@@ -8,6 +8,7 @@ import { NONE, count, counted, date, money, month, percent, shortMoney, words } 
 import { grid } from '../grid.js';
 import { managerView, topDrivers } from './drivers.js';
 import { misplacedCard } from './files.js';
+import { flagText, gatesView } from './gates.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
 import { questions } from './questions.js';
 import { scenarioView } from './scenario.js';
@@ -47,6 +48,7 @@ export function forecastView(state) {
     managerView(state),
     scenarioView(state, report),
     waterfallView(state),
+    gatesView(state),
     h('section', { key: 'deals', class: 'table-area', 'aria-label': 'Deals' }, h('div', { class: 'table-main' }, dealsHead(state, report), dealsTable(state, report))),
     understood(deals, 'forecast', report.assumptions),
     madeBy(`${counted(report.trials, 'trial', 'trials')}, seed ${report.seed}, engine ${report.engine}`, report.fingerprint),
@@ -236,6 +238,7 @@ function columnsIn(currency) {
     { key: 'probability', label: 'Win probability', number: true, text: (row) => percent(row.probability, 0) },
     { key: 'wonInPeriod', label: 'Won this period', number: true, text: (row) => percent(row.wonInPeriod) },
     { key: 'close', label: 'Close date', text: (row) => date(row.close), mark: (row) => (row.pastClose ? 'past' : '') },
+    { key: 'flags', label: 'Flags', sortable: false, text: (row) => flagText(row.flags), mark: (row) => (row.flags?.length > 0 ? 'past' : '') },
     { key: 'calledIn', label: 'Called in', text: (row) => row.calledIn ?? NONE },
     { key: 'owner', label: 'Owner', text: (row) => row.owner ?? '' },
   ];
