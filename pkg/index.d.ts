@@ -6,10 +6,11 @@
  */
 
 import type {
-  CutReport,
-  DriftReport,
   Attached,
+  Channel,
+  CutReport,
   DealRow,
+  DriftReport,
   FieldValues,
   ForecastReport,
   GatesReport,
@@ -154,6 +155,8 @@ export interface LeadView {
     grades?: string[];
     segments?: string[];
     owners?: string[];
+    /** Channels the leads came by. */
+    channels?: Channel[];
     /** Text that some cell of the row must hold. */
     text?: string;
     disqualified?: boolean | null;

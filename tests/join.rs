@@ -8,6 +8,7 @@ use leadcast::crm::{
     StageHistory,
 };
 use leadcast::money::Currency;
+use leadcast::session;
 use leadcast::table::{Action, ReadOptions, Receipt, Table};
 
 fn table(name: &str, text: &str) -> Table {
@@ -416,6 +417,29 @@ fn a_file_without_the_column_it_needs_is_refused_with_the_remedy() {
     let error = leads(LEADS)
         .attach(table("h.csv", "Deal ID,From Stage,To Stage,Edit Date\n1,a,b,2026-01-01\n"), &AttachOptions::default());
     assert_eq!(error.unwrap_err().code(), "cannot-attach");
+}
+
+#[test]
+fn a_session_attaches_files_and_forgets_what_it_knew_before() {
+    let mut leads = session::Leads::from_records(r#"[{"Company": "Acme Ltd"}, {"Company": "Bolt"}]"#, "{}").unwrap();
+    leads.score(r#"{ "format": 1 }"#, "{}").unwrap();
+    let mut accounts = session::Reader::new(r#"{"options": {"name": "accounts.csv"}}"#).unwrap();
+    accounts.push(b"Account Name,Industry\nACME,Software\n").unwrap();
+    let attached = leads.attach(accounts).unwrap();
+    assert_eq!((join(&attached).matched, attached.receipt.file.as_deref()), (1, Some("accounts.csv")));
+    assert_eq!(leads.csv().unwrap_err().code(), "not-scored");
+    assert_eq!(leads.values("industry").unwrap().unwrap().filled, 1);
+    assert_eq!(leads.receipt().columns.last().unwrap().name, "In accounts");
+    let deal = r#"[{"dealId": "1", "Owner": "Kim", "stage": "Proposal", "amount": 500, "closeDate": "2026-03-20"}]"#;
+    let mut deals = session::Deals::from_records(deal, "{}").unwrap();
+    let quotas = r#"[{"Rep": "Kim", "Quarter": "Q1 FY2027", "Quota": 900}, {"Rep": "Lou", "Quarter": "Q1 FY2027", "Quota": 100}]"#;
+    let reading = r#"{"attach": {"kind": "quotas", "currency": "EUR", "fiscalYear": 2}}"#;
+    let attached = deals.attach(session::Reader::of_records(quotas, reading).unwrap()).unwrap();
+    let sum = &attached.quotas[0];
+    assert_eq!((sum.label.as_str(), sum.amount, sum.currency.to_string().as_str()), ("FY2027 Q1", 1000.0, "EUR"));
+    assert_eq!((join(&attached).matched, join(&attached).unmatched), (1, 1));
+    let error = session::Reader::new(r#"{"attach": {"kind": "cats"}}"#).unwrap_err();
+    assert_eq!((error.code(), error.place().path.as_deref()), ("bad-option", Some("attach.kind")));
 }
 
 #[test]

@@ -52,6 +52,49 @@ export const cases = {
     });
   },
 
+  async 'files attached to a list give its leads columns and an outcome'({ lib, workers }) {
+    const accounts = 'Account Name,Industry\nACME Inc.,Software\nBolt GmbH,Retail\nZed,Mining\n';
+    await using_(lib, workers, async (client) => {
+      const leads = await client.openLeads(LEADS, { read: { name: 'leads.csv' } });
+      const { receipt, join } = await leads.attach(accounts, { read: { name: 'accounts.csv' } });
+      equal([receipt.kind, join?.shape, join?.matched, join?.unmatched, join?.unused], ['accounts', 'lookup', 2, 1, 1]);
+      equal(join?.byKey, [{ key: 'name', leftColumn: 'Company', rightColumn: 'Account Name', matched: 2, ambiguous: 0 }]);
+      equal(join?.unmatchedSamples, [{ value: 'Core', rows: 1, line: 4, fits: [] }]);
+      equal((await leads.values('industry'))?.values.map(({ value }) => value), ['Retail', 'Software']);
+      const log = [{ Email: 'ann@acme.example', 'Activity Type': 'Visit', 'Activity Date': '2026-03-05' }];
+      equal((await leads.attach(log)).join?.addedColumns, ['Last activity', 'Activities']);
+      equal((await leads.values('lastActivity'))?.filled, 1);
+      equal((await leads.receipt()).columns.at(-1)?.name, 'Activities');
+      const wrong = await failure(lib, () => leads.attach(accounts, { on: [{ left: 'Firm', right: 'Account Name' }] }));
+      equal([wrong.code, wrong.place.path], ['no-such-column', 'on[0].left']);
+    });
+  },
+
+  async 'files attached to a pipeline count for every worker, and again after a worker is replaced'({ lib, workers }) {
+    const stages = 'stage_id,label,is_closed,closed_won,display_order\nproposal,Offer,FALSE,FALSE,1\nst_9,Signed,TRUE,TRUE,2\n';
+    const ids = pipeline(40).replaceAll('Proposal', 'proposal').replace(/^D0,.*$/m, 'D0,Deal 0,st_9,1000,2026-01-01,2026-02-15');
+    const named = ids.replaceAll(',proposal,', ',Offer,').replace(',st_9,', ',Closed Won,');
+    const goals = 'Rep,Quarter,Quota\nKim,2026 Q2,50000\nLou,2026 Q2,25000\n';
+    const [model, run] = [await lib.preset('sales-led'), { asOf: AS_OF, trials: 25_600 }];
+    await using_(lib, workers, async (client) => {
+      const deals = await client.openDeals(ids.replace('Stage', 'Deal Stage ID'));
+      equal((await deals.forecast(model, run)).headline.openDeals, 40);
+      const { join } = await deals.attach(stages);
+      equal([join?.matched, join?.byKey[0]?.key], [40, 'id']);
+      const report = await deals.forecast(model, run);
+      equal(report.headline.openDeals, 39);
+      const plain = await (await client.openDeals(named)).forecast(model, run);
+      equal([report.headline.p50, report.headline.wonToDate], [plain.headline.p50, plain.headline.wonToDate]);
+      const { quotas } = await deals.attach(goals, { read: { name: 'goals.csv' } });
+      equal(quotas.map(({ label, amount }) => [label, amount]), [['2026 Q2', 75000]]);
+      const stop = new AbortController();
+      const long = deals.forecast(model, LONG, { signal: stop.signal });
+      setTimeout(() => stop.abort(), 50);
+      equal((await failure(lib, () => long)).code, 'cancelled');
+      equal((await deals.forecast(model, run)).headline.p50, report.headline.p50);
+    });
+  },
+
   async 'a workbook opens like the text of its sheet'({ lib, workers }) {
     const text = [
       ['Deal ID', 'Deal Name', 'Stage', 'Amount', 'Create Date', 'Close Date'],

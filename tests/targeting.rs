@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use leadcast::crm::{LeadList, Mapping};
+use leadcast::crm::{Channel, LeadList, Mapping};
 use leadcast::model::{OperatingModel, Run};
 use leadcast::table::write::WriteOptions;
 use leadcast::table::{ReadOptions, Table};
@@ -276,6 +276,24 @@ fn a_view_sorts_filters_and_keeps_ties_in_the_order_of_the_file() {
     assert_eq!(filtered(Filter { owners: words(&["Ann", "Unassigned"]), ..Filter::default() }), [2, 3, 4]);
     assert_eq!(filtered(Filter { text: "SOFT".to_owned(), ..Filter::default() }), [0, 3]);
     assert_eq!(filtered(Filter { disqualified: Some(true), ..Filter::default() }), [3]);
+}
+
+#[test]
+fn leads_are_counted_sorted_and_filtered_by_the_channel_they_came_by() {
+    let model = OperatingModel::from_json(r#"{ "format": 1 }"#).unwrap();
+    let csv = "Company,Lead Source\nA,Cold Call\nB,Free Trial\nC,\nD,Web Form\nE,Booth 7\nF,SEO\n";
+    let leads = leadcast::score_leads(csv.as_bytes(), &model, &Run::default()).unwrap();
+    let counts: Vec<(&str, u64)> =
+        leads.report().counts.by_channel.iter().map(|count| (count.channel.name(), count.count)).collect();
+    assert_eq!(counts, [("inbound", 2), ("outbound", 1), ("product-led", 1), ("unknown", 2)]);
+    assert_eq!(leads.window(&[1])[0].channel, Channel::ProductLed);
+    let view = |json: &str| leads.view(&View::from_json(json).unwrap()).unwrap();
+    assert_eq!(view(r#"{ "filter": { "channels": ["inbound", "outbound"] } }"#), [0, 3, 5]);
+    // Channels in the order of reports, unknown ones last either way.
+    assert_eq!(view(r#"{ "sort": [{ "by": "channel" }] }"#), [3, 5, 0, 1, 2, 4]);
+    assert_eq!(view(r#"{ "sort": [{ "by": "channel", "descending": true }] }"#), [1, 0, 3, 5, 2, 4]);
+    let without = leadcast::score_leads(b"Company\nA\n", &model, &Run::default()).unwrap();
+    assert_eq!((without.report().counts.by_channel.len(), without.window(&[0])[0].channel), (0, Channel::Unknown));
 }
 
 #[test]

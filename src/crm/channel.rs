@@ -6,6 +6,7 @@ use std::fmt;
 /// How a lead came to be one, whatever the system calls its source. The words of each channel are data, in the
 /// dialects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {
     /// It came by itself: search, website, advertisement, event, word of mouth.

@@ -6,7 +6,7 @@ use super::fingerprint;
 use super::outcomes::{self, OutcomesReport};
 use super::queues::{self, QueueReport};
 use super::worth::LearnedFrom;
-use crate::crm::Field;
+use crate::crm::{Channel, Field};
 use crate::model::{Grade, Points};
 use crate::table::{Action, Diagnostic, Receipt};
 use crate::targeting::{
@@ -96,8 +96,22 @@ pub struct LeadCounts {
     pub by_owner: Vec<OwnerCount>,
     /// Leads by scorecard in the model's order, the profile last; empty for a model without scorecards.
     pub by_scorecard: Vec<CardCount>,
+    /// Leads by the channel they came by, those of unknown source last; channels without a lead are left out. Empty
+    /// for a list without sources.
+    pub by_channel: Vec<ChannelCount>,
     /// Leads without an owner, the disqualified not counted.
     pub unassigned: u64,
+}
+
+/// Leads of one channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ChannelCount {
+    /// The channel.
+    pub channel: Channel,
+    /// Leads that came by it.
+    pub count: u64,
 }
 
 /// Leads of one scorecard.
@@ -196,6 +210,8 @@ pub struct LeadRow {
     pub name: String,
     /// The company.
     pub company: String,
+    /// How it came: what its source comes down to.
+    pub channel: Channel,
     /// Fit points; `null` if fit cannot be evaluated.
     pub fit: Option<f64>,
     /// Engagement points; `null` if engagement cannot be evaluated.
@@ -281,6 +297,7 @@ pub(super) fn lead_row(leads: &ScoredLeads, row: u32) -> LeadRow {
         id: leads.id(at).to_owned(),
         name: leads.name(at),
         company: leads.text(Field::Company, at).to_owned(),
+        channel: leads.leads().channel(at),
         fit: leads.fit(at).map(Points::as_f64),
         engagement: leads.engagement(at).map(Points::as_f64),
         grade: leads.grade(at).label(),
@@ -332,6 +349,7 @@ fn counts(leads: &ScoredLeads) -> LeadCounts {
         by_segment: by_segment(leads, &segments),
         by_owner: by_owner(leads, &seats),
         by_scorecard: by_scorecard(leads),
+        by_channel: by_channel(leads),
         unassigned,
     }
 }
@@ -349,6 +367,17 @@ fn by_scorecard(leads: &ScoredLeads) -> Vec<CardCount> {
             count: rows().filter(|row| leads.scorecard(*row) == name).count() as u64,
         })
         .collect()
+}
+
+fn by_channel(leads: &ScoredLeads) -> Vec<ChannelCount> {
+    if leads.leads().binding().column_of(Field::Source).is_none() {
+        return Vec::new();
+    }
+    let mut counts: BTreeMap<Channel, u64> = BTreeMap::new();
+    for row in (0..leads.rows()).filter(|row| leads.is_used(*row)) {
+        *counts.entry(leads.leads().channel(row)).or_default() += 1;
+    }
+    counts.into_iter().map(|(channel, count)| ChannelCount { channel, count }).collect()
 }
 
 fn by_segment(leads: &ScoredLeads, counts: &BTreeMap<Option<usize>, u64>) -> Vec<SegmentCount> {

@@ -30,7 +30,8 @@ pub use forecast::{
 };
 pub use gates::{DealGateReport, GatesReport, LackReport, StageGateReport};
 pub use leads::{
-    Axes, AxisCoverage, CardCount, GradeCount, LeadCounts, LeadReport, LeadRow, OwnerCount, RouteCount, SegmentCount,
+    Axes, AxisCoverage, CardCount, ChannelCount, GradeCount, LeadCounts, LeadReport, LeadRow, OwnerCount, RouteCount,
+    SegmentCount,
 };
 pub use learn::{
     CardReport, GateReport, GradeEvidence, GroupEvidence, LaterReport, LeakReport, LearnColumnReport, LearnReport,

@@ -6,7 +6,7 @@
 use super::queues::Queue;
 use super::scored::ScoredLeads;
 use super::segment::UNASSIGNED;
-use crate::crm::FieldRef;
+use crate::crm::{Channel, FieldRef};
 use crate::model::{Grade, GradePattern, fold};
 use crate::table::{Column, ColumnKind};
 use crate::{Error, ErrorKind, Place};
@@ -28,7 +28,7 @@ pub struct View {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SortKey {
     /// `fit`, `engagement`, `grade`, `segment`, `owner`, `pool`, `due`, `age`, `probability`, `rank`, `expectedValue`,
-    /// `valuePerDay`, `name`, `company`, `row`, any other field of the file, or `column:` with a header. Names of results come first: `owner` is the assigned one.
+    /// `valuePerDay`, `channel`, `name`, `company`, `row`, any other field of the file, or `column:` with a header. Names of results come first: `owner` is the assigned one.
     pub by: String,
     /// Turns the order round: highest score first. Default false.
     #[serde(default)]
@@ -46,6 +46,8 @@ pub struct Filter {
     pub segments: Vec<String>,
     /// Owner names; `Unassigned` for none.
     pub owners: Vec<String>,
+    /// Channels the leads came by.
+    pub channels: Vec<Channel>,
     /// Text that some cell of the row must hold; letter case and accents do not count.
     pub text: String,
     /// Only the leads of a queue. Default: all.
@@ -111,6 +113,7 @@ impl ScoredLeads {
             self.is_used(*row)
                 && (grades.is_empty() || grades.iter().any(|pattern| pattern.matches(grade)))
                 && any_of(&filter.segments, self.segment_name(*row))
+                && (filter.channels.is_empty() || filter.channels.contains(&self.leads().channel(*row)))
                 && any_of(&filter.owners, self.owner(*row).unwrap_or(UNASSIGNED))
                 && filter.disqualified.is_none_or(|wanted| wanted == self.disqualified(*row).is_some())
                 && filter.queue.is_none_or(|queue| self.is_in(*row, queue))
@@ -146,6 +149,12 @@ impl ScoredLeads {
             "rank" => rows.map(|row| self.rank(row).map_or(BLANK, ordered_float)).collect(),
             "expectedValue" => rows.map(|row| self.expected_value(row).map_or(BLANK, ordered_float)).collect(),
             "valuePerDay" => rows.map(|row| self.value_per_day(row).map_or(BLANK, ordered_float)).collect(),
+            "channel" => rows
+                .map(|row| match self.leads().channel(row) {
+                    Channel::Unknown => BLANK,
+                    known => known as u64,
+                })
+                .collect(),
             "name" => ranked(rows.map(|row| fold(&self.name(row))).collect()),
             _ => {
                 let field: Option<FieldRef> = by.parse().ok();
