@@ -35,6 +35,7 @@ const states = [
     await page.keyboard.press('Escape');
     await openPanel(page, 'leads', 'problems');
   }],
+  ['data quality', (page) => openPanel(page, 'leads', 'quality')],
   ['assumed', (page) => openPanel(page, 'leads', 'assumed')],
   ['reasons', async (page) => {
     await press(page, '#panel-leads regular-table tbody td');

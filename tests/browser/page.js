@@ -51,7 +51,7 @@ export async function idle(page) {
 /**
  * Opens the panel "What was understood" at one of its parts.
  *
- * @param {Page} page @param {'leads' | 'forecast'} desk @param {'columns' | 'problems' | 'files' | 'assumed'} part
+ * @param {Page} page @param {'leads' | 'forecast'} desk @param {'columns' | 'problems' | 'quality' | 'files' | 'assumed'} part
  */
 export async function openPanel(page, desk, part) {
   if (!(await page.$(`#receipt-${desk}[open] .inside`))) await press(page, `#receipt-${desk} > summary`);

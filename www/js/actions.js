@@ -15,3 +15,4 @@ export * from './actions/reading.js';
 export * from './actions/panel.js';
 export * from './actions/problems.js';
 export * from './actions/files.js';
+export { downloadList } from './actions/work.js';

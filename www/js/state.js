@@ -39,7 +39,7 @@ import { freshTuning } from './tuning.js';
  * What the panel "What was understood" shows.
  * @typedef {object} Panel
  * @property {boolean} isOpen
- * @property {'problems' | 'columns' | 'files' | 'assumed'} part
+ * @property {'problems' | 'columns' | 'quality' | 'files' | 'assumed'} part
  * @property {string} find part of a column's name
  * @property {boolean} all whether every column is listed
  * @property {string} picking the column a field is picked for

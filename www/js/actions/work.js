@@ -1,6 +1,7 @@
 // @ts-check
 /** How work is done: one at a time with progress and cancel, the newest wins, and every failure becomes a message. */
 
+import { csvOf } from '../csv.js';
 import { changed, state } from '../state.js';
 
 /** @typedef {import('../state.js').Problem} Problem */
@@ -122,4 +123,14 @@ export function download(content, name, type) {
   // The browser has taken the address by the next task; a revoked one would make an empty file in Firefox if revoked at once.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
   announce(`${name} is ready.`);
+}
+
+/**
+ * Hands a list of the page to the browser as a download.
+ * @param {string} name without its ending
+ * @param {string[]} heads
+ * @param {string[][]} rows
+ */
+export function downloadList(name, heads, rows) {
+  download(csvOf(heads, rows), `${name}.csv`, 'text/csv;charset=utf-8');
 }

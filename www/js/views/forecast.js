@@ -10,6 +10,7 @@ import { managerView, topDrivers } from './drivers.js';
 import { misplacedCard } from './files.js';
 import { flagText, gatesView } from './gates.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
+import { qualityChip } from './quality.js';
 import { questions } from './questions.js';
 import { scenarioView } from './scenario.js';
 import { understood } from './understood.js';
@@ -39,7 +40,7 @@ export function forecastView(state) {
     h('section', { key: 'head', class: 'head-grid forecast-head' },
       h('div', { class: 'head-words' },
         h('h1', { id: 'forecast-headline' }, report.headline.sentence),
-        h('p', { class: 'soft' }, fileChip(deals.file), ` as of ${date(report.asOf)}; ${deals.asOf.reason}`),
+        h('p', { class: 'soft chips' }, fileChip(deals.file), qualityChip(report.receipt, 'forecast'), h('span', null, `as of ${date(report.asOf)}; ${deals.asOf.reason}`)),
         setup(state),
         tiles(report),
         topDrivers(state)),

@@ -8,6 +8,7 @@ import { grid } from '../grid.js';
 import { misplacedCard } from './files.js';
 import { learnPart } from './learn.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
+import { qualityChip } from './quality.js';
 import { questions } from './questions.js';
 import { reasons } from './reasons.js';
 import { tuneButton, tunePanel } from './tune.js';
@@ -37,7 +38,7 @@ export function leadsView(state) {
     h('section', { key: 'head', class: 'head-grid' },
       h('div', { class: 'head-words' },
         h('h1', { id: 'leads-headline' }, headline(report)),
-        h('p', { class: 'soft' }, fileChip(leads.file), ' ', subline(report)),
+        h('p', { class: 'soft chips' }, fileChip(leads.file), qualityChip(report.receipt, 'leads'), h('span', null, subline(report))),
         whoDoYouSellTo(state)),
       matrix(state, report)),
     learnPart(state),

@@ -10,6 +10,7 @@ import { columnsPart } from './columns.js';
 import { filesPart } from './files.js';
 import { problemCard, ticked } from './parts.js';
 import { problemCount, problemsPart } from './problems.js';
+import { qualityPart } from './quality.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -144,6 +145,7 @@ function parts(part, desk, receipt, assumed) {
   const all = [
     ['columns', counted(receipt.columns.length, 'column', 'columns')],
     ['problems', problemCount(receipt) === 0 ? 'No problems' : counted(problemCount(receipt), 'problem', 'problems')],
+    ['quality', `Data quality ${receipt.quality.grade}`],
     ['files', part.files.length === 0 ? 'Add files' : counted(part.files.length, 'further file', 'further files')],
     ['assumed', `${count(assumed.length)} assumed`],
   ];
@@ -153,6 +155,7 @@ function parts(part, desk, receipt, assumed) {
       h('button', { key: id, type: 'button', id: `part-${id}-${desk}`, 'aria-pressed': String(panel.part === id), onclick: () => act.showPart(desk, id) }, label))),
     panel.part === 'columns' ? columnsPart(part, desk, receipt) : null,
     panel.part === 'problems' ? problemsPart(part, desk, receipt) : null,
+    panel.part === 'quality' ? qualityPart(receipt) : null,
     panel.part === 'files' ? filesPart(part, desk) : null,
     panel.part === 'assumed' ? assumedPart(assumed) : null);
 }

@@ -1,0 +1,41 @@
+// @ts-check
+/** A short list of a report as a table with its own download; long lists of rows are the grid's. */
+
+import * as act from '../actions.js';
+import { h } from '../dom.js';
+import { counted } from '../format.js';
+
+/** Rows drawn at most; the download has them all. */
+const MOST = 200;
+
+/**
+ * @typedef {object} ListingOptions
+ * @property {number[]} [numbers] columns of figures
+ * @property {string} [file] name of the download, without its ending
+ * @property {string} [empty] said instead of an empty list
+ * @property {import('../dom.js').Child} [note] beside the heading
+ * @property {(row: number) => void} [open] what choosing a row does, by its place in the list
+ */
+
+/**
+ * @param {string} title
+ * @param {string} id
+ * @param {string[]} heads
+ * @param {(string | number | null | undefined)[][]} rows the first cell names the row
+ * @param {ListingOptions} [options]
+ */
+export function listing(title, id, heads, rows, { numbers = [], file = id, empty = 'None.', note, open } = {}) {
+  const isNumber = new Set(numbers);
+  const texts = rows.map((row) => row.map((cell) => (cell === null || cell === undefined ? '' : String(cell))));
+  return h('section', { class: 'listing', key: id, id, 'aria-labelledby': `${id}-title` },
+    h('div', { class: 'card-head' }, h('h3', { id: `${id}-title` }, title),
+      texts.length === 0 ? null : h('button', { type: 'button', class: 'button quiet small', id: `${id}-csv`, 'aria-label': `Download ${title} as CSV`, onclick: () => act.downloadList(file, heads, texts) }, 'Download CSV')),
+    note ? h('p', { class: 'small soft' }, note) : null,
+    texts.length === 0 ? h('p', { class: 'small soft' }, empty) : h('div', { class: 'scroll tall', tabindex: 0, role: 'region', 'aria-labelledby': `${id}-title` },
+      h('table', { class: 'data' },
+        h('thead', null, h('tr', null, heads.map((text, i) => h('th', { key: String(i), scope: 'col', class: isNumber.has(i) ? 'number' : null }, text)))),
+        h('tbody', null, texts.slice(0, MOST).map(([name = '', ...cells], at) => h('tr', { key: String(at) },
+          h('th', { scope: 'row' }, open ? h('button', { type: 'button', class: 'link', onclick: () => open(at) }, h('bdi', null, name)) : h('bdi', null, name)),
+          cells.map((text, i) => h('td', { key: String(i), class: isNumber.has(i + 1) ? 'number' : null }, h('bdi', null, text)))))))),
+    texts.length > MOST ? h('p', { class: 'small soft' }, `${counted(texts.length - MOST, 'more row', 'more rows')} in the download.`) : null);
+}
