@@ -4,6 +4,7 @@ use super::dialect::{Dialects, Rank, Recognised, Tier, Vocabulary};
 use super::field::Expect;
 use super::{Field, Mapping};
 use crate::Place;
+use crate::stats::Arrange;
 use crate::table::{
     Action, Code, Column, ColumnKind, Diagnostics, MOST_PLACES, MappingSource, Table, boolean, note_unreadable,
 };
@@ -183,7 +184,7 @@ fn claim_columns(
         }
     }
     // Columns without a single value come last: a worse name with values serves better.
-    claims.sort_by_key(|claim| (claim.filled == 0, claim.rank, claim.field, claim.column));
+    claims.arrange_by_key(|claim| (claim.filled == 0, claim.rank, claim.field, claim.column));
     for at in 0..claims.len() {
         let claim = &claims[at];
         let has_field = |columns: &[Option<(Field, MappingSource)>]| {

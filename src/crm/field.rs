@@ -1,5 +1,6 @@
 //! The canonical fields: what a column can mean, whatever it is called in the system it came from.
 
+use crate::stats::Arrange;
 use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -157,7 +158,7 @@ impl FromStr for Field {
     fn from_str(name: &str) -> Result<Self, Error> {
         Self::from_name(name).ok_or_else(|| {
             let mut names: Vec<&str> = Self::ALL.iter().map(|field| field.name()).collect();
-            names.sort_by_key(|known| distance(&known.to_ascii_lowercase(), &name.to_ascii_lowercase()));
+            names.arrange_by_key(|known| distance(&known.to_ascii_lowercase(), &name.to_ascii_lowercase()));
             let nearest = names.get(..3).unwrap_or(&names).join(", ");
             let message = format!("unknown field `{name}` (nearest: {nearest})");
             Error::new(ErrorKind::Input, "unknown-field", message)

@@ -9,6 +9,7 @@ use super::fold::fold;
 use super::rows::{NO_DATE, NO_REFERENCE, Rows, receipt};
 use super::{Field, Kind, Mapping, Pipeline};
 use crate::calendar::Date;
+use crate::stats::Arrange;
 use crate::table::{Action, Code, Column, ColumnKind, Diagnostics, Receipt, Table};
 use crate::{Error, ErrorKind, Place};
 use serde::Deserialize;
@@ -155,7 +156,7 @@ impl StageHistory {
                 notes.count(NO_DATE, place(day, row), raw, || "rows have no date that can be read".to_owned());
             }
         }
-        events.sort();
+        events.arrange();
         let receipt = rows.receipt(Kind::StageHistory, used, notes);
         Ok((Self { shape, events, receipt }, (rows, deal)))
     }
@@ -165,7 +166,7 @@ impl StageHistory {
     #[must_use]
     pub fn from_snapshots(snapshots: &[(Date, &Pipeline)]) -> Option<Self> {
         let mut ordered: Vec<&(Date, &Pipeline)> = snapshots.iter().collect();
-        ordered.sort_by_key(|(day, _)| *day);
+        ordered.arrange_by_key(|(day, _)| *day);
         let (_, newest) = ordered.last()?;
         let mut last: BTreeMap<&str, &str> = BTreeMap::new();
         let (mut events, mut used, mut notes) = (Vec::new(), 0, Diagnostics::default());
@@ -189,7 +190,7 @@ impl StageHistory {
                 }
             }
         }
-        events.sort();
+        events.arrange();
         let receipt = receipt(newest.table(), newest.binding(), Some(Kind::StageHistory), used, [notes]);
         Some(Self { shape: HistoryShape::Snapshots, events, receipt })
     }
@@ -206,7 +207,7 @@ impl StageHistory {
     #[must_use]
     pub fn merged(mut self, other: &Self) -> Self {
         self.events.extend_from_slice(&other.events);
-        self.events.sort();
+        self.events.arrange();
         self.events.dedup_by(|a, b| (&a.deal, a.entered, &a.stage) == (&b.deal, b.entered, &b.stage));
         self
     }

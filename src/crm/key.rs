@@ -1,5 +1,6 @@
 //! Keys that name a deal's random stream, and fingerprints of rows, whatever their order in the file.
 
+use crate::stats::{Arrange, places_by};
 use crate::table::{ReadOptions, Table, hash};
 use sha2::{Digest, Sha256};
 
@@ -22,8 +23,8 @@ pub(crate) fn hash_cells(table: &Table, row: usize, columns: impl Iterator<Item 
 /// file nor other rows matter. Rows equal in key and content are the same deal twice and may swap. Copies, which are
 /// left out, share the number of what they copy.
 pub(crate) fn number_equal_keys(keys: &mut [u64], content: &[u64], copies: &[bool]) {
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    order.sort_by_key(|at| (keys.get(*at).copied(), content.get(*at).copied()));
+    let part = |at: usize| (keys.get(at), content.get(at));
+    let order = places_by(keys.len(), &mut |a, b| part(a).cmp(&part(b)));
     let mut previous = None;
     let mut ordinal: u64 = 0;
     for at in order {
@@ -42,15 +43,14 @@ pub(crate) fn number_equal_keys(keys: &mut [u64], content: &[u64], copies: &[boo
 
 /// SHA-256 over the sorted hashes of all rows: equal for equal rows in any order and any spelling of their values.
 pub(crate) fn fingerprint(table: &Table, labels: &[String]) -> [u8; 32] {
-    let mut columns: Vec<usize> = (0..table.columns().len()).collect();
-    columns.sort_by_key(|at| labels.get(*at));
+    let columns = places_by(table.columns().len(), &mut |a, b| labels.get(a).cmp(&labels.get(b)));
     let mut buffer = Vec::new();
     let mut rows: Vec<u64> =
         (0..table.rows()).map(|row| hash_cells(table, row, columns.iter().copied(), &mut buffer)).collect();
     rows.sort_unstable();
     let mut sha = Sha256::new();
     let mut sorted: Vec<&String> = labels.iter().collect();
-    sorted.sort();
+    sorted.arrange();
     for label in sorted {
         sha.update(label.as_bytes());
         sha.update([BETWEEN]);

@@ -5,6 +5,7 @@ use super::dialect::{Dialects, Vocabulary};
 use super::join::Extras;
 use super::quality::{Evidence, Lasting};
 use super::{Activity, Channel, Contract, Field, FieldRef, Kind, Mapping, Rep, key, kind, summary};
+use crate::stats::places_by;
 use crate::table::write::WriteOptions;
 use crate::table::{Action, Code, Diagnostics, Problems, Receipt, Table};
 use crate::{Error, Place};
@@ -191,8 +192,7 @@ impl LeadList {
     /// Hashes of whole rows, of what the cells mean and not how they are written, whatever the order of the columns.
     pub(crate) fn row_hashes(&self) -> impl FnMut(usize) -> u64 + '_ {
         let labels = labels(&self.table, &self.binding);
-        let mut columns: Vec<usize> = (0..self.table.columns().len()).collect();
-        columns.sort_by(|a, b| labels.get(*a).cmp(&labels.get(*b)));
+        let columns = places_by(self.table.columns().len(), &mut |a, b| labels.get(a).cmp(&labels.get(b)));
         let mut buffer = Vec::new();
         move |row| key::hash_cells(&self.table, row, columns.iter().copied(), &mut buffer)
     }

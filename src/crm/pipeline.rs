@@ -10,6 +10,7 @@ use super::rows::Rows;
 use super::{Activity, Contract, DealStatus, Field, Mapping, Quotas, Rep, StageHistory, key, kind, leads};
 use crate::calendar::Date;
 use crate::money::Currency;
+use crate::stats::Arrange;
 use crate::table::write::WriteOptions;
 use crate::table::{
     Action, Code, Column, ColumnKind, Diagnostics, MOST_PLACES, Problems, RowFate, SameId, Scale, Table, boolean,
@@ -437,7 +438,7 @@ fn keys(table: &Table, binding: &Binding, notes: &mut Diagnostics) -> (Vec<u64>,
     let id = binding.column_of(Field::DealId);
     let lasting: Vec<usize> = LASTING.iter().filter_map(|field| binding.column_of(*field)).collect();
     let mut labelled: Vec<(Field, usize)> = binding.fields().collect();
-    labelled.sort();
+    labelled.arrange();
     let all: Vec<usize> = labelled.into_iter().map(|(_, at)| at).collect();
     let own = if lasting.is_empty() { &all } else { &lasting };
     let has_id = |row: usize| id.filter(|at| table.columns().get(*at).is_some_and(|c| !c.text(row).is_empty()));

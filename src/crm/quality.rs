@@ -8,6 +8,7 @@ use super::fold::fold;
 use super::join::{JoinKey, Normaliser};
 use crate::Place;
 use crate::money::{Currency, Money};
+use crate::stats::Arrange;
 use crate::table::{
     Action, Code, Column, ColumnKind, Completeness, Diagnostics, DuplicateExample, Duplicates, OddValue, Quality,
     QualityPart, StageCompleteness, Table, ValueTouched, hash, shorten,
@@ -292,7 +293,7 @@ fn agree(
         (0..table.rows()).filter_map(|row| Some((hash(key(row)?.as_bytes()), row))).collect();
     keys.sort_unstable();
     let mut groups: Vec<&[(u64, usize)]> = keys.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1).collect();
-    groups.sort_by_key(|group| group.first().map(|(_, row)| *row));
+    groups.arrange_by_key(|group| group.first().map(|(_, row)| *row));
     let text = |group: &[(u64, usize)]| {
         group.first().and_then(|(_, row)| Some(shorten(shown?.text(*row)))).unwrap_or_default()
     };
@@ -360,7 +361,9 @@ fn odd_values(evidence: &Evidence<'_>, notes: &mut Diagnostics) -> (Vec<OddValue
         let lines = column.rows_where(crate::table::MOST_PLACES, |text| values.contains(text));
         notes.locate(ODD_VALUE, column.name(), lines.into_iter().map(|row| table.line(row)));
     }
-    odd.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.line.cmp(&b.line)).then_with(|| a.column.cmp(&b.column)));
+    odd.arrange_by(|a, b| {
+        b.count.cmp(&a.count).then_with(|| a.line.cmp(&b.line)).then_with(|| a.column.cmp(&b.column))
+    });
     odd.truncate(MOST_ODD);
     (odd, rows.min(table.rows() as u64))
 }
@@ -397,7 +400,7 @@ fn odd_in(column: &Column, world: Option<&BTreeMap<String, String>>) -> Option<V
             odd.push(((*text).to_owned(), *count, *first, suggestion.to_owned()));
         }
     }
-    odd.sort_by_key(|(_, _, first, _)| *first);
+    odd.arrange_by_key(|(_, _, first, _)| *first);
     Some(odd)
 }
 

@@ -4,6 +4,7 @@ use super::Forecast;
 use super::plan::GROUPS;
 use super::simulate::Simulation;
 use crate::Error;
+use crate::stats::Arrange;
 use crate::stats::{Estimate, GroupedSample};
 
 /// Deals looked at for sets that must be won, and most sets told.
@@ -117,7 +118,7 @@ impl<'a> Played<'a> {
         let mut possible: Vec<&Driver> =
             drivers.deals.iter().filter(|driver| driver.share_won > 0.0 && amount(driver.deal) > 0).collect();
         let key = |deal: usize| self.forecast.outcome().deals.get(deal).map_or(0, |line| line.key);
-        possible.sort_by(|a, b| {
+        possible.arrange_by(|a, b| {
             let weight = |driver: &Driver| driver.share_won * amount(driver.deal) as f64;
             weight(b).total_cmp(&weight(a)).then_with(|| key(a.deal).cmp(&key(b.deal)))
         });
@@ -137,7 +138,7 @@ impl<'a> Played<'a> {
             *set = set.iter().map(|&at| chosen[at]).collect();
         }
         let count = found.len();
-        found.sort_by(|(a, odds), (b, other)| {
+        found.arrange_by(|(a, odds), (b, other)| {
             let keys = |set: &[usize]| set.iter().map(|&deal| key(deal)).collect::<Vec<u64>>();
             a.len().cmp(&b.len()).then(odds.total_cmp(other)).then_with(|| keys(a).cmp(&keys(b)))
         });

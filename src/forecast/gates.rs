@@ -13,6 +13,7 @@ use crate::Error;
 use crate::calendar::Date;
 use crate::crm::{Field, FieldRef, ForecastCategory, Pipeline};
 use crate::model::{Condition, Record, Stage, StageOutcome, Truth};
+use crate::stats::Arrange;
 use crate::table::Column;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -356,7 +357,7 @@ fn stage_gates(forecast: &Forecast, deals: &[DealGate]) -> Vec<StageGate> {
                 all.into_iter().for_each(|lack| *lacks.entry(lack).or_default() += 1);
             }
             let mut lacks: Vec<(String, usize)> = lacks.into_iter().collect();
-            lacks.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            lacks.arrange_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             StageGate {
                 stage,
                 deals: of_stage(stage).count(),

@@ -2,6 +2,7 @@
 
 use super::input::Step;
 use crate::calendar::{Date, FiscalYear, Period, PeriodKind};
+use crate::stats::Arrange;
 
 /// Consecutive periods, the first of which holds the day of the forecast.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +27,7 @@ impl Horizon {
         let quarters: Vec<Period> =
             following(PeriodKind::Quarter).take_while(|quarter| quarter.first_day() <= last).collect();
         let mut ends: Vec<Date> = periods.iter().chain(&quarters).map(|p| p.last_day().min(last)).collect();
-        ends.sort_unstable();
+        ends.arrange();
         ends.dedup();
         let index = |list: &[Period], day: Date| list.iter().position(|p| p.contains(day)).unwrap_or(0);
         let steps =

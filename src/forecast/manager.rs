@@ -8,6 +8,7 @@ use super::plan::GROUPS;
 use super::scenario::{bad, read};
 use crate::Error;
 use crate::crm::{Deal, DealStatus, ForecastCategory, Pipeline};
+use crate::stats::Arrange;
 use crate::stats::{Estimate, GroupedSample, Interval, wilson};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -201,7 +202,7 @@ impl Pipeline {
 fn called(forecast: &Forecast, period: usize) -> Vec<&DealLine> {
     let of_period = |deal: &&DealLine| deal.called_in == Some(period) && deal.category != ForecastCategory::Omitted;
     let mut called: Vec<&DealLine> = forecast.outcome().deals.iter().filter(of_period).collect();
-    called.sort_by_key(|deal| deal.key);
+    called.arrange_by_key(|deal| deal.key);
     called
 }
 
@@ -314,7 +315,7 @@ impl<'a> Groups<'a> {
                 }
             }
             let mut names: Vec<(&str, i128)> = sizes.into_iter().collect();
-            names.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+            names.arrange_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
             let places: BTreeMap<&str, usize> =
                 names.iter().enumerate().map(|(place, (name, _))| (*name, place.min(LINES))).collect();
             let mut groups: Vec<Group> = (0..names.len().min(LINES + 1))
@@ -356,7 +357,7 @@ impl<'a> Groups<'a> {
                     |deal: &&DealLine| deal.called_in == Some(period) && deal.category != ForecastCategory::Omitted;
                 let mut parts: Vec<(u64, f64)> =
                     own().filter(is_called).map(|deal| (deal.key, deal.probability * deal.amount as f64)).collect();
-                parts.sort_by_key(|&(key, _)| key);
+                parts.arrange_by_key(|&(key, _)| key);
                 let sample = GroupedSample::new(&group.totals, GROUPS);
                 let won = group.won as f64;
                 let at = |p: f64| sample.quantiles(&[p]).first().map_or(0.0, |q| q.value) + won;

@@ -9,6 +9,7 @@ use crate::crm::{Deal, DealStatus, Deals, ForecastCategory, Pipeline};
 use crate::model::{DealProbability, OperatingModel, Run, fold};
 use crate::money::{Currency, Money};
 use crate::random::StreamKey;
+use crate::stats::Arrange;
 use crate::stats::Beta;
 use crate::table::{Action, Diagnostic, Receipt};
 use crate::{Error, ErrorKind, Place};
@@ -183,7 +184,7 @@ impl Outcome {
         // Summed in the order of the keys: no row order may change a bit.
         let mut parts: Vec<(u64, f64)> =
             self.deals.iter().filter(|deal| of(deal)).map(|d| (d.key, d.probability * d.amount as f64)).collect();
-        parts.sort_by_key(|&(key, _)| key);
+        parts.arrange_by_key(|&(key, _)| key);
         parts.into_iter().fold(0.0, |sum, (_, part)| sum + part)
     }
 

@@ -2,6 +2,7 @@
 
 use crate::crm::{Deal, DealStatus, ForecastCategory};
 use crate::model::{OperatingModel, Stage, StageOutcome, WinProbability, fold};
+use crate::stats::Arrange;
 use std::collections::BTreeMap;
 
 /// Fewest closed deals from which a stage's own rate is told.
@@ -72,7 +73,7 @@ impl StageTable {
             .filter(|(_, tally)| tally.open > 0)
             .map(|(key, tally)| (key.clone(), tallies.resolve(key, tally, model)))
             .collect();
-        lines.sort_by(|(a_key, a), (b_key, b)| {
+        lines.arrange_by(|(a_key, a), (b_key, b)| {
             let order = a.order.cmp(&b.order).then(a.win_probability.total_cmp(&b.win_probability));
             order.then_with(|| a_key.cmp(b_key))
         });
@@ -246,6 +247,6 @@ fn open_stages(model: &OperatingModel) -> impl Iterator<Item = &Stage> {
 /// The open stage in the middle of the sale, for deals of which nothing is known.
 fn middle(model: &OperatingModel) -> Option<&Stage> {
     let mut stages: Vec<&Stage> = open_stages(model).collect();
-    stages.sort_by_key(|stage| stage.order);
+    stages.arrange_by_key(|stage| stage.order);
     stages.get(stages.len() / 2).copied()
 }

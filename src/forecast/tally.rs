@@ -7,6 +7,7 @@ use super::waterfall::{AmbiguousDeals, Bucket, Change, Stand, Stands, ViewLine, 
 use crate::crm::ForecastCategory;
 use crate::model::fold;
 use crate::money::Money;
+use crate::stats::Arrange;
 use std::collections::BTreeMap;
 
 /// The parts of the difference, added up deal by deal.
@@ -77,7 +78,7 @@ impl<'a> Tally<'a> {
                 "{count} deals cannot be told apart and are compared only all together (export the deal id)"
             ));
         }
-        self.changes.sort_by(|a, b| {
+        self.changes.arrange_by(|a, b| {
             let names = |change: &Change| {
                 let stand = change.after.as_ref().or(change.before.as_ref());
                 stand.map(|stand| (stand.id.clone(), stand.account.clone(), stand.name.clone(), stand.line))

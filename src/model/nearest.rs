@@ -1,6 +1,7 @@
 //! Finds the known name a wrong one most likely stands for.
 
 use crate::crm::distance;
+use crate::stats::Arrange;
 
 /// How many names a message lists before it counts the rest.
 const LISTED: usize = 8;
@@ -13,7 +14,7 @@ pub(super) fn known<S: AsRef<str>>(found: &str, known: &[S]) -> String {
     let folded = super::text::fold(found);
     let mut ranked: Vec<(usize, &str)> =
         known.iter().map(|name| (distance(&folded, &super::text::fold(name.as_ref())), name.as_ref())).collect();
-    ranked.sort_by_key(|(distance, _)| *distance);
+    ranked.arrange_by_key(|(distance, _)| *distance);
     let (first_distance, first) = ranked[0];
     let near = first_distance <= (first.chars().count() / 3).max(1);
     let listed: Vec<String> = ranked.iter().take(LISTED).map(|(_, name)| format!("`{name}`")).collect();

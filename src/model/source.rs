@@ -1,6 +1,7 @@
 //! Writes a document back: once canonical for fingerprints, once for people.
 
 use super::json::Node;
+use crate::stats::Arrange;
 use crate::{Error, ErrorKind};
 
 /// The document a model was resolved from, every default filled in.
@@ -51,7 +52,7 @@ fn write_canonical(node: &Node, out: &mut String) {
         }
         Node::Object(entries) => {
             let mut sorted: Vec<&(String, Node)> = entries.iter().collect();
-            sorted.sort_by(|a, b| a.0.cmp(&b.0));
+            sorted.arrange_by(|a, b| a.0.cmp(&b.0));
             out.push('{');
             for (i, (key, value)) in sorted.into_iter().enumerate() {
                 out.push_str(if i > 0 { "," } else { "" });

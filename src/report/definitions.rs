@@ -2,6 +2,7 @@
 
 use crate::crm::{Field, FieldRef};
 use crate::model::Truth;
+use crate::stats::Arrange;
 use crate::targeting::{Definition, ScoredLeads};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -90,7 +91,7 @@ pub(super) fn status(leads: &ScoredLeads) -> Option<StatusReport> {
         .into_iter()
         .map(|(value, (claims, count))| StatusValue { value: value.to_owned(), claims, count })
         .collect();
-    values.sort_by_key(|value| std::cmp::Reverse(value.count));
+    values.arrange_by_key(|value| std::cmp::Reverse(value.count));
     values.truncate(STATUSES);
     Some(StatusReport { column: claims.column.to_owned(), values })
 }

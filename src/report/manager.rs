@@ -4,6 +4,7 @@ use super::wording;
 use crate::crm::Pipeline;
 use crate::forecast::{Concentration, Coverage, Driver, Forecast, GroupLine, Managed, ManagerOptions, Shares};
 use crate::money::Currency;
+use crate::stats::Arrange;
 use crate::stats::{Estimate, Interval};
 use crate::{Error, Place};
 use serde::Serialize;
@@ -357,7 +358,8 @@ impl Teller<'_> {
     fn drivers(&self, deals: &[Driver]) -> Vec<DriverReport> {
         let key = |driver: &Driver| self.forecast.outcome().deals.get(driver.deal).map_or(0, |deal| deal.key);
         let mut sorted: Vec<&Driver> = deals.iter().filter(|driver| driver.effect.value != 0.0).collect();
-        sorted.sort_by(|a, b| b.effect.value.abs().total_cmp(&a.effect.value.abs()).then_with(|| key(a).cmp(&key(b))));
+        sorted
+            .arrange_by(|a, b| b.effect.value.abs().total_cmp(&a.effect.value.abs()).then_with(|| key(a).cmp(&key(b))));
         let told = sorted.into_iter().take(DRIVERS).filter_map(|driver| {
             let amount = self.forecast.outcome().deals.get(driver.deal)?.amount;
             Some(DriverReport {

@@ -1,6 +1,7 @@
 //! The leads that somebody has to look at, as plain data.
 
 use crate::crm::Field;
+use crate::stats::Arrange;
 use crate::targeting::{Queue, ScoredLeads};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -89,7 +90,7 @@ pub(super) fn queue(leads: &ScoredLeads, queue: Queue) -> QueueReport {
         expected_value += count as f64 * value;
     }
     let count = rows.len() as u64;
-    rows.sort_by(|a, b| {
+    rows.arrange_by(|a, b| {
         let value = |row: &usize| leads.expected_value(*row).unwrap_or(0.0);
         let by_worth = value(b).total_cmp(&value(a)).then_with(|| leads.age_days(*b).cmp(&leads.age_days(*a)));
         // Equals stand by what they hold, so that the order of the file does not decide who is cut off.
@@ -98,7 +99,7 @@ pub(super) fn queue(leads: &ScoredLeads, queue: Queue) -> QueueReport {
     rows.truncate(ROWS);
     let mut reasons: Vec<QueueReason> =
         reasons.into_iter().map(|(code, count)| QueueReason { code: code.to_owned(), count }).collect();
-    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
+    reasons.arrange_by_key(|reason| std::cmp::Reverse(reason.count));
     QueueReport { count, expected_value, reasons, rows: rows.iter().map(|row| queue_row(leads, *row, queue)).collect() }
 }
 

@@ -5,6 +5,7 @@ use crate::calendar::Date;
 use crate::crm::{DealStatus, ForecastCategory};
 use crate::forecast::{AmbiguousDeals, Bucket, Cause, Change, OddsBridge, OtherCause, Stand, ViewLine, Waterfall};
 use crate::money::Currency;
+use crate::stats::Arrange;
 use crate::stats::Estimate;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -236,7 +237,7 @@ impl Waterfall {
             down => format!("is down {} to", money(-down)),
         };
         let mut parts: Vec<(&Bucket, &i64)> = self.buckets.iter().filter(|(_, amount)| **amount != 0).collect();
-        parts.sort_by_key(|(bucket, amount)| (std::cmp::Reverse(amount.unsigned_abs()), **bucket));
+        parts.arrange_by_key(|(bucket, amount)| (std::cmp::Reverse(amount.unsigned_abs()), **bucket));
         let told: Vec<String> =
             parts.iter().take(3).map(|(bucket, amount)| format!("{} {}", word(**bucket), money(**amount))).collect();
         let why = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };

@@ -3,7 +3,7 @@
 //! Every function takes predictions and outcomes of equal length, in one order; what is longer is not read. Sums follow
 //! that order, so callers who need the same bits for shuffled rows bring their rows into a fixed order first.
 
-use super::{Interval, Normal, wilson};
+use super::{Interval, Normal, places_by, wilson};
 
 /// The area under the receiver operating characteristic, with its error.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -75,9 +75,7 @@ fn sample_variance(values: &[f64]) -> f64 {
 
 /// Positions in ascending order of their values.
 fn sorted(values: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
-    order
+    places_by(values.len(), &mut |a, b| values[a].total_cmp(&values[b]))
 }
 
 /// Runs of equal values in `order`.

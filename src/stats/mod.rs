@@ -5,6 +5,7 @@
 //! bits on every platform. Knows nothing of sales; formulas and sources stand on each function and in
 //! `docs/statistics.md`.
 
+mod arrange;
 mod beta;
 mod classification;
 mod estimate;
@@ -14,6 +15,7 @@ mod moments;
 mod normal;
 mod quantile;
 
+pub(crate) use arrange::{Arrange, places_by};
 pub use beta::Beta;
 pub use classification::{
     CLIP, CalibrationBand, LiftGroup, RocAuc, average_precision, brier, calibration, calibration_error, lift, log_loss,

@@ -11,6 +11,7 @@ use super::receipt::Diagnostics;
 use super::store::Cells;
 use crate::calendar::Date;
 use crate::money::Currency;
+use crate::stats::Arrange;
 use std::sync::Arc;
 
 /// What the values of a column are, decided from all of them.
@@ -413,7 +414,7 @@ impl Column {
                 None => found.push(Unreadable { why, count, row: first, sample: text }),
             }
         }
-        found.sort_by_key(|known| known.why);
+        found.arrange_by_key(|known| known.why);
         found
     }
 

@@ -8,6 +8,7 @@ use super::words;
 use crate::crm::FieldRef;
 use crate::model::fold;
 use crate::random::{Sampler, StreamKey};
+use crate::stats::Arrange;
 use crate::table::{Column, ColumnKind};
 use std::collections::BTreeMap;
 
@@ -259,7 +260,7 @@ impl Spread {
             }
         }
         let mut frequent: Vec<(String, u64)> = counts.into_iter().collect();
-        frequent.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        frequent.arrange_by_key(|(_, count)| std::cmp::Reverse(*count));
         frequent.truncate(VALUES);
         let mut names: Vec<String> = frequent.into_iter().map(|(name, _)| name).collect();
         let known: BTreeMap<String, usize> = names.iter().cloned().enumerate().map(|(at, name)| (name, at)).collect();
@@ -306,7 +307,7 @@ impl Spread {
             })
             .filter(|value| value.base_share != value.share)
             .collect();
-        moved.sort_by(|a, b| (b.share - b.base_share).abs().total_cmp(&(a.share - a.base_share).abs()));
+        moved.arrange_by(|a, b| (b.share - b.base_share).abs().total_cmp(&(a.share - a.base_share).abs()));
         moved.truncate(5);
         Some(DriftComparison { base, group, psi, p_value, drifted: psi >= LARGE && p_value <= RARE, moved })
     }

@@ -6,6 +6,7 @@ use super::score::{AxisName, Scorecards};
 use super::scored::ScoredLeads;
 use crate::crm::FieldRef;
 use crate::model::Points;
+use crate::stats::Arrange;
 use std::collections::BTreeMap;
 
 /// What filling a field is worth.
@@ -57,7 +58,7 @@ pub(crate) fn worth(cards: &Scorecards, opens: &[[Opens; 2]]) -> Vec<FieldWorth>
 fn sorted(by_field: BTreeMap<FieldRef, (u64, i64)>) -> Vec<FieldWorth> {
     let worth = |(field, (leads, micro))| FieldWorth { field, leads, points: Points::from_micro(micro) };
     let mut found: Vec<FieldWorth> = by_field.into_iter().map(worth).collect();
-    found.sort_by_key(|worth| std::cmp::Reverse(worth.points));
+    found.arrange_by_key(|worth| std::cmp::Reverse(worth.points));
     found
 }
 

@@ -7,6 +7,7 @@
 use crate::calendar::Date;
 use crate::crm::FieldRef;
 use crate::model::{Bound, Condition, Points, Record, Test, Value};
+use crate::stats::Arrange;
 use std::borrow::Cow;
 
 /// The fewest and the most points that `rules` (condition and points) can earn together: 0 or below, 0 or above.
@@ -15,7 +16,7 @@ pub(crate) fn reach(rules: &[(&Condition, Points)], as_of: Option<Date>) -> (Poi
     for (condition, _) in rules {
         fields.extend(condition.fields());
     }
-    fields.sort();
+    fields.arrange();
     fields.dedup();
     if fields.len() > 1 {
         let points = || rules.iter().map(|(_, points)| *points);

@@ -11,6 +11,7 @@ use crate::crm::FieldRef;
 use crate::model::{
     self, Condition, FrequencySource, Grade, GradeCuts, Icp, MissingPolicy, Motion, OperatingModel, Points,
 };
+use crate::stats::Arrange;
 
 /// Every scorecard of a model, bound to the columns of one list.
 #[derive(Debug, Clone)]
@@ -243,7 +244,7 @@ fn questions(group: &model::RuleGroup, bound: &[Rule], binder: &Binder<'_>) -> V
     let mut asked: Vec<(Vec<FieldRef>, Vec<usize>, bool)> = Vec::new();
     for (position, rule) in bound.iter().enumerate() {
         let mut fields = rule.fields.clone();
-        fields.sort();
+        fields.arrange();
         let counts = rule.per.is_some();
         match asked.iter_mut().find(|(known, _, alone)| *known == fields && !alone && !counts) {
             Some((_, positions, _)) => positions.push(position),

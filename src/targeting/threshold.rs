@@ -3,6 +3,7 @@
 use super::definitions::Definition;
 use super::scored::ScoredLeads;
 use crate::model::{Grade, Truth};
+use crate::stats::Arrange;
 use crate::stats::Interval;
 use std::collections::BTreeMap;
 
@@ -172,7 +173,7 @@ impl ScoredLeads {
 fn front(mut all: Vec<MqlCut>, rated: bool) -> Vec<MqlCut> {
     let expected = |cut: &MqlCut| cut.expected_sqls.unwrap_or(0.0);
     // Fewest leads first; among equal ones the most SQLs, then the lowest thresholds.
-    all.sort_by(|a, b| {
+    all.arrange_by(|a, b| {
         a.leads
             .cmp(&b.leads)
             .then_with(|| expected(b).total_cmp(&expected(a)))

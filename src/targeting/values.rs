@@ -3,6 +3,7 @@
 use crate::calendar::Date;
 use crate::crm::{FieldRef, LeadList};
 use crate::model::fold;
+use crate::stats::Arrange;
 use crate::table::{Column, ColumnKind};
 use std::collections::BTreeMap;
 
@@ -65,7 +66,7 @@ impl LeadList {
         let filled = tally.filled();
         let mut values = tally.counts();
         let distinct = values.len() as u64;
-        values.sort_by_key(|value| std::cmp::Reverse(value.count));
+        values.arrange_by_key(|value| std::cmp::Reverse(value.count));
         values.truncate(MOST);
         Some(FieldValues {
             column: column.name().to_owned(),

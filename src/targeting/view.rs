@@ -8,6 +8,7 @@ use super::scored::ScoredLeads;
 use super::segment::UNASSIGNED;
 use crate::crm::{Channel, FieldRef};
 use crate::model::{Grade, GradePattern, fold};
+use crate::stats::places_by;
 use crate::table::{Column, ColumnKind};
 use crate::{Error, ErrorKind, Place};
 
@@ -214,8 +215,7 @@ fn ordered_float(number: f64) -> u64 {
 
 /// The rank of each text among all, equal texts sharing one; blanks last.
 fn ranked(texts: Vec<String>) -> Vec<u64> {
-    let mut order: Vec<usize> = (0..texts.len()).collect();
-    order.sort_by(|a, b| texts.get(*a).cmp(&texts.get(*b)));
+    let order = places_by(texts.len(), &mut |a, b| texts.get(a).cmp(&texts.get(b)));
     let mut ranks = vec![BLANK; texts.len()];
     let mut last: Option<(&String, u64)> = None;
     for (position, at) in order.into_iter().enumerate() {

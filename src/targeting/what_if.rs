@@ -11,6 +11,7 @@ use super::words;
 use crate::calendar::Date;
 use crate::crm::{Field, FieldRef};
 use crate::model::{self, Condition, FrequencySource, Grade, Points};
+use crate::stats::Arrange;
 use crate::table::{Column, ColumnKind};
 
 /// Changes that give a lead a better grade.
@@ -81,7 +82,7 @@ impl ScoredLeads {
         );
         let mut pool: Vec<&Candidate> = tried.iter().collect();
         if pool.len() > MOST_CANDIDATES {
-            pool.sort_by_key(|tried| std::cmp::Reverse(gain(&tried.score, &now)));
+            pool.arrange_by_key(|tried| std::cmp::Reverse(gain(&tried.score, &now)));
             pool.truncate(MOST_CANDIDATES);
         }
         let mut pairs = Vec::new();
@@ -176,7 +177,7 @@ fn best_per_grade<'a>(
             None => best.push((score.grade, *score, changes)),
         }
     }
-    best.sort_by_key(|(grade, ..)| *grade);
+    best.arrange_by_key(|(grade, ..)| *grade);
     best
 }
 

@@ -13,6 +13,7 @@ use crate::crm::{
     summary,
 };
 use crate::money::Currency;
+use crate::stats::Arrange;
 use crate::table::{Column, MappingSource, Receipt, Table};
 use crate::{Error, ErrorKind, Place};
 use serde::{Deserialize, Serialize};
@@ -153,7 +154,7 @@ impl Attaching<'_> {
                 event.deal = (*id).to_owned();
             }
         }
-        history.events.sort();
+        history.events.arrange();
         let attached = attached(&history.receipt, Some(join));
         let history = self.extras.history.as_ref().map_or(history.clone(), |earlier| history.merged(earlier));
         let extras = Extras { history: Some(history), ..self.extras(&rows) };
@@ -206,7 +207,7 @@ impl Attaching<'_> {
     fn extras(&self, rows: &Rows) -> Extras {
         let mut extras = self.extras.clone();
         extras.fingerprints.push(rows.fingerprint());
-        extras.fingerprints.sort_unstable();
+        extras.fingerprints.arrange();
         extras
     }
 }
@@ -329,7 +330,7 @@ impl Attaching<'_> {
         let (_, join) = self.pair(JoinShape::Many, right, Offers::Rows, |_| true)?;
         let mut extras = self.extras.clone();
         extras.fingerprints.push(other.fingerprint());
-        extras.fingerprints.sort_unstable();
+        extras.fingerprints.arrange();
         let receipt = other.as_of(None, Currency::USD).receipt;
         let history = StageHistory::from_snapshots(&[(there, &other), (here, own)]);
         let earlier = extras.history.take();

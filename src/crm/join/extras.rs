@@ -2,6 +2,7 @@
 
 use crate::crm::activity::Activity;
 use crate::crm::{Contract, Quotas, Rep, StageHistory};
+use crate::stats::Arrange;
 
 /// What is known from files that were attached, and their fingerprints.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +29,7 @@ impl ByRow {
         let old = (0..rows).flat_map(|row| self.of(row).iter().map(move |activity| (row, activity.clone())));
         let mut all: Vec<(usize, Activity)> = old.chain(new).collect();
         // In the order of what happened and not of the file, so that another order of its rows changes nothing.
-        all.sort_by(|(a, x), (b, y)| {
+        all.arrange_by(|(a, x), (b, y)| {
             (a, x.date, &x.kind, x.direction, x.row).cmp(&(b, y.date, &y.kind, y.direction, y.row))
         });
         let mut starts = Vec::with_capacity(rows + 1);

@@ -2,6 +2,7 @@
 
 use crate::crm::dialect::Dialects;
 use crate::crm::fold::fold;
+use crate::stats::Arrange;
 use serde::{Deserialize, Serialize};
 
 /// How cells of two files are compared, the surest first.
@@ -50,7 +51,7 @@ impl<'a> Normaliser<'a> {
     pub(crate) fn new(dialects: &'a Dialects) -> Self {
         let written = dialects.legal_forms();
         let mut forms: Vec<Vec<String>> = written.iter().map(|form| words(form)).filter(|f| !f.is_empty()).collect();
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        forms.arrange_by_key(|form| std::cmp::Reverse(form.len()));
         let attached = written.iter().map(String::as_str).filter(|form| form.chars().any(is_ideographic)).collect();
         Self { dialects, forms, attached }
     }

@@ -19,6 +19,7 @@ pub(crate) use extras::Extras;
 pub(crate) use key::Normaliser;
 pub(crate) use lookup::vocabulary;
 
+use crate::stats::Arrange;
 use crate::table::{Column, Table, shorten};
 use crate::{Error, ErrorKind, Place};
 use columns::{Comparison, Offers};
@@ -399,7 +400,7 @@ impl Samples {
 
     fn most_frequent(self) -> Vec<JoinSample> {
         let mut all: Vec<JoinSample> = self.0.into_values().collect();
-        all.sort_by_key(|sample| (std::cmp::Reverse(sample.rows), sample.line));
+        all.arrange_by_key(|sample| (std::cmp::Reverse(sample.rows), sample.line));
         all.truncate(MOST_SAMPLES);
         all
     }

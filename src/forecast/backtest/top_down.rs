@@ -2,6 +2,7 @@
 
 use crate::forecast::fit::{PARTS, Season, Seen, strength};
 use crate::random::{Sampler, StreamKey};
+use crate::stats::Arrange;
 
 /// Days after which a day counts half: two quarters.
 const HALF_LIFE: f64 = 180.0;
@@ -20,7 +21,7 @@ const ROUNDS: usize = 5;
 /// variance (1 + cv²)/n_eff for the mean amount.
 pub(super) fn simulate(seen: &Seen, season: &Season, last: i32, trials: usize, key: StreamKey) -> Vec<i64> {
     let mut wins: Vec<(i32, i64)> = seen.wins().filter(|(day, _)| *day >= seen.start).collect();
-    wins.sort_unstable();
+    wins.arrange();
     if wins.is_empty() {
         return vec![0; trials];
     }

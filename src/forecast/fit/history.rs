@@ -3,6 +3,7 @@
 use crate::calendar::Date;
 use crate::crm::{DealStatus, Pipeline};
 use crate::money::Currency;
+use crate::stats::Arrange;
 use std::collections::BTreeMap;
 
 /// What a deal can be grouped by: product, owner, segment.
@@ -92,7 +93,7 @@ impl History {
                 groups,
             });
         }
-        past.sort_by_key(|deal| deal.key);
+        past.arrange_by_key(|deal| deal.key);
         let newest = past.iter().flat_map(|deal| [deal.created, deal.closed]).flatten().max();
         Self { deals: past, currency: most, newest, foreign, undated, ageless }
     }

@@ -1,6 +1,7 @@
 //! Size bands of deals, and how much longer the bigger ones take.
 
 use super::history::SeenDeal;
+use crate::stats::Arrange;
 
 /// Closed deals per point of the cycle curve, and its most points.
 const PER_POINT: usize = 40;
@@ -41,7 +42,7 @@ impl Sizes {
     pub(crate) fn new(watched: &[Watch]) -> Self {
         let closed = watched.iter().filter(|watch| watch.closed).count();
         let mut order: Vec<&Watch> = watched.iter().collect();
-        order.sort_by_key(|watch| watch.size);
+        order.arrange_by_key(|watch| watch.size);
         let middle = order.get(order.len() / 2).map_or(0, |watch| watch.size);
         let total: f64 = order.iter().map(|watch| watch.size.max(0) as f64).sum();
         let mut sum = 0.0;

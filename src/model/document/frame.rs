@@ -7,6 +7,7 @@ use crate::calendar::{Date, FiscalYear};
 use crate::model::check::At;
 use crate::model::{Definitions, Meta, Review, WorkingHours};
 use crate::money::Currency;
+use crate::stats::Arrange;
 
 /// Currency, fiscal year and working time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -94,7 +95,7 @@ impl MetaDocument {
         let holidays_at = at.key("holidays");
         let holidays = self.holidays.iter().enumerate().map(|(i, day)| holidays_at.index(i).date(day));
         let mut holidays: Vec<Date> = holidays.collect::<Result<_, _>>()?;
-        holidays.sort_unstable();
+        holidays.arrange();
         holidays.dedup();
         self.holidays = holidays.iter().map(Date::to_string).collect();
         Ok(Meta {
@@ -118,7 +119,7 @@ impl WorkingHoursDocument {
             let message = format!("must be after the start {}, found {}", self.start, self.end);
             return Err(at.key("end").error("bad-order", message));
         }
-        self.days.sort_unstable();
+        self.days.arrange();
         self.days.dedup();
         if self.days.is_empty() {
             return Err(at.key("days").error("empty", "must hold at least one working day"));

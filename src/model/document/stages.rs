@@ -8,6 +8,7 @@ use crate::Error;
 use crate::crm::ForecastCategory;
 use crate::model::check::{At, Names};
 use crate::model::{Probability, Slip, Stage, StageOutcome, WinProbability, stage_key};
+use crate::stats::Arrange;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use std::fmt;
 
@@ -174,7 +175,7 @@ pub(super) fn stages(at: &At, list: &mut [StageDocument]) -> Result<Vec<Stage>, 
         }
         stages.push(stage);
     }
-    stages.sort_by_key(|stage| stage.order);
+    stages.arrange_by_key(|stage| stage.order);
     Ok(stages)
 }
 

@@ -1,6 +1,7 @@
 //! Cuts columns into bins, from training rows only: quantiles of numbers, frequent levels of words, blanks apart.
 
 use super::examples::{Examples, MISSING, Values};
+use crate::stats::Arrange;
 
 /// Bins of a number at most.
 pub(crate) const MOST_BINS: usize = 8;
@@ -184,7 +185,7 @@ impl Binning {
             }
             ranked.push((gain, feature, size));
         }
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        ranked.arrange_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut room = MOST_SLOTS;
         let mut kept: Vec<usize> = Vec::new();
         for (_, feature, size) in ranked {

@@ -5,6 +5,7 @@ use super::outcome::{self, Reading};
 use crate::calendar::Date;
 use crate::crm::{Dialects, Field, LeadList, labels};
 use crate::model::fold;
+use crate::stats::Arrange;
 use crate::table::{Column, ColumnKind, Table, hash};
 use crate::{Error, ErrorKind};
 use std::collections::BTreeSet;
@@ -259,7 +260,7 @@ fn order(table: &Table, columns: &[usize], read: &[Option<bool>]) -> Vec<u32> {
     let decided = (0..read.len()).filter(|row| read[*row].is_some());
     let mut keyed: Vec<(u64, u32)> = decided.map(|row| (content(row), row as u32)).collect();
     let cells = |row: u32| columns.iter().map(move |at| table.columns()[*at].text(row as usize));
-    keyed.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| cells(a.1).cmp(cells(b.1))));
+    keyed.arrange_by(|a, b| a.0.cmp(&b.0).then_with(|| cells(a.1).cmp(cells(b.1))));
     keyed.into_iter().map(|(_, row)| row).collect()
 }
 

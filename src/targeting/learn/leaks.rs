@@ -9,6 +9,7 @@ use super::examples::Examples;
 use super::gate::FEWEST;
 use super::penalty::{MOST_CHOOSING, base_rate, outcomes, split};
 use super::validation::{FOLDS, Gain};
+use crate::stats::Arrange;
 use crate::stats::{RocAuc, log_loss, wilson};
 
 /// How sure it is that a column gives the outcome away.
@@ -111,7 +112,7 @@ impl LeakSearch {
             return None;
         }
         let mut found = std::mem::take(&mut self.found);
-        found.sort_by_key(|leak| leak.grade);
+        found.arrange_by_key(|leak| leak.grade);
         Some(found)
     }
 }

@@ -3,6 +3,7 @@
 use super::options::LearnOptions;
 use crate::crm::{DealStatus, Dialects, LeadList};
 use crate::model::fold;
+use crate::stats::Arrange;
 use crate::table::{Column, ColumnKind, Table, boolean};
 use crate::{Error, ErrorKind, Place};
 use std::collections::BTreeMap;
@@ -72,7 +73,7 @@ pub(crate) fn candidates(table: &Table, dialects: &Dialects) -> Vec<OutcomeColum
             found.push((rank, candidate));
         }
     }
-    found.sort_by_key(|(rank, _)| *rank);
+    found.arrange_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
@@ -200,7 +201,7 @@ impl<'a> Reading<'a> {
                 tally.values.push(OutcomeValue { value, count, success });
             }
         }
-        tally.values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+        tally.values.arrange_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
         tally.values.truncate(MOST_VALUES);
         tally
     }

@@ -4,8 +4,8 @@ use super::examples::Examples;
 use super::penalty::{Fitting, MOST_CHOOSING, base_rate, outcomes, split};
 use crate::calendar::Date;
 use crate::stats::{
-    CalibrationBand, LiftGroup, RocAuc, average_precision, brier, calibration, calibration_error, lift, log_loss,
-    log_loss_of,
+    Arrange, CalibrationBand, LiftGroup, RocAuc, average_precision, brier, calibration, calibration_error, lift,
+    log_loss, log_loss_of, places_by,
 };
 
 /// Folds of a validation.
@@ -162,8 +162,7 @@ impl Validation {
 
     /// By example, so that sums do not depend on the numbering of folds.
     fn in_order(self) -> Self {
-        let mut order: Vec<usize> = (0..self.tested.len()).collect();
-        order.sort_by_key(|at| self.tested[*at]);
+        let order = places_by(self.tested.len(), &mut |a, b| self.tested[a].cmp(&self.tested[b]));
         Self {
             predicted: order.iter().map(|at| self.predicted[*at]).collect(),
             base: order.iter().map(|at| self.base[*at]).collect(),
@@ -251,7 +250,7 @@ impl Splitting {
         let dates = examples.dates.as_ref()?;
         let dated: Vec<u32> = examples.all().into_iter().filter(|row| dates[*row as usize].is_some()).collect();
         let mut days: Vec<Date> = dated.iter().filter_map(|row| dates[*row as usize]).collect();
-        days.sort_unstable();
+        days.arrange();
         let until = *days.get((days.len() as f64 * EARLIER) as usize)?;
         let earlier = |row: &u32| dates[*row as usize].is_some_and(|date| date < until);
         let (training, held): Split = dated.iter().partition(|row| earlier(row));
