@@ -6,7 +6,9 @@
 
 use super::nearest;
 use crate::{Error, ErrorKind, Place};
-use serde::de::{self, DeserializeOwned, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor,
+};
 use serde::forward_to_deserialize_any;
 use std::fmt;
 
@@ -59,26 +61,29 @@ impl Node {
 
     /// As [`Node::read`], with the path in parts beside the error.
     pub(super) fn read_or_fault<T: DeserializeOwned>(&self, kind: ErrorKind) -> Result<T, (Vec<Step>, Error)> {
-        serde_path_to_error::deserialize(self).map_err(|error| {
-            let mut steps: Vec<Step> = error.path().iter().filter_map(Step::from_segment).collect();
-            let Fault { code, mut message, key } = error.into_inner();
-            // A reader of alternatives says what it wanted and not what it met.
-            if code == "wrong-type"
-                && !message.contains(", found ")
-                && let Some(found) = self.at(&steps)
-            {
-                message = format!("{message}, found {}", found.describe());
-            }
-            // The key at fault belongs to the path, whether or not the reader had already stepped into it.
-            if let Some(key) = key
-                && steps.last() != Some(&Step::Key(key.clone()))
-            {
-                steps.push(Step::Key(key));
-            }
-            let error = Error::new(kind, code, message);
-            let path = path_of(&steps);
-            (steps, if path.is_empty() { error } else { error.at(Place::path(path)) })
-        })
+        T::deserialize(self).map_err(|fault| self.told(*fault.0, kind))
+    }
+
+    /// A fault in this document as an error, and its path in parts.
+    fn told(&self, fault: Cause, kind: ErrorKind) -> (Vec<Step>, Error) {
+        let Cause { code, mut message, key, inwards: mut steps } = fault;
+        steps.reverse();
+        // A reader of alternatives says what it wanted and not what it met.
+        if code == "wrong-type"
+            && !message.contains(", found ")
+            && let Some(found) = self.at(&steps)
+        {
+            message = format!("{message}, found {}", found.describe());
+        }
+        // The key at fault belongs to the path, whether or not the reader had already stepped into it.
+        if let Some(key) = key
+            && steps.last() != Some(&Step::Key(key.clone()))
+        {
+            steps.push(Step::Key(key));
+        }
+        let error = Error::new(kind, code, message);
+        let path = path_of(&steps);
+        (steps, if path.is_empty() { error } else { error.at(Place::path(path)) })
     }
 
     /// The value of a key of this object.
@@ -162,16 +167,6 @@ impl Node {
 pub(super) enum Step {
     Key(String),
     Index(usize),
-}
-
-impl Step {
-    fn from_segment(segment: &serde_path_to_error::Segment) -> Option<Self> {
-        match segment {
-            serde_path_to_error::Segment::Seq { index } => Some(Self::Index(*index)),
-            serde_path_to_error::Segment::Map { key } => Some(Self::Key(key.clone())),
-            _ => None,
-        }
-    }
 }
 
 /// `stages[2].winProbability`.
@@ -270,18 +265,43 @@ impl<'de> de::Deserialize<'de> for Node {
     }
 }
 
-/// Why a tree is not the document it should be.
+/// Why a tree is not the document it should be. Behind a pointer, for every reader of every type hands it on.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct Fault(Box<Cause>);
+
+#[derive(Debug)]
+struct Cause {
     code: &'static str,
     message: String,
     /// The key the message is about, if it is a key of the object being read.
     key: Option<String>,
+    /// The way to the value at fault, its own step first.
+    inwards: Vec<Step>,
+}
+
+impl Fault {
+    fn new(code: &'static str, message: String, key: Option<&str>) -> Self {
+        Self(Box::new(Cause { code, message, key: key.map(str::to_owned), inwards: Vec::new() }))
+    }
+
+    /// The same fault, seen from the list that holds the value.
+    #[inline(never)]
+    fn in_item(mut self, index: usize) -> Self {
+        self.0.inwards.push(Step::Index(index));
+        self
+    }
+
+    /// The same fault, seen from the object that holds the value.
+    #[inline(never)]
+    fn in_entry(mut self, key: &str) -> Self {
+        self.0.inwards.push(Step::Key(key.to_owned()));
+        self
+    }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
@@ -289,12 +309,12 @@ impl std::error::Error for Fault {}
 
 impl de::Error for Fault {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { code: "wrong-type", message: message.to_string(), key: None }
+        Self::new("wrong-type", message.to_string(), None)
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let message = format!("expected {}, found {}", expectation(expected), found_text(found));
-        Self { code: "wrong-type", message, key: None }
+        Self::new("wrong-type", message, None)
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -303,16 +323,16 @@ impl de::Error for Fault {
 
     fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
         let message = format!("unknown key `{}` ({})", shortened(field), nearest::known(field, known));
-        Self { code: "unknown-key", message, key: Some(field.to_owned()) }
+        Self::new("unknown-key", message, Some(field))
     }
 
     fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
         let message = format!("unknown value `{}` ({})", shortened(variant), nearest::known(variant, known));
-        Self { code: "unknown-value", message, key: None }
+        Self::new("unknown-value", message, None)
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { code: "missing-key", message: format!("missing (add `{field}`)"), key: Some(field.to_owned()) }
+        Self::new("missing-key", format!("missing (add `{field}`)"), Some(field))
     }
 }
 
@@ -372,9 +392,8 @@ impl<'de> Deserializer<'de> for &'de Node {
             }
             Node::Number(value) => visitor.visit_f64(*value),
             Node::Text(text) => visitor.visit_borrowed_str(text),
-            Node::List(items) => visitor.visit_seq(de::value::SeqDeserializer::new(items.iter())),
-            Node::Object(entries) => visitor
-                .visit_map(de::value::MapDeserializer::new(entries.iter().map(|(key, value)| (key.as_str(), value)))),
+            Node::List(items) => visitor.visit_seq(Items { all: items, next: 0 }),
+            Node::Object(entries) => visitor.visit_map(Entries { all: entries, next: 0 }),
         }
     }
 
@@ -395,11 +414,7 @@ impl<'de> Deserializer<'de> for &'de Node {
         // serde would also take a list for a struct, by position; a document never means that.
         match self {
             Node::Object(_) => self.deserialize_any(visitor),
-            other => Err(Fault {
-                code: "wrong-type",
-                message: format!("expected an object, found {}", other.describe()),
-                key: None,
-            }),
+            other => Err(Fault::new("wrong-type", format!("expected an object, found {}", other.describe()), None)),
         }
     }
 
@@ -411,16 +426,58 @@ impl<'de> Deserializer<'de> for &'de Node {
     ) -> Result<V::Value, Fault> {
         match self {
             Node::Text(text) => visitor.visit_enum(text.as_str().into_deserializer()),
-            other => Err(Fault {
-                code: "wrong-type",
-                message: format!("expected text, found {}", other.describe()),
-                key: None,
-            }),
+            other => Err(Fault::new("wrong-type", format!("expected text, found {}", other.describe()), None)),
         }
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
         tuple_struct map identifier ignored_any
+    }
+}
+
+/// The items of a list being read.
+struct Items<'de> {
+    all: &'de [Node],
+    next: usize,
+}
+
+impl<'de> de::SeqAccess<'de> for Items<'de> {
+    type Error = Fault;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
+        let at = self.next;
+        let Some(item) = self.all.get(at) else { return Ok(None) };
+        self.next += 1;
+        seed.deserialize(item).map(Some).map_err(|fault| fault.in_item(at))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.all.len() - self.next)
+    }
+}
+
+/// The entries of an object being read.
+struct Entries<'de> {
+    all: &'de [(String, Node)],
+    next: usize,
+}
+
+impl<'de> de::MapAccess<'de> for Entries<'de> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
+        let Some((key, _)) = self.all.get(self.next) else { return Ok(None) };
+        seed.deserialize(key.as_str().into_deserializer()).map(Some).map_err(|fault: Fault| fault.in_entry(key))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+        let Some((key, value)) = self.all.get(self.next) else { return Err(de::Error::custom("no value")) };
+        self.next += 1;
+        seed.deserialize(value).map_err(|fault| fault.in_entry(key))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.all.len() - self.next)
     }
 }
