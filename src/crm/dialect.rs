@@ -10,6 +10,7 @@ use super::history::HistoryNames;
 use super::kind::{Kind, Typical};
 use super::{DealStatus, Field, ForecastCategory};
 use crate::money::Currency;
+use crate::stats::Ordered;
 use crate::{Error, ErrorKind, Place};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -204,7 +205,7 @@ impl Dialects {
         let signatures = all.iter().map(|d| d.signature.iter().map(|header| fold(header)).collect()).collect();
         let direction = fold_words(all.iter().map(|d| &d.direction));
         let legal_forms = all.iter().flat_map(|d| &d.legal_forms).map(|form| form.to_lowercase()).collect();
-        let private_mail = all.iter().flat_map(|d| &d.private_mail).map(|domain| domain.to_lowercase()).collect();
+        let private_mail = all.iter().flat_map(|d| &d.private_mail).map(|domain| domain.to_lowercase()).ordered();
         Self {
             signatures,
             names,

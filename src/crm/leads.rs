@@ -5,7 +5,7 @@ use super::dialect::{Dialects, Vocabulary};
 use super::join::Extras;
 use super::quality::{Evidence, Lasting};
 use super::{Activity, Channel, Contract, Field, FieldRef, Kind, Mapping, Rep, key, kind, summary};
-use crate::stats::places_by;
+use crate::stats::{Ordered, places_by};
 use crate::table::write::WriteOptions;
 use crate::table::{Action, Code, Diagnostics, Problems, Receipt, Table};
 use crate::{Error, Place};
@@ -203,7 +203,7 @@ fn channels(table: &Table, binding: &Binding, dialects: &Dialects) -> BTreeMap<S
     let column = binding.column_of(Field::Source).and_then(|at| table.columns().get(at));
     let words = column.into_iter().flat_map(|c| c.cells().words().iter().map(|cell| c.present(cell)));
     let known = words.map(|word| (word, dialects.channel_of(word))).filter(|(_, channel)| *channel != Channel::Unknown);
-    known.map(|(word, channel)| (word.to_owned(), channel)).collect()
+    known.map(|(word, channel)| (word.to_owned(), channel)).ordered()
 }
 
 /// Says so if revenue per employee is too small for whole units of any currency: the file may count in thousands.

@@ -8,7 +8,7 @@ use super::fold::fold;
 use super::join::{JoinKey, Normaliser};
 use crate::Place;
 use crate::money::{Currency, Money};
-use crate::stats::Arrange;
+use crate::stats::{Arrange, Ordered};
 use crate::table::{
     Action, Code, Column, ColumnKind, Completeness, Diagnostics, DuplicateExample, Duplicates, OddValue, Quality,
     QualityPart, StageCompleteness, Table, ValueTouched, hash, shorten,
@@ -357,7 +357,7 @@ fn odd_values(evidence: &Evidence<'_>, notes: &mut Diagnostics) -> (Vec<OddValue
             odd.push(OddValue { column: column.name().to_owned(), value, count, line, suggestion });
         }
         let values: BTreeSet<&str> =
-            odd.iter().filter(|o| o.column == column.name()).map(|o| o.value.as_str()).collect();
+            odd.iter().filter(|o| o.column == column.name()).map(|o| o.value.as_str()).ordered();
         let lines = column.rows_where(crate::table::MOST_PLACES, |text| values.contains(text));
         notes.locate(ODD_VALUE, column.name(), lines.into_iter().map(|row| table.line(row)));
     }

@@ -6,6 +6,7 @@ use super::{Field, Kind, Mapping};
 use crate::Error;
 use crate::calendar::{Date, FiscalYear, PeriodKind};
 use crate::money::{Currency, Money};
+use crate::stats::Ordered;
 use crate::table::{Action, Code, Diagnostics, Receipt, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -226,7 +227,7 @@ fn months_apart(source: &Rows) -> u8 {
         .into_iter()
         .flat_map(|column| (0..source.table.rows()).filter_map(|row| column.date(row)))
         .map(month)
-        .collect();
+        .ordered();
     let months: Vec<i32> = months.into_iter().collect();
     match months.windows(2).map(|pair| pair[1] - pair[0]).min() {
         Some(1 | 2) => 1,

@@ -13,7 +13,7 @@ use crate::Error;
 use crate::calendar::Date;
 use crate::crm::{Field, FieldRef, ForecastCategory, Pipeline};
 use crate::model::{Condition, Record, Stage, StageOutcome, Truth};
-use crate::stats::Arrange;
+use crate::stats::{Arrange, Ordered};
 use crate::table::Column;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -353,7 +353,7 @@ fn stage_gates(forecast: &Forecast, deals: &[DealGate]) -> Vec<StageGate> {
             for (gate, _) in of_stage(stage) {
                 let owner = gate.flags.contains(&Hygiene::NoOwner).then(|| "owner is filled".to_owned());
                 let fields = gate.missing.iter().map(|field| format!("{field} is filled"));
-                let all: BTreeSet<String> = gate.entry.iter().cloned().chain(fields).chain(owner).collect();
+                let all: BTreeSet<String> = gate.entry.iter().cloned().chain(fields).chain(owner).ordered();
                 all.into_iter().for_each(|lack| *lacks.entry(lack).or_default() += 1);
             }
             let mut lacks: Vec<(String, usize)> = lacks.into_iter().collect();

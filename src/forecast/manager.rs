@@ -8,7 +8,7 @@ use super::plan::GROUPS;
 use super::scenario::{bad, read};
 use crate::Error;
 use crate::crm::{Deal, DealStatus, ForecastCategory, Pipeline};
-use crate::stats::Arrange;
+use crate::stats::{Arrange, Ordered};
 use crate::stats::{Estimate, GroupedSample, Interval, wilson};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -290,7 +290,7 @@ struct Group {
 
 impl<'a> Groups<'a> {
     fn new(forecast: &'a Forecast, period: usize, deals: &[&Deal]) -> Self {
-        let by_row: BTreeMap<usize, &&Deal> = deals.iter().map(|deal| (deal.row, deal)).collect();
+        let by_row: BTreeMap<usize, &&Deal> = deals.iter().map(|deal| (deal.row, deal)).ordered();
         let horizon = &forecast.outcome().horizon;
         let trials = forecast.trials().count();
         type Part = fn(&Deal) -> &str;
@@ -317,7 +317,7 @@ impl<'a> Groups<'a> {
             let mut names: Vec<(&str, i128)> = sizes.into_iter().collect();
             names.arrange_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
             let places: BTreeMap<&str, usize> =
-                names.iter().enumerate().map(|(place, (name, _))| (*name, place.min(LINES))).collect();
+                names.iter().enumerate().map(|(place, (name, _))| (*name, place.min(LINES))).ordered();
             let mut groups: Vec<Group> = (0..names.len().min(LINES + 1))
                 .map(|place| Group {
                     name: (place < LINES).then(|| names[place].0.to_owned()),

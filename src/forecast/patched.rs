@@ -6,6 +6,7 @@ use super::input::{SimulatedDeal, SimulationInput, Win};
 use super::replay::replay;
 use super::trials::Trials;
 use crate::Error;
+use crate::stats::Ordered;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A forecast whose single deals can be changed at little cost: the totals of its trials are patched by what the changed
@@ -26,7 +27,7 @@ impl<'a> Patched<'a> {
     pub(super) fn input(&self, changed: &Changed) -> Result<SimulationInput, Error> {
         let source = self.forecast.source();
         let mut input = changed.outcome.input_of(&source.model, &source.run)?;
-        let names: BTreeSet<u64> = self.base.rates.iter().map(|rate| rate.draw).collect();
+        let names: BTreeSet<u64> = self.base.rates.iter().map(|rate| rate.draw).ordered();
         let own = std::mem::take(&mut input.rates);
         input.rates.clone_from(&self.base.rates);
         let mut places: BTreeMap<usize, Result<usize, f64>> = BTreeMap::new();
@@ -63,8 +64,8 @@ impl<'a> Patched<'a> {
         let trials = self.forecast.trials();
         let periods = trials.periods();
         let all = |trials: &Trials| (0..periods).map(|period| trials.period(period)).collect::<Vec<_>>();
-        let old: BTreeMap<u64, &SimulatedDeal> = self.base.deals.iter().map(|deal| (deal.key, deal)).collect();
-        let new: BTreeMap<u64, &SimulatedDeal> = input.deals.iter().map(|deal| (deal.key, deal)).collect();
+        let old: BTreeMap<u64, &SimulatedDeal> = self.base.deals.iter().map(|deal| (deal.key, deal)).ordered();
+        let new: BTreeMap<u64, &SimulatedDeal> = input.deals.iter().map(|deal| (deal.key, deal)).ordered();
         let same = |deal: &SimulatedDeal, other: &SimulatedDeal| {
             deal.category == other.category
                 && deal.amount == other.amount

@@ -12,6 +12,7 @@ use super::tally::{Tally, category_lines, stage_lines};
 use crate::calendar::{Date, Period};
 use crate::crm::{Deal, DealStatus, Deals, ForecastCategory, Pipeline};
 use crate::money::{Currency, Money};
+use crate::stats::Ordered;
 use crate::{Error, ErrorKind, Place};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -329,7 +330,7 @@ fn day_of(previous: &Pipeline, given: Option<Date>, after: Date, told: &mut Vec<
 }
 
 fn table_of(rates: &BTreeMap<String, f64>) -> BTreeMap<Currency, f64> {
-    rates.iter().filter_map(|(code, &rate)| Currency::new(code).ok().map(|currency| (currency, rate))).collect()
+    rates.iter().filter_map(|(code, &rate)| Currency::new(code).ok().map(|currency| (currency, rate))).ordered()
 }
 
 /// The deals that can be valued, and how many others there are.
@@ -363,7 +364,7 @@ pub(super) struct Stands {
 impl Stands {
     fn new(known: &Deals, outcome: &Outcome, as_of: Date, period: Period, value: impl Fn(Money) -> i64) -> Self {
         let by_row: BTreeMap<usize, usize> =
-            outcome.deals.iter().enumerate().map(|(index, line)| (line.row, index)).collect();
+            outcome.deals.iter().enumerate().map(|(index, line)| (line.row, index)).ordered();
         let lines: Vec<Option<usize>> = known.deals.iter().map(|deal| by_row.get(&deal.row).copied()).collect();
         let list = known.deals.iter().zip(&lines).map(|(deal, line)| {
             let line: Option<&DealLine> = line.and_then(|index| outcome.deals.get(index));

@@ -1,6 +1,7 @@
 //! The simulated pipeline as numbers and as CSV: every column as it came, then what the forecast made of each deal.
 
 use crate::forecast::Forecast;
+use crate::stats::Ordered;
 use crate::table::Table;
 use crate::table::write::{CsvWriter, WriteOptions};
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ impl Forecast {
     pub fn to_csv(&self, table: &Table, options: WriteOptions) -> Vec<u8> {
         let original: Vec<_> =
             table.columns().iter().filter(|column| !ADDED_DEAL_COLUMNS.contains(&column.name())).collect();
-        let deals: BTreeMap<usize, _> = self.deals().into_iter().map(|deal| (deal.row, deal)).collect();
+        let deals: BTreeMap<usize, _> = self.deals().into_iter().map(|deal| (deal.row, deal)).ordered();
         let mut csv = CsvWriter::new(options);
         csv.row(original.iter().map(|column| column.name()).chain(ADDED_DEAL_COLUMNS));
         for row in 0..table.rows() {

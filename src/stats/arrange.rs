@@ -59,6 +59,18 @@ fn follow(places: &mut [usize], swap: &mut dyn FnMut(usize, usize)) {
     }
 }
 
+/// Ordered collections without the sort of everything that `collect` begins with, which is compiled for every type.
+pub(crate) trait Ordered: Iterator + Sized {
+    /// As [`Iterator::collect`], item by item: the last of equal keys counts.
+    fn ordered<C: Default + Extend<Self::Item>>(self) -> C {
+        let mut all = C::default();
+        all.extend(self);
+        all
+    }
+}
+
+impl<I: Iterator> Ordered for I {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,7 @@ mod moments;
 mod normal;
 mod quantile;
 
-pub(crate) use arrange::{Arrange, places_by};
+pub(crate) use arrange::{Arrange, Ordered, places_by};
 pub use beta::Beta;
 pub use classification::{
     CLIP, CalibrationBand, LiftGroup, RocAuc, average_precision, brier, calibration, calibration_error, lift, log_loss,

@@ -8,7 +8,7 @@ use super::words;
 use crate::crm::FieldRef;
 use crate::model::fold;
 use crate::random::{Sampler, StreamKey};
-use crate::stats::Arrange;
+use crate::stats::{Arrange, Ordered};
 use crate::table::{Column, ColumnKind};
 use std::collections::BTreeMap;
 
@@ -199,7 +199,7 @@ impl ScoredLeads {
         } else {
             retained
         };
-        BTreeMap::from([(Written, written), (Leads, used.clone()), (Mql, mql), (Won, won), (Retained, retained)])
+        [(Written, written), (Leads, used.clone()), (Mql, mql), (Won, won), (Retained, retained)].into_iter().ordered()
     }
 
     fn won_by_outcome(&self) -> Vec<usize> {
@@ -263,7 +263,7 @@ impl Spread {
         frequent.arrange_by_key(|(_, count)| std::cmp::Reverse(*count));
         frequent.truncate(VALUES);
         let mut names: Vec<String> = frequent.into_iter().map(|(name, _)| name).collect();
-        let known: BTreeMap<String, usize> = names.iter().cloned().enumerate().map(|(at, name)| (name, at)).collect();
+        let known: BTreeMap<String, usize> = names.iter().cloned().enumerate().map(|(at, name)| (name, at)).ordered();
         let (other, blank) = (names.len(), names.len() + 1);
         names.extend(["other".to_owned(), "blank".to_owned()]);
         let value = |row: &usize| match column.text(*row) {

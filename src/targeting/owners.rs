@@ -4,6 +4,7 @@ use super::account::Accounts;
 use super::route::Seat;
 use crate::crm::{Field, FieldRef, LeadList};
 use crate::model::{AccountOwner, Routing, fold};
+use crate::stats::Ordered;
 use std::collections::BTreeMap;
 
 /// The owners that a file names, and who has which lead's account.
@@ -87,7 +88,7 @@ fn roll_up(leads: &LeadList, stated: &[u32]) -> Vec<u32> {
         }
     }
     let owner_column = leads.column_of(&FieldRef::Known(Field::Owner)).and_then(|at| leads.table().columns().get(at));
-    let first_rows: BTreeMap<u32, usize> = stated.iter().enumerate().rev().map(|(row, owner)| (*owner, row)).collect();
+    let first_rows: BTreeMap<u32, usize> = stated.iter().enumerate().rev().map(|(row, owner)| (*owner, row)).ordered();
     // The order of the file must not decide, so equal counts go by the folded name.
     let name = |owner: &u32| {
         let row = first_rows.get(owner).copied().unwrap_or(0);

@@ -5,7 +5,7 @@ use super::outcome::{self, Reading};
 use crate::calendar::Date;
 use crate::crm::{Dialects, Field, LeadList, labels};
 use crate::model::fold;
-use crate::stats::Arrange;
+use crate::stats::{Arrange, Ordered};
 use crate::table::{Column, ColumnKind, Table, hash};
 use crate::{Error, ErrorKind};
 use std::collections::BTreeSet;
@@ -127,7 +127,7 @@ impl Examples {
         options: &LearnOptions,
         outcome: &Column,
     ) -> Result<Vec<usize>, Error> {
-        let mut left_out: BTreeSet<usize> = table.column_named(outcome.name()).into_iter().collect();
+        let mut left_out: BTreeSet<usize> = table.column_named(outcome.name()).into_iter().ordered();
         for header in &options.exclude {
             let Some(at) = table.column_named(header) else {
                 let message = format!("no column `{header}` to leave out (write the header as in the file)");
