@@ -9,6 +9,7 @@ const SHAPES: &[(&str, &str, usize)] = &[
     ("rs", "Error::new(", 1),
     ("rs", "Code::new(", 0),
     ("rs", ".error(", 0),
+    ("rs", "Fault::new(", 0),
     ("rs", "limit(", 2),
     ("rs", "code: ", 0),
     ("js", "code: ", 0),

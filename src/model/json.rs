@@ -309,12 +309,12 @@ impl std::error::Error for Fault {}
 
 impl de::Error for Fault {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new("wrong-type", message.to_string(), None)
+        Fault::new("wrong-type", message.to_string(), None)
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let message = format!("expected {}, found {}", expectation(expected), found_text(found));
-        Self::new("wrong-type", message, None)
+        Fault::new("wrong-type", message, None)
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -323,16 +323,16 @@ impl de::Error for Fault {
 
     fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
         let message = format!("unknown key `{}` ({})", shortened(field), nearest::known(field, known));
-        Self::new("unknown-key", message, Some(field))
+        Fault::new("unknown-key", message, Some(field))
     }
 
     fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
         let message = format!("unknown value `{}` ({})", shortened(variant), nearest::known(variant, known));
-        Self::new("unknown-value", message, None)
+        Fault::new("unknown-value", message, None)
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::new("missing-key", format!("missing (add `{field}`)"), Some(field))
+        Fault::new("missing-key", format!("missing (add `{field}`)"), Some(field))
     }
 }
 
