@@ -71,7 +71,7 @@ export interface AttachOptions extends CallOptions {
   /** What its rows are. */
   kind?:
     | 'leads' | 'contacts' | 'accounts' | 'deals' | 'activities' | 'contracts' | 'quotas' | 'reps' | 'stage-history'
-    | 'products' | 'stages';
+    | 'products' | 'stages' | 'line-items';
   /** Headers of the columns by which the files belong together, the surest first: `left` in the open file. */
   on?: { left: string; right: string; key?: JoinKey }[];
   /** The day an earlier export of the same pipeline was taken, as `2026-03-31`. */

@@ -402,7 +402,7 @@ fn units_in_the_header_are_read_and_odd_ones_questioned() {
     let odd = leads("Company,Employees,Revenue\nA,10,1.5\nB,20,3.5\nC,30,4\nD,40,5\nE,50,6\n");
     assert_eq!(
         note(odd.receipt(), "revenue-unit").message,
-        "the median revenue per employee is 0.1: the amounts may be in thousands or millions"
+        "the median revenue per employee is 0.1: the amounts are probably in millions"
     );
 }
 
@@ -471,7 +471,7 @@ fn every_kind_of_file_is_told_by_its_headers() {
         ),
         ("product,series,sales_price\na,b,5\n", Some(Kind::Products)),
         ("stage_id,label,closed_won,display_order,pipeline_id\n1,Demo,FALSE,0,p\n", Some(Kind::Stages)),
-        ("Opportunity ID,Product,Quantity,List Price\n1,a,2,5\n", None),
+        ("Opportunity ID,Product,Quantity,List Price\n1,a,2,5\n", Some(Kind::LineItems)),
         ("a,b\nc,d\n", None),
         ("Timestamp,Name,Email,Company\n2026-01-05,a,b@c.example,d\n", Some(Kind::Contacts)),
     ] {

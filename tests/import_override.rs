@@ -398,3 +398,83 @@ fn spellings_are_odd_only_beside_a_far_more_frequent_one() {
     let odd: Vec<(&str, &str)> = quality.odd_values.iter().map(|o| (o.value.as_str(), o.suggestion.as_str())).collect();
     assert_eq!(odd, [("GTXPro", "GTX Pro")]);
 }
+
+#[test]
+fn what_the_user_says_of_a_column_counts_more_than_what_its_field_needs() {
+    let csv = "Deal ID,Deal Name,Stage,Amount,Close Date\n1,a,Demo,100,2026-05-01\n2,b,Demo,200,2026-05-02\n";
+    let (found, receipt) = deals(csv, r#"{"columns": {"Amount": {"type": "text"}}}"#);
+    let amount = &receipt.columns[3];
+    assert_eq!((amount.r#type, amount.field.as_deref()), ("text", None));
+    assert_eq!(note(&receipt, "missing-field").message, "no column was found for the amount (every deal counts as 0)");
+    assert!(found.iter().all(|deal| !deal.amount_known));
+    assert!(receipt.diagnostics.iter().all(|note| note.code != "missing-amount"), "said once is enough");
+    // Mapped to the amount as well: then it is said that the two do not go together.
+    let table = Table::from_csv(csv.as_bytes(), &options(r#"{"columns": {"Amount": {"type": "text"}}}"#)).unwrap();
+    let mapping = Mapping::from_json(r#"{"Amount": "amount"}"#).unwrap();
+    let receipt = Pipeline::from_table(table, &mapping).unwrap().as_of(None, Currency::USD).receipt;
+    assert_eq!(receipt.columns[3].r#type, "text");
+    assert_eq!(note(&receipt, "type-mismatch").message, "`Amount` is mapped to `amount`, but holds text");
+    let sizes = LeadList::from_table(
+        Table::from_csv(b"Company,Employees\nA,5\nB,7\n", &options(r#"{"columns": {"Employees": {"type": "text"}}}"#))
+            .unwrap(),
+        &Mapping::default(),
+    )
+    .unwrap();
+    assert_eq!((sizes.receipt().columns[1].r#type, sizes.receipt().columns[1].field.as_deref()), ("text", None));
+}
+
+#[test]
+fn text_that_was_encoded_twice_is_not_put_right_by_another_encoding() {
+    let twice = receipt("Company,Industry\nMÃ¼ller,Bau\n", &ReadOptions::default());
+    assert!(note(&twice, "mojibake").fixes.is_empty());
+    // Read in the wrong encoding by option, the right one is a click away.
+    let wrong = receipt("Company,Industry\nMüller,Bau\n", &options(r#"{"encoding": "windows-1252"}"#));
+    let [fix] = &note(&wrong, "mojibake").fixes[..] else { panic!("{:?}", note(&wrong, "mojibake").fixes) };
+    assert_eq!(fix.label, "Read as UTF-8");
+}
+
+#[test]
+fn problems_are_those_of_the_day_of_the_run() {
+    let deal = |id: &str, close: &str| {
+        format!(r#"{{"dealId": "{id}", "stage": "Demo", "amount": 5, "closeDate": "{close}"}}"#)
+    };
+    let records = format!("[{},{}]", deal("1", "2026-03-20"), deal("2", "2026-05-20"));
+    let mut session = leadcast::session::Deals::from_records(&records, r#"{"asOf": "2026-01-01"}"#).unwrap();
+    let past = |session: &leadcast::session::Deals| {
+        session.problems(r#"{"code": "past-close-date"}"#, 0, 10).unwrap().rows.len()
+    };
+    assert_eq!(past(&session), 0);
+    for (day, count) in [("2026-04-01", 1), ("2026-06-01", 2), ("2026-02-01", 0)] {
+        session.start(leadcast::model::Preset::SalesLed.json(), &format!(r#"{{"asOf": "{day}"}}"#), 0, 1).unwrap();
+        assert_eq!(past(&session), count, "{day}");
+    }
+}
+
+#[test]
+fn likely_duplicates_are_few_and_sure() {
+    let count = |csv: &str| {
+        let found = receipt(csv, &ReadOptions::default()).diagnostics;
+        found.iter().filter(|note| note.code == "likely-duplicate").map(|note| note.count).sum::<u64>()
+    };
+    let accounts = |times: usize| {
+        let rows: String = (0..6).map(|n| format!("Acme {n},Retail,{n}\n").repeat(times)).collect();
+        format!("Account Name,Industry,Employees\n{rows}")
+    };
+    assert_eq!([1, 2, 4].map(|times| count(&accounts(times))), [0, 6, 18]);
+    assert_eq!(count(&accounts(5)), 0, "a table of something else, with its account");
+    let deals = |rows: &str| format!("Deal Name,Account,Amount,Stage,Close Date\n{rows}");
+    assert_eq!(count(&deals("Licence,Acme,100,Demo,2026-05-01\nlicence,ACME Ltd,100.00,Demo,2026-05-01\n")), 1);
+    assert_eq!(count(&deals("Licence,Acme,100,Won,2025-05-01\nLicence,Acme,100,Demo,2026-05-01\n")), 0, "bought again");
+    assert_eq!(count(&deals(",Acme,100,Demo,2026-05-01\n,Acme,100,Demo,2026-05-01\n")), 0, "without a name");
+    assert_eq!(count(&deals("Licence,,100,Demo,2026-05-01\nLicence,,100,Demo,2026-05-01\n")), 0, "without an account");
+}
+
+#[test]
+fn the_receipt_of_a_history_says_which_columns_were_read() {
+    let csv = "deal_id,date_entered,source,value\n1,2026-01-05,CRM,appointment\n1,2026-02-01,CRM,closedwon\n";
+    let receipt = receipt(csv, &ReadOptions::default());
+    let fields: Vec<_> = receipt.columns.iter().map(|column| column.field.as_deref().unwrap_or("-")).collect();
+    assert_eq!((receipt.kind, receipt.rows_used), ("stage-history", 2));
+    assert_eq!((fields[0], fields[1], fields[3]), ("dealId", "stageChanged", "stage"));
+    assert!(receipt.diagnostics.is_empty(), "{:?}", receipt.diagnostics);
+}

@@ -358,9 +358,9 @@ impl<'a> View<'a> {
             DealStatus::Won => read(self.actual).filter(|actual| *actual != 0).or(estimate),
             _ => estimate,
         };
-        if known.is_none() && status != DealStatus::Lost {
-            let column = self.amount.or(self.actual).map(Column::name);
-            let place = Place { column: column.map(str::to_owned), ..Place::line(line) };
+        // A file without such a column was said to be without once.
+        if let (None, true, Some(column)) = (known, status != DealStatus::Lost, self.amount.or(self.actual)) {
+            let place = Place::line(line).in_column(column.name());
             self.notes.count(NO_AMOUNT, place, "", || "open or won deals have no amount".to_owned());
         }
         if rate.is_some() && known.is_some() {

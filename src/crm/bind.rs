@@ -6,7 +6,8 @@ use super::{Field, Mapping};
 use crate::Place;
 use crate::stats::Arrange;
 use crate::table::{
-    Action, Code, Column, ColumnKind, Diagnostics, MOST_PLACES, MappingSource, Table, boolean, note_unreadable,
+    Action, Code, Column, ColumnKind, ColumnType, Diagnostics, MOST_PLACES, MappingSource, Table, boolean,
+    note_unreadable,
 };
 
 const NO_SUCH_COLUMN: Code =
@@ -14,7 +15,7 @@ const NO_SUCH_COLUMN: Code =
 const MAPPED_TWICE: Code =
     Code::new("mapped-twice", Action::Kept, "map one column to the field and the others to none");
 const COMPETING: Code = Code::new("competing-columns", Action::Kept, "map the column that counts to the field");
-const MISFIT: Code =
+pub(super) const MISFIT: Code =
     Code::new("type-mismatch", Action::Kept, "map the column to the field if it is meant, or correct it");
 const PLACEHOLDER: Code =
     Code::new("placeholder", Action::Repaired, "nothing to do: the value means that nothing was chosen");
@@ -68,6 +69,27 @@ impl Binding {
     pub(crate) fn release(&mut self, field: Field) {
         let of_field = |bound: &&mut Option<(Field, MappingSource)>| bound.is_some_and(|(known, _)| known == field);
         self.columns.iter_mut().filter(of_field).for_each(|bound| *bound = None);
+    }
+
+    /// Takes a column for a field, in place of the one that was taken for it.
+    pub(crate) fn assign(&mut self, column: usize, field: Field) {
+        if self.field_of(column) != Some(field) {
+            self.release(field);
+        }
+        if let Some(bound) = self.columns.get_mut(column) {
+            *bound = Some((field, bound.map_or(MappingSource::Synonym, |(_, source)| source)));
+        }
+    }
+
+    /// In a list of companies and not of people, a bare name is the company's.
+    pub(crate) fn name_companies(&mut self, table: &Table) {
+        let has = |fields: &[Field]| fields.iter().any(|field| self.column_of(*field).is_some());
+        let bare = |at: &usize| table.columns().get(*at).is_some_and(|c| super::fold::fold(c.name()) == "name");
+        let people = has(&[Field::FirstName, Field::LastName, Field::Email, Field::Title, Field::Company]);
+        let companies = has(&[Field::Domain, Field::Industry, Field::Employees]);
+        if let (Some(name), false, true) = (self.column_of(Field::FullName).filter(bare), people, companies) {
+            self.assign(name, Field::Company);
+        }
     }
 
     /// Takes in one more column.
@@ -180,7 +202,8 @@ fn claim_columns(
     for (at, column) in table.columns().iter().enumerate().filter(|(at, _)| !settled[*at]) {
         for (field, rank) in dialects.fields_of(column.name(), vocabulary, system) {
             let claim = Claim { rank, field, column: at, filled: table.rows() as u64 - column.nulls() };
-            if fits(column, field, dialects) { claims.push(claim) } else { misfits.push(claim) }
+            let given = table.options().column(column.name()).r#type;
+            if fits(column, given, field, dialects) { claims.push(claim) } else { misfits.push(claim) }
         }
     }
     // Columns without a single value come last: a worse name with values serves better.
@@ -205,16 +228,23 @@ fn claim_columns(
         columns[winner.column] = Some((winner.field, source));
     }
     split_estimates(table, &claims, columns);
+    pair_currency(table, columns, settled);
     let bound = |field: Field| columns.iter().position(|c| c.is_some_and(|(f, _)| f == field));
     let name = |at: usize| table.columns()[at].name();
-    let is_id = |header: &str| super::fold::fold(header).ends_with("id");
+    // What many objects have: it would be a surprise if it were meant.
+    let is_vague = |header: &str| {
+        let key = super::fold::fold(header);
+        key.ends_with("id") || key == "name"
+    };
     let mut told = vec![false; columns.len()];
     let mut open = Vec::new();
     for claim in &claims {
         let loser = columns[claim.column].is_none() && claim.rank.tier < Tier::Stripped && claim.filled > 0;
-        if let (true, false, Some(winner)) =
-            (loser && !is_id(name(claim.column)), told[claim.column], bound(claim.field))
-        {
+        if let (true, false, Some(winner)) = (
+            loser && !is_vague(name(claim.column)) && claim.field != Field::Period,
+            told[claim.column],
+            bound(claim.field),
+        ) {
             told[claim.column] = true;
             open.push((claim.column, claim.field));
             notes.count(COMPETING, Place::default().in_column(name(claim.column)), "", || {
@@ -265,8 +295,33 @@ fn split_estimates(table: &Table, claims: &[Claim], columns: &mut [Option<(Field
     }
 }
 
+/// `Amount Currency` beside `Amount` is the currency of that amount, whatever other currencies the file has.
+fn pair_currency(table: &Table, columns: &mut [Option<(Field, MappingSource)>], settled: &[bool]) {
+    let bound = |field: Field| columns.iter().position(|c| c.is_some_and(|(known, _)| known == field));
+    let Some(amount) = bound(Field::Amount).or_else(|| bound(Field::ActualAmount)) else { return };
+    let wanted = table.columns().get(amount).map(|column| format!("{}currency", super::fold::fold(column.name())));
+    let at = table.columns().iter().position(|column| Some(super::fold::fold(column.name())) == wanted);
+    let before = bound(Field::Currency);
+    if let Some(at) = at.filter(|at| before != Some(*at) && !before.is_some_and(|at| settled[at]) && !settled[*at]) {
+        if let Some(before) = before {
+            columns[before] = None;
+        }
+        columns[at] = Some((Field::Currency, MappingSource::Synonym));
+    }
+}
+
 /// Whether what the column holds can be what the field needs.
-fn fits(column: &Column, field: Field, dialects: &Dialects) -> bool {
+fn fits(column: &Column, given: Option<ColumnType>, field: Field, dialects: &Dialects) -> bool {
+    let wanted = match field.expects() {
+        Expect::Number => Some(ColumnType::Number),
+        Expect::Date => Some(ColumnType::Date),
+        _ => None,
+    };
+    if let (Some(given), Some(wanted)) = (given, wanted)
+        && given != wanted
+    {
+        return false;
+    }
     if matches!(column.kind(), ColumnKind::Empty) {
         return true;
     }
@@ -328,7 +383,8 @@ fn note_precision(table: &Table, at: usize, field: Field, notes: &mut Diagnostic
 fn read_as_fields(table: &mut Table, columns: &[Option<(Field, MappingSource)>], notes: &mut Diagnostics) {
     for (at, bound) in columns.iter().enumerate() {
         let Some((field, _)) = bound else { continue };
-        if is_size(*field) {
+        let given = table.columns().get(at).and_then(|column| table.options().column(column.name()).r#type);
+        if is_size(*field) && given.is_none() {
             read_sizes(table, at, notes);
             continue;
         }
@@ -339,6 +395,9 @@ fn read_as_fields(table: &mut Table, columns: &[Option<(Field, MappingSource)>],
         let Some(column) = table.columns_mut().get_mut(at) else { continue };
         let before = *column.kind();
         let read = match field.expects() {
+            // What the user says of a column counts more than what its field would need.
+            Expect::Number if given.is_some() => matches!(before, ColumnKind::Number(_)),
+            Expect::Date if given.is_some() => matches!(before, ColumnKind::Date(_)),
             Expect::Number => column.read_as_numbers(),
             Expect::Date => column.read_as_dates(),
             _ => true,

@@ -182,7 +182,10 @@ impl Dialects {
         Self::new(self.all)
     }
 
-    fn new(all: Vec<Dialect>) -> Self {
+    fn new(mut all: Vec<Dialect>) -> Self {
+        for dialect in &mut all {
+            dialect.prefixes.iter_mut().chain(&mut dialect.suffixes).for_each(|word| *word = fold(word));
+        }
         let folded = |dialect: &Dialect| Vocabulary::ALL.map(|kind| fold_fields(dialect.fields(kind)));
         let names = all.iter().map(folded).collect();
         let status = fold_words(all.iter().map(|d| &d.status));
@@ -251,7 +254,8 @@ impl Dialects {
         let mut found = Vec::new();
         self.claims(&key, vocabulary, system, None, &mut found);
         if found.is_empty() {
-            for stripped in self.stripped(&key) {
+            // Without its object an id or a name says nothing: a contact's is not the deal's.
+            for stripped in self.stripped(&key).into_iter().filter(|key| key != "id" && key != "name") {
                 self.claims(&stripped, vocabulary, system, Some(Tier::Stripped), &mut found);
             }
         }
@@ -269,6 +273,9 @@ impl Dialects {
         for (index, (maps, dialect)) in self.names.iter().zip(&self.all).enumerate() {
             let Some(map) = maps.get(vocabulary as usize) else { continue };
             let own = system.is_some_and(|s| s.index == index);
+            if tier.is_some() && !own && system.is_some() && dialect.system.is_some() {
+                continue;
+            }
             let tier = tier.unwrap_or(match (own, &dialect.system) {
                 (true, _) => Tier::System,
                 (false, None) => Tier::Common,

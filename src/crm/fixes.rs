@@ -23,7 +23,9 @@ fn fixes(table: &Table, binding: &Binding, note: &Diagnostic) -> Vec<Fix> {
         |label: &str, rows: RowOptions| vec![Fix::options(label, ReadOptions { rows, ..ReadOptions::default() })];
     let keep = Some(RowFate::Keep);
     match note.code {
-        "encoding-assumed" | "bad-bytes" | "mojibake" => encodings(table),
+        "encoding-assumed" | "bad-bytes" => encodings(table),
+        // Text that was encoded twice before it came here is not put right by another encoding.
+        "mojibake" if table.encoding() == Encoding::Windows1252.name() => encodings(table),
         "header-looks-like-data" | "skipped-line" => headers(table, note),
         "ambiguous-number" | "mixed-number-formats" => decimals(table, column),
         "ambiguous-date" | "mixed-dates" => orders(table, column),

@@ -4,6 +4,7 @@
 //! between; a plain pipeline knows the last change only. All become [`StageEvent`]s: on this day, this deal entered
 //! this stage.
 
+use super::bind::MISFIT;
 use super::dialect::{Dialects, Vocabulary};
 use super::fold::fold;
 use super::rows::{NO_DATE, NO_REFERENCE, Rows, receipt};
@@ -103,6 +104,15 @@ impl StageHistory {
     pub(super) fn read(mut rows: Rows, dialects: &Dialects) -> Result<(Self, (Rows, usize)), Error> {
         let names = dialects.history();
         let Columns { deal, wide, stage, day, field, shape } = Columns::find(&rows, &names)?;
+        for (at, meaning) in [(stage, Field::Stage), (day, Field::StageChanged)] {
+            let Some(at) = at else { continue };
+            rows.notes.forget(MISFIT.name, rows.table.columns().get(at).map_or("", Column::name));
+            rows.binding.assign(at, meaning);
+        }
+        // What is named in a log of changes of every field is a field.
+        if let Some(of) = field.and_then(|at| rows.binding.field_of(at)) {
+            rows.binding.release(of);
+        }
         for at in wide.iter().map(|(at, _)| *at).chain(day) {
             if let Some(column) = rows.table.columns_mut().get_mut(at)
                 && !matches!(column.kind(), ColumnKind::Date(_))

@@ -41,6 +41,8 @@ pub enum Kind {
     Products,
     /// The stages of a sales process, one row each.
     Stages,
+    /// What was offered in deals: several rows each, with quantity and price.
+    LineItems,
 }
 
 impl Kind {
@@ -59,6 +61,7 @@ impl Kind {
             Self::StageHistory => "stage-history",
             Self::Products => "products",
             Self::Stages => "stages",
+            Self::LineItems => "line-items",
         }
     }
 
@@ -90,6 +93,7 @@ impl Kind {
             Self::StageHistory => "a history of stages",
             Self::Products => "products",
             Self::Stages => "stages of a sales process",
+            Self::LineItems => "line items of deals",
         }
     }
 }
@@ -288,7 +292,7 @@ impl<'a> Headers<'a> {
                 one_row_each || !self.deal.iter().any(of_deals) && !sure.iter().any(of_stages)
             }
             Kind::Quotas => close || deal(&[Field::Probability, Field::DealName]) && deal(&[Field::Amount]),
-            Kind::Contracts => stage && close,
+            Kind::Contracts | Kind::LineItems => stage && close,
             Kind::Products | Kind::Stages => {
                 let of_one_deal = [Field::DealId, Field::Account, Field::AccountId, Field::CloseDate];
                 self.deal.iter().any(|(field, _, own)| of_one_deal.contains(field) && (*own || *field != Field::DealId))
@@ -342,8 +346,16 @@ impl<'a> Headers<'a> {
 }
 
 /// Kinds that are told by headers typical of them and of few others, in this order among equals.
-const SPECIAL: [Kind; 7] =
-    [Kind::StageHistory, Kind::Quotas, Kind::Contracts, Kind::Activities, Kind::Reps, Kind::Stages, Kind::Products];
+const SPECIAL: [Kind; 8] = [
+    Kind::StageHistory,
+    Kind::Quotas,
+    Kind::Contracts,
+    Kind::Activities,
+    Kind::Reps,
+    Kind::Stages,
+    Kind::LineItems,
+    Kind::Products,
+];
 
 /// Fields that say something of the deal itself, of which one is needed.
 const THE_DEAL: [Field; 7] = [

@@ -62,8 +62,14 @@ impl LeadList {
     /// As [`from_table`](Self::from_table).
     pub fn with_dialects(mut table: Table, mapping: &Mapping, dialects: &Dialects) -> Result<Self, Error> {
         let mut notes = Diagnostics::default();
-        let binding = bind(&mut table, mapping, Vocabulary::Lead, dialects, &mut notes);
+        let mut binding = bind(&mut table, mapping, Vocabulary::Lead, dialects, &mut notes);
         let kind = kind::of_leads(&table, mapping, dialects, &mut notes)?;
+        binding.name_companies(&table);
+        if let (Kind::Accounts, Some(id), None) =
+            (kind, binding.column_of(Field::PersonId), binding.column_of(Field::AccountId))
+        {
+            binding.assign(id, Field::AccountId);
+        }
         if binding.fields().next().is_none() {
             notes.count(NO_FIELDS, Place::default(), "", || "no column is known by its name".to_owned());
         }
@@ -210,6 +216,8 @@ fn channels(table: &Table, binding: &Binding, dialects: &Dialects) -> BTreeMap<S
 fn note_revenue_unit(table: &Table, binding: &Binding, notes: &mut Diagnostics) {
     /// Units of currency per employee and year below which no company lives.
     const LEAST: f64 = 1000.0;
+    /// What companies take in per employee and year, in whole units of most currencies.
+    const USUAL: std::ops::Range<f64> = 10_000.0..3_000_000.0;
     let column = |field| table.columns().get(binding.column_of(field)?);
     let (Some(revenue), Some(employees)) = (column(Field::Revenue), column(Field::Employees)) else { return };
     let ratio = |row| Some(revenue.number(row)? / employees.number(row).filter(|n| *n > 0.0)?);
@@ -218,7 +226,14 @@ fn note_revenue_unit(table: &Table, binding: &Binding, notes: &mut Diagnostics) 
     let Some(median) = ratios.get(ratios.len() / 2).filter(|_| ratios.len() >= 5) else { return };
     if *median < LEAST {
         notes.count(REVENUE_UNIT, Place::default().in_column(revenue.name()), "", || {
-            format!("the median revenue per employee is {median:.1}: the amounts may be in thousands or millions")
+            let units = [("thousands", 1e3), ("millions", 1e6)]
+                .into_iter()
+                .filter(|(_, unit)| USUAL.contains(&(median * unit)));
+            let (unit, likely) = match (units.clone().count(), units.clone().next()) {
+                (1, Some((name, _))) => (name, "are probably"),
+                _ => ("thousands or millions", "may be"),
+            };
+            format!("the median revenue per employee is {median:.1}: the amounts {likely} in {unit}")
         });
     }
 }

@@ -26,6 +26,9 @@ const MOST_EXAMPLES: usize = 5;
 const MOST_LINES: usize = 10;
 const MOST_ODD: usize = 50;
 
+/// Rows with the same likely name, on average, from which on it names no row.
+const MOST_ALIKE: usize = 5;
+
 /// Different values up to which a column is looked through for odd spellings.
 const MOST_WORDS: usize = 200;
 
@@ -271,9 +274,15 @@ fn duplicates(evidence: &Evidence<'_>, notes: &mut Diagnostics) -> Vec<Duplicate
         }
         "deals" => {
             let (name, account, amount) = (column(Field::DealName), column(Field::Account), column(Field::Amount));
-            let worth = |row| amount.and_then(|c| c.minor_units(row, 2)).map(|minor| minor.to_string());
+            let close = column(Field::CloseDate);
+            // The same is bought again: only deals of one close date may be one.
+            let worth = |row| {
+                let close = close.and_then(|c| c.date(row)).map_or_else(String::new, |day| day.to_string());
+                amount.and_then(|c| c.minor_units(row, 2)).map(|minor| format!("{minor} {close}"))
+            };
             let key = |row| both(both(form(JoinKey::Name, name, row), form(JoinKey::Name, account, row)), worth(row));
-            search("name, account and amount", false, &key, name);
+            let by = if close.is_some() { "name, account, amount and close date" } else { "name, account and amount" };
+            search(by, false, &key, name);
         }
         _ => {}
     }
@@ -292,6 +301,11 @@ fn agree(
     let mut keys: Vec<(u64, usize)> =
         (0..table.rows()).filter_map(|row| Some((hash(key(row)?.as_bytes()), row))).collect();
     keys.sort_unstable();
+    // What five rows in a row share on average is what they are about and not what names them.
+    let different = keys.chunk_by(|a, b| a.0 == b.0).count();
+    if !certain && keys.len() >= different * MOST_ALIKE {
+        return None;
+    }
     let mut groups: Vec<&[(u64, usize)]> = keys.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1).collect();
     groups.arrange_by_key(|group| group.first().map(|(_, row)| *row));
     let text = |group: &[(u64, usize)]| {
@@ -344,7 +358,8 @@ fn odd_values(evidence: &Evidence<'_>, notes: &mut Diagnostics) -> (Vec<OddValue
     for (at, column) in table.columns().iter().enumerate() {
         let field = binding.field_of(at);
         let listed = field.is_none_or(|field| LISTED.contains(&field));
-        if !listed || !matches!(column.kind(), ColumnKind::Text) {
+        let id = ["Id", "ID", "_id", " id"].iter().any(|end| column.name().ends_with(end));
+        if !listed || id || !matches!(column.kind(), ColumnKind::Text) {
             continue;
         }
         let world = dialects.and_then(|d| d.known_words(field?));

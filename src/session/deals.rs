@@ -29,8 +29,10 @@ use std::ops::Range;
 #[derive(Debug)]
 pub struct Deals {
     pipeline: Pipeline,
-    /// The day on which the pipeline was looked at when it was opened.
+    /// The day on which the pipeline is looked at: when it was opened, then that of the last run.
     as_of: Option<Date>,
+    /// The currency of amounts beside which the file names none: that of the last run's model.
+    currency: Currency,
     /// Gathered when first asked for.
     problems: OnceCell<Problems>,
     receipt: Receipt,
@@ -44,14 +46,15 @@ pub struct Deals {
 
 impl Deals {
     pub(super) fn new(table: Table, reading: &Reading) -> Result<Self, Error> {
-        Ok(Self::of(Pipeline::from_table(table, &reading.mapping)?, reading.as_of))
+        Ok(Self::of(Pipeline::from_table(table, &reading.mapping)?, reading.as_of, Currency::USD))
     }
 
-    fn of(pipeline: Pipeline, as_of: Option<Date>) -> Self {
+    fn of(pipeline: Pipeline, as_of: Option<Date>, currency: Currency) -> Self {
         Self {
-            receipt: pipeline.as_of(as_of, Currency::USD).receipt,
+            receipt: pipeline.as_of(as_of, currency).receipt,
             pipeline,
             as_of,
+            currency,
             problems: OnceCell::new(),
             pending: None,
             share: 0..0,
@@ -68,7 +71,7 @@ impl Deals {
     pub fn attach(&mut self, file: Reader) -> Result<Attached, Error> {
         let (table, reading) = file.finish()?;
         let (pipeline, attached) = self.pipeline.attach(table, &reading.attaching())?;
-        *self = Self::of(pipeline, self.as_of);
+        *self = Self::of(pipeline, self.as_of, self.currency);
         Ok(attached)
     }
 
@@ -93,13 +96,14 @@ impl Deals {
         self.pipeline.proposed_as_of().map(|date| date.to_string())
     }
 
-    /// Rows with something to say about that pass a filter: `count` of them from the one at `from` on.
+    /// Rows with something to say about that pass a filter: `count` of them from the one at `from` on, as they stood
+    /// on the day of the last run.
     ///
     /// # Errors
     /// `bad-view` for a filter that cannot be read.
     pub fn problems(&self, filter: &str, from: usize, count: usize) -> Result<ProblemWindow, Error> {
         let filter = ProblemFilter::from_json(filter)?;
-        Ok(self.problems.get_or_init(|| self.pipeline.problems(self.as_of, Currency::USD)).window(&filter, from, count))
+        Ok(self.problems.get_or_init(|| self.pipeline.problems(self.as_of, self.currency)).window(&filter, from, count))
     }
 
     /// The file with its own columns, put right.
@@ -113,11 +117,21 @@ impl Deals {
     /// # Errors
     /// Those of the model, the run and [`Pipeline::prepare`].
     pub fn start(&mut self, model: &str, run: &str, part: usize, parts: usize) -> Result<(), Error> {
-        let mut pending = self.pipeline.prepare(&OperatingModel::from_json(model)?, &Run::from_json(run)?)?;
+        let (model, run) = (OperatingModel::from_json(model)?, Run::from_json(run)?);
+        let mut pending = self.pipeline.prepare(&model, &run)?;
+        self.look(run.as_of.or_else(|| self.pipeline.proposed_as_of()), model.meta().currency);
         self.share = pending.simulation().plan().share(part, parts);
         self.begin = self.share.start;
         self.pending = Some(pending);
         Ok(())
+    }
+
+    /// Looks at the rows as they stood on a day, amounts without a currency being in one.
+    fn look(&mut self, as_of: Option<Date>, currency: Currency) {
+        if (as_of, currency) != (self.as_of, self.currency) {
+            (self.as_of, self.currency) = (as_of, currency);
+            self.problems = OnceCell::new();
+        }
     }
 
     /// Runs so many more batches; returns the done fraction of the part, in [0, 1].
