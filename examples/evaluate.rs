@@ -18,7 +18,8 @@
 //! `oracle FILE…` runs each distribution case with at least 1,000,000 trials through the public simulation and prints
 //! `{"case","quantity","expected","got","se","z","trials"}`. For a quantile `P10` the expected value is the exact
 //! probability of a total at or below it, and the value got is the share of trials there. Options: `--seed N`
-//! (default 1), `--trials N` (at least 1,000,000).
+//! (default 1), `--trials N` (at least 1,000,000). With `--exact` it computes each case without trials and prints
+//! `{"case","method","share","moment"}`: the largest difference of a listed probability and the largest relative one of a mean or sd.
 //!
 //! `learn TASK FOLDS` learns from a file with the columns `row`, `date`, `y` and features, predicts each fold by the
 //! others and prints `{"task","n","auc","prAuc","logLoss","brier","ece","lambda","gate","leak","suspect","seconds"}`.
@@ -32,6 +33,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+use leadcast::forecast::{Exact, SimulationInput};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -46,7 +48,7 @@ mod import;
 #[path = "evaluate/learn.rs"]
 mod learn;
 
-const USAGE: &str = "usage: evaluate oracle [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import [--join] FILE… | evaluate backtest DEALS | evaluate csv DIR|FILE.json";
+const USAGE: &str = "usage: evaluate oracle [--exact] [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import [--join] FILE… | evaluate backtest DEALS | evaluate csv DIR|FILE.json";
 
 fn main() -> ExitCode {
     match run(lexopt::Parser::from_env(), &mut |line| println!("{line}")) {
@@ -74,13 +76,17 @@ fn run(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) -> Result<(),
     }
 }
 
+/// How a distribution is found without trials.
+type Question = fn(&SimulationInput, Option<usize>) -> Result<Exact, leadcast::Error>;
+
 /// `evaluate oracle FILE…`
 fn oracle(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) -> Result<(), String> {
-    let (mut files, mut seed, mut trials) = (Vec::new(), 1, case::TRIALS);
+    let (mut files, mut seed, mut trials, mut is_exact) = (Vec::new(), 1, case::TRIALS, false);
     while let Some(argument) = arguments.next().map_err(text)? {
         match argument {
             lexopt::Arg::Long("seed") => seed = number(&mut arguments, "--seed")?,
             lexopt::Arg::Long("trials") => trials = number(&mut arguments, "--trials")?.max(case::TRIALS),
+            lexopt::Arg::Long("exact") => is_exact = true,
             lexopt::Arg::Value(file) => files.push(PathBuf::from(file)),
             other => return Err(format!("{} ({USAGE})", other.unexpected())),
         }
@@ -92,6 +98,18 @@ fn oracle(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) -> Result<
     let cases = files.iter().map(|file| Ok((file, read(file)?))).collect::<Result<Vec<_>, String>>()?;
     for (file, case) in cases {
         let name = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy();
+        if is_exact {
+            for (method, of) in [("exact", SimulationInput::exact as Question), ("grid", SimulationInput::on_grid)] {
+                let line = match case.largest_difference(of) {
+                    Ok((share, moment)) => {
+                        serde_json::json!({ "case": name, "method": method, "share": share, "moment": moment })
+                    }
+                    Err(error) => serde_json::json!({ "case": name, "method": method, "error": error }),
+                };
+                print(&line.to_string());
+            }
+            continue;
+        }
         let lines = case.compare(&name, seed, trials).map_err(|error| format!("{}: {error}", file.display()))?;
         for line in lines {
             print(&serde_json::to_string(&line).map_err(text)?);
@@ -131,7 +149,7 @@ mod tests {
         assert_eq!(message(&[]), format!("no command ({USAGE})"));
         assert_eq!(
             message(&["guess"]),
-            format!("unknown command `guess`, known: oracle, learn, import, backtest ({USAGE})")
+            format!("unknown command `guess`, known: oracle, learn, import, csv, backtest ({USAGE})")
         );
         assert_eq!(message(&["learn"]), format!("expected a task and its folds ({})", learn::USAGE));
         assert!(message(&["learn", "missing.csv", "folds.csv"]).starts_with("missing.csv: "));

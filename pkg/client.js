@@ -469,6 +469,11 @@ export class DealsHandle {
     return this.#data.ask('scenarios', [text(scenarios)], options);
   }
 
+  /** The forecast without trials, where that is possible. @param {CallOptions} [options] */
+  exact(options) {
+    return this.#data.ask('exact', [], options);
+  }
+
   /** What each open deal lacks for its stage. @param {CallOptions} [options] */
   gates(options) {
     return this.#data.ask('gates', [], options);

@@ -81,6 +81,7 @@ export function start(module) {
     dealWindow: (_, key, from, count) => deals(key).window(from, count),
     compare: (_, key, previous, options) => deals(key).compare(deals(previous), options),
     scenarios: (_, key, scenarios) => deals(key).scenarios(scenarios),
+    exact: (_, key) => deals(key).exact(),
     gates: (_, key) => deals(key).gates(),
     manage: (_, key, options) => deals(key).manage(options),
     seek: (_, key, goal) => deals(key).seek(goal),

@@ -11,6 +11,7 @@ import type {
   CutReport,
   DealRow,
   DriftReport,
+  ExactReport,
   FieldValues,
   ForecastReport,
   GatesReport,
@@ -275,6 +276,11 @@ export interface DealsHandle {
   compare(previous: DealsHandle, comparison?: Comparison, options?: CallOptions): Promise<WaterfallReport>;
   /** The forecast as it is and under each scenario, on the same random numbers; the forecast comes first. */
   scenarios(scenarios: Scenario[] | string, options?: CallOptions): Promise<ScenarioTable>;
+  /**
+   * The forecast computed without trials beside the simulated one: exact where the amounts have a common unit, on a grid
+   * with rates fixed where not; the forecast comes first.
+   */
+  exact(options?: CallOptions): Promise<ExactReport>;
   /** What each open deal lacks for its stage, and the forecast of those that lack nothing; the forecast comes first. */
   gates(options?: CallOptions): Promise<GatesReport>;
   /** Drivers, deals that must be won, coverage, concentration and the number to commit; the forecast comes first. */

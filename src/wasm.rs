@@ -7,8 +7,8 @@
 use crate::crm::join::Attached;
 use crate::model::{OperatingModel, Preset, Run};
 use crate::report::{
-    DealRow, ForecastReport, GatesReport, GoalReport, LeadExplanation, LeadReport, LeadRow, LearnColumnReport,
-    LearnReport, ManagerReport, ScenarioTable, WaterfallReport,
+    DealRow, ExactReport, ForecastReport, GatesReport, GoalReport, LeadExplanation, LeadReport, LeadRow,
+    LearnColumnReport, LearnReport, ManagerReport, ScenarioTable, WaterfallReport,
 };
 use crate::table::{ProblemWindow, Receipt};
 use crate::targeting::learn::OutcomeColumn;
@@ -322,6 +322,11 @@ impl Deals {
     /// As [`session::Deals::scenarios`].
     pub fn scenarios(&self, scenarios: &str) -> Object<ScenarioTable> {
         typed(&self.0.scenarios(scenarios)?)
+    }
+
+    /// As [`session::Deals::exact`].
+    pub fn exact(&self) -> Object<ExactReport> {
+        typed(&self.0.exact()?)
     }
 
     /// As [`session::Deals::gates`].

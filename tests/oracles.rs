@@ -9,14 +9,18 @@
 mod case;
 
 use case::{Case, Line};
+use leadcast::forecast::SimulationInput;
 
 /// What an unoptimised build can run in seconds; the evaluation tool runs the same cases with at least a million.
 const TRIALS: u32 = 204_800;
 
-fn lines(name: &str, trials: u32) -> Vec<Line> {
+fn case(name: &str) -> Case {
     let path = format!("{}/tests/oracles/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let case = Case::from_json(&std::fs::read_to_string(path).unwrap()).unwrap();
-    case.compare(name, 1, trials).unwrap()
+    Case::from_json(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn lines(name: &str, trials: u32) -> Vec<Line> {
+    case(name).compare(name, 1, trials).unwrap()
 }
 
 fn agrees(name: &str, trials: u32, quantities: usize) {
@@ -69,4 +73,20 @@ fn a_shared_rate_is_not_a_rate_per_deal() {
 fn a_file_that_is_no_case_says_so() {
     assert!(Case::from_json("{").unwrap_err().starts_with("not a distribution case: "));
     assert!(Case::from_json(r#"{"kind":"x","deals":[]}"#).unwrap_err().contains("missing field `expected`"));
+}
+
+#[test]
+fn a_lattice_gives_the_exact_distribution() {
+    for name in ["indep_n50", "indep_n500", "copula_n50_rho02", "period_split_n30"] {
+        let (share, moment) = case(name).largest_difference(SimulationInput::exact).unwrap();
+        assert!(share <= 1e-9 && moment <= 1e-9, "{name}: {share:e}, {moment:e}");
+    }
+}
+
+#[test]
+fn the_grid_is_within_two_in_ten_thousand() {
+    for name in ["indep_n50", "indep_n500", "copula_n50_rho02", "period_split_n30"] {
+        let (share, moment) = case(name).largest_difference(SimulationInput::on_grid).unwrap();
+        assert!(share <= 2e-4 && moment <= 2e-4, "{name}: {share:e}, {moment:e}");
+    }
 }

@@ -218,6 +218,24 @@ export const cases = {
     });
   },
 
+  async 'the odds without trials are those of the trials'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const run = { asOf: '2026-04-01', quota: 20_000, trials: 204_800 };
+      const deals = await client.openDeals(pipeline(40), { asOf: run.asOf });
+      equal((await failure(lib, () => deals.exact())).code, 'not-started');
+      const { headline } = await deals.forecast(await lib.preset('sales-led'), run);
+      const { currency, spans } = await deals.exact();
+      const [span] = spans;
+      equal([currency, span?.quota, span?.simulatedOdds, span?.simulatedP50], ['USD', 20_000, headline.odds, headline.p50]);
+      const { figures } = span ?? {};
+      if (!figures || !headline.odds) throw new Error(JSON.stringify(span));
+      // Six standard errors: once in a hundred million runs, and the streams are fixed.
+      const bound = 6 * headline.odds.error + (figures.method === 'grid' ? 0.05 : 0);
+      if (Math.abs((figures.odds ?? 0) - headline.odds.value) > bound) throw new Error(JSON.stringify([figures, headline.odds]));
+      equal(spans.at(-1)?.label, 'all periods');
+    });
+  },
+
   async 'bytes, text, a buffer, a file and records give the same answer'({ lib, workers }) {
     const text = pipeline(9);
     const bytes = new TextEncoder().encode(text);

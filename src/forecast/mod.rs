@@ -8,6 +8,7 @@ mod backtest;
 mod bridge;
 mod changed;
 mod drivers;
+mod exact;
 mod fit;
 mod gates;
 mod horizon;
@@ -35,6 +36,7 @@ pub use backtest::{
 };
 pub use bridge::{Cause, OddsBridge, OddsStep, OtherCause};
 pub use drivers::{Driver, Drivers, MustWin};
+pub use exact::{Exact, ExactMethod, GRID_POINTS};
 pub use fit::{FitStatement, FitSubject, Incidence, RestsOn, Watched, WatchedEnd, aalen_johansen};
 pub use gates::{DealGate, Gates, Hygiene, StageGate, Triage};
 pub use horizon::Horizon;

@@ -1,7 +1,7 @@
 //! From a deal's win probability and timing to the chances of each period, given the market.
 
 use super::input::SimulationInput;
-use crate::stats::NormalTable;
+use crate::stats::{Normal, NormalTable};
 
 /// Timing of all deals, resolved to what a batch needs.
 ///
@@ -63,6 +63,11 @@ impl Timing {
         timing
     }
 
+    /// The market block that a period ends in.
+    pub(super) fn block_of(&self, period: usize) -> usize {
+        self.block_of[period]
+    }
+
     pub(super) fn blocks(&self) -> usize {
         self.blocks
     }
@@ -104,18 +109,28 @@ impl Timing {
     }
 }
 
-/// The market of one batch.
+/// The market of one batch, or at one node of a quadrature.
 #[derive(Debug)]
 pub(super) struct Market<'a> {
-    pub(super) table: &'a NormalTable,
+    /// Φ and its inverse from a table, where speed counts; else to the last digit.
+    table: Option<&'a NormalTable>,
     /// √ρ·Z per block.
-    pub(super) push: Vec<f64>,
+    push: Vec<f64>,
     /// 1/√(1 − ρ).
-    pub(super) stretch: f64,
+    stretch: f64,
 }
 
-impl Market<'_> {
+impl<'a> Market<'a> {
+    /// The market of correlation ρ, with one Z per block.
+    pub(super) fn new(rho: f64, z: impl Iterator<Item = f64>, table: Option<&'a NormalTable>) -> Self {
+        let root = rho.sqrt();
+        Self { table, push: z.map(|z| root * z).collect(), stretch: 1.0 / (1.0 - rho).sqrt() }
+    }
+
     fn moved(&self, w: f64, block: usize) -> f64 {
-        self.table.cdf((self.table.quantile(w) + self.push[block]) * self.stretch)
+        match self.table {
+            Some(table) => table.cdf((table.quantile(w) + self.push[block]) * self.stretch),
+            None => Normal::cdf((Normal::quantile(w) + self.push[block]) * self.stretch),
+        }
     }
 }

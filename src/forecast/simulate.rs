@@ -227,12 +227,8 @@ impl Simulation {
         if rho <= 0.0 {
             return None;
         }
-        let z = |block| Normal::quantile(self.draws.market(block, batch));
-        Some(Market {
-            table: &self.table,
-            push: (0..self.timing.blocks()).map(|block| rho.sqrt() * z(block)).collect(),
-            stretch: 1.0 / (1.0 - rho).sqrt(),
-        })
+        let z = (0..self.timing.blocks()).map(|block| Normal::quantile(self.draws.market(block, batch)));
+        Some(Market::new(rho, z, Some(&self.table)))
     }
 
     fn pay_drawn(

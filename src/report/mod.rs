@@ -2,6 +2,7 @@
 
 mod backtest;
 mod definitions;
+mod exact;
 mod explanation;
 mod export;
 mod fingerprint;
@@ -19,6 +20,7 @@ mod worth;
 
 pub use backtest::BacktestReport;
 pub use definitions::{Confusion, DefinitionReport, StatusReport, StatusValue};
+pub use exact::{ExactFigures, ExactReport, ExactSpan};
 pub use explanation::{
     AxisExplanation, ChangeReport, FieldValue, FieldWorthReport, FlipReport, GroupExplanation, LeadExplanation,
     ReasonLine, RuleExplanation,

@@ -8,7 +8,9 @@ use crate::crm::join::Attached;
 use crate::forecast::{CompareOptions, Forecast, Goal, ManagerOptions, PendingForecast, Scenario};
 use crate::model::{OperatingModel, Run};
 use crate::money::Currency;
-use crate::report::{DealRow, ForecastReport, GatesReport, GoalReport, ManagerReport, ScenarioTable, WaterfallReport};
+use crate::report::{
+    DealRow, ExactReport, ForecastReport, GatesReport, GoalReport, ManagerReport, ScenarioTable, WaterfallReport,
+};
 use crate::table::write::WriteOptions;
 use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
 use std::cell::OnceCell;
@@ -217,6 +219,14 @@ impl Deals {
     /// `not-started`, and those of [`Forecast::scenarios`].
     pub fn scenarios(&self, scenarios: &str) -> Result<ScenarioTable, Error> {
         self.forecast()?.scenario_table(&Scenario::list_from_json(scenarios)?)
+    }
+
+    /// The forecast computed without trials, beside the simulated one.
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn exact(&self) -> Result<ExactReport, Error> {
+        self.forecast()?.exact_report()
     }
 
     /// What each open deal lacks for its stage, and the forecast of those that lack nothing.

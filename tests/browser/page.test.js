@@ -75,6 +75,14 @@ inBrowsers('stage gates say who complies, what to do, and flag deals in the tabl
   await page.waitForFunction(() => [...document.querySelectorAll('#panel-forecast regular-table td[data-key="flags"]')].some((cell) => /past close|stuck in stage|missing fields|one contact/.test(cell.textContent ?? '')));
 });
 
+inBrowsers('the forecast is computed without trials on demand, and the two agree', async ({ page, url }) => {
+  await visit(page, url);
+  await openSamplePipeline(page);
+  await press(page, '#ask-exact');
+  await says(page, '#exact-sentence', /\d+ % to reach the quota .+, \d+ % in the trials/);
+  assert.equal(await page.evaluate(() => document.querySelectorAll('#exact tbody tr').length), 5);
+});
+
 inBrowsers('the manager sees what moves the odds, what must be won, and which number to commit', async ({ page, url }) => {
   await visit(page, url);
   await openSamplePipeline(page);

@@ -3,7 +3,10 @@
 
 #![allow(unreachable_pub, dead_code)]
 
-use leadcast::forecast::{Amount, Plan, SharedRate, SimulatedDeal, Simulation, SimulationInput, Step, Trials, Win};
+use leadcast::Error;
+use leadcast::forecast::{
+    Amount, Exact, Plan, SharedRate, SimulatedDeal, Simulation, SimulationInput, Step, Trials, Win,
+};
 use leadcast::random::StreamKey;
 use leadcast::stats::{Beta, Estimate};
 use serde::{Deserialize, Serialize};
@@ -97,6 +100,29 @@ impl Case {
             lines.push("cov(Q0,Q1)", expected, covariance(&trials));
         }
         Ok(lines.lines)
+    }
+
+    /// The largest difference of a listed probability, and the largest relative one of a mean or standard deviation,
+    /// of distributions that `of` makes.
+    pub fn largest_difference(
+        &self,
+        of: impl Fn(&SimulationInput, Option<usize>) -> Result<Exact, Error>,
+    ) -> Result<(f64, f64), String> {
+        let input = self.input(1, 1)?;
+        let by_period = self.expected_by_period.values().enumerate().map(|(period, expected)| (Some(period), expected));
+        let (mut share, mut moment) = (0.0_f64, 0.0_f64);
+        for (period, expected) in by_period.chain([(None, &self.expected)]) {
+            let exact = of(&input, period).map_err(|error| error.to_string())?;
+            let at_most = expected
+                .cdf_at_quantile
+                .iter()
+                .map(|(label, &p)| (exact.share_at_most(minor(expected.quantiles[label])), p));
+            let quota = (exact.share_at_least(minor(expected.quota)), expected.p_total_ge_quota);
+            share = at_most.chain([quota]).fold(share, |most, (got, want)| most.max((got - want).abs()));
+            let moments = [(exact.mean() / CENTS, expected.mean), (exact.sd() / CENTS, expected.sd)];
+            moment = moments.iter().fold(moment, |most, (got, want)| most.max((got / want - 1.0).abs()));
+        }
+        Ok((share, moment))
     }
 
     /// Runs the case through the public simulation.

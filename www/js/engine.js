@@ -29,6 +29,7 @@ import { checkModel, createClient, prefetch, preset, presets } from '../../pkg/i
  * @typedef {Awaited<ReturnType<DealsHandle['scenarios']>>} ScenarioTable
  * @typedef {Awaited<ReturnType<DealsHandle['seek']>>} GoalReport
  * @typedef {Awaited<ReturnType<DealsHandle['manage']>>} ManagerReport
+ * @typedef {Awaited<ReturnType<DealsHandle['exact']>>} ExactReport
  * @typedef {Awaited<ReturnType<DealsHandle['gates']>>} GatesReport
  */
 

@@ -89,6 +89,7 @@ import { freshTuning } from './tuning.js';
  * @property {WhatIf} whatIf
  * @property {Manager} manager
  * @property {{ report: import('./engine.js').GatesReport | null, triage: 'escalate' | 'advance' | 'remove', problem: Problem | null }} gates
+ * @property {{ report: import('./engine.js').ExactReport | null, isAsked: boolean, problem: Problem | null }} exact
  * @property {Problem | null} problem
  */
 
@@ -201,12 +202,18 @@ export function freshWhatIf() {
   };
 }
 
+/** @returns {DealsDesk['exact']} */
+export function freshExact() {
+  return { report: null, isAsked: false, problem: null };
+}
+
 /** @returns {DealsDesk} */
 export function freshDeals() {
   return {
     file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), files: [], misplaced: null, chart: 'distribution', asOf: { date: '', reason: '', isSet: false },
     view: { sort: { key: 'amount', descending: true } }, rows: [], confirmed: false, problem: null,
     gates: { report: null, triage: 'escalate', problem: null },
+    exact: freshExact(),
     whatIf: freshWhatIf(), manager: { question: {}, report: null, view: 'owners', problem: null },
     compared: { handle: null, file: '', asOf: '', view: 'amount', report: null, problem: null },
   };

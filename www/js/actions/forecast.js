@@ -2,7 +2,7 @@
 /** The Forecast tab: open, simulate, set up, edit stages, download. */
 
 import { date } from '../format.js';
-import { changed, freshDeals, state } from '../state.js';
+import { changed, freshDeals, freshExact, state } from '../state.js';
 import { compare } from './compare.js';
 import { askGates } from './gates.js';
 import { manage } from './manage.js';
@@ -70,6 +70,7 @@ export const simulate = newest(async () => {
       state.deals.receipt = report.receipt;
       state.deals.rows = sorted(rows, state.deals.view.sort);
       state.deals.problem = null;
+      state.deals.exact = freshExact();
       announce(report.headline.sentence);
     });
     void compare();

@@ -7,6 +7,7 @@ import { h } from '../dom.js';
 import { NONE, count, counted, date, money, month, percent, shortMoney, words } from '../format.js';
 import { grid } from '../grid.js';
 import { managerView, topDrivers } from './drivers.js';
+import { exactView } from './exact.js';
 import { misplacedCard } from './files.js';
 import { flagText, gatesView } from './gates.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
@@ -50,6 +51,7 @@ export function forecastView(state) {
     scenarioView(state, report),
     waterfallView(state),
     gatesView(state),
+    exactView(state),
     h('section', { key: 'deals', class: 'table-area', 'aria-label': 'Deals' }, h('div', { class: 'table-main' }, dealsHead(state, report), dealsTable(state, report))),
     understood(deals, 'forecast', report.assumptions),
     madeBy(`${counted(report.trials, 'trial', 'trials')}, seed ${report.seed}, engine ${report.engine}`, report.fingerprint),
