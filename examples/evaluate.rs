@@ -6,14 +6,14 @@
 //! cargo run --release --example evaluate -- backtest deals.csv
 //! ```
 //!
-//! `import [--join] FILE…` prints what is understood of each file, whatever its kind, and what came of attaching the others to the first:
+//! `import [--join|--same] FILE…` prints what is understood of each file, whatever its kind, and what came of attaching the others to the first, or whether they hold the same:
 //! `{"file","kind","system","confidence","encoding","delimiter","rowsRead","rowsUsed","rowsExcluded",
 //! "columns":[{"name","field","type","format","nulls"}],"diagnostics":[{"code","count","line","column"}]}`, or
 //! `{"file","error":{"code","message"}}` for a file that cannot be used.
 //!
 //! `csv DIR` reads published test files, `csvs/NAME.csv` beside `json/NAME.json`, and compares them cell by cell; `csv FILE.json` does so
 //! with the cases that `node tests/papaparse.js` writes. Prints `{"case","same"}` with `why`, `expected` and `got` where they differ, and last
-//! `{"summary":{"same","cases"}}`.
+//! `{"summary":{"same","explained","cases"}}`.
 //!
 //! `oracle FILE…` runs each distribution case with at least 1,000,000 trials through the public simulation and prints
 //! `{"case","quantity","expected","got","se","z","trials"}`. For a quantile `P10` the expected value is the exact
@@ -48,7 +48,7 @@ mod import;
 #[path = "evaluate/learn.rs"]
 mod learn;
 
-const USAGE: &str = "usage: evaluate oracle [--exact] [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import [--join] FILE… | evaluate backtest DEALS | evaluate csv DIR|FILE.json";
+const USAGE: &str = "usage: evaluate oracle [--exact] [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import [--join|--same] FILE… | evaluate backtest DEALS | evaluate csv DIR|FILE.json";
 
 fn main() -> ExitCode {
     match run(lexopt::Parser::from_env(), &mut |line| println!("{line}")) {

@@ -2,7 +2,10 @@
 //! per claim in the files of `import_names/`, which say what each has to come out as.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use leadcast::crm::{Channel, Dialects, Field, LeadList, Mapping, Pipeline};
+use leadcast::crm::{
+    Activities, Channel, Contracts, Dialect, Dialects, Field, Kind, LeadList, Mapping, Pipeline, Quotas, Reps,
+    StageHistory,
+};
 use leadcast::money::Currency;
 use leadcast::table::{ReadOptions, Receipt, Table};
 
@@ -146,4 +149,109 @@ fn every_word_for_an_outcome_a_category_and_a_source_is_known() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Files of every kind, as a system that nobody knows writes them.
+const ZORK: [(Kind, &str, &[&str]); 9] = [
+    (
+        Kind::Leads,
+        "Zork Rune,Adventurer,Owl Post,Guild,Craft,Hands,Rumour,Mood,First Seen\n1,Müller,a@b.example,Acme,It is pitch dark,5,Town Crier,new,2026-03-31\n",
+        &["personId", "fullName", "email", "company", "industry", "employees", "source", "status", "created"],
+    ),
+    (
+        Kind::Contacts,
+        "Zork Rune,Adventurer,Owl Post,Trade,Guild\n1,Müller,a@b.example,Smith,Acme\n",
+        &["personId", "fullName", "email", "title", "company"],
+    ),
+    (
+        Kind::Accounts,
+        "Zork Rune,Guild,Guild Gate,Craft,Hands\n1,Müller,b.example,Smiths,5\n",
+        &["accountId", "company", "domain", "industry", "employees"],
+    ),
+    (
+        Kind::Deals,
+        "Zork Rune,Quest,Guild,Chapter,Fate,Zorkmids,Day of Reckoning,Master\n1,Grue,Müller,Cellar,Slain,50.25,2026-03-31,Kim\n",
+        &["dealId", "dealName", "account", "stage", "dealStatus", "amount", "closeDate", "owner"],
+    ),
+    (
+        Kind::Activities,
+        "Deed,Moon,Owl Post,Wind,Troll Mark\nMüller calls,2026-03-31,a@b.example,Towards us,x\n",
+        &["activityType", "activityDate", "email", "direction", "-"],
+    ),
+    (
+        Kind::Contracts,
+        "Zork Rune,Guild,Oath Sworn,Oath Ends,Tribute a Year\n1,Müller,2026-01-01,2026-12-31,1200\n",
+        &["contractId", "account", "startDate", "endDate", "recurringAmount"],
+    ),
+    (Kind::Quotas, "Master,Hoard,Season\nMüller,1000,2026 Q1\n", &["owner", "quota", "period"]),
+    (Kind::Reps, "Zork Rune,Master,Archmaster,Tower\n1,Müller,Lee,East\n", &["repId", "fullName", "manager", "team"]),
+    (
+        Kind::StageHistory,
+        "Quest Rune,Into Chapter,Turned On\n1,Müllers Cellar,2026-03-31\n1,Attic,2026-04-05\n",
+        &["dealId", "stage", "stageChanged"],
+    ),
+];
+
+/// A text in an encoding, and the name under which the receipt knows it.
+fn encoded(text: &str, encoding: usize) -> (Vec<u8>, &'static str) {
+    let wide = |mark: bool, order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        mark.then_some(0xFEFF).into_iter().chain(text.encode_utf16()).flat_map(order).collect()
+    };
+    match encoding {
+        0 => (text.as_bytes().to_vec(), "utf-8"),
+        1 => ([b"\xEF\xBB\xBF", text.as_bytes()].concat(), "utf-8"),
+        2 => (wide(true, u16::to_le_bytes), "utf-16le"),
+        3 => (wide(false, u16::to_le_bytes), "utf-16le"),
+        4 => (wide(true, u16::to_be_bytes), "utf-16be"),
+        5 => (wide(false, u16::to_be_bytes), "utf-16be"),
+        _ => (text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect(), "windows-1252"),
+    }
+}
+
+#[test]
+fn an_invented_system_is_one_data_file() {
+    let zork = Dialect::from_json(include_str!("import_names/zork.json")).unwrap();
+    let dialects = Dialects::built_in().unwrap().with(zork);
+    let none = Mapping::default();
+    for (kind, text, fields) in ZORK {
+        for encoding in 0..7 {
+            let (bytes, name) = encoded(text, encoding);
+            let table = Table::from_csv(&bytes, &ReadOptions::default()).unwrap();
+            assert_eq!(Kind::of(&table, &dialects), Some(kind), "{text}");
+            assert!(table.columns().iter().any(|column| column.text(0).contains("Müller")), "{text} as {name}");
+            let receipt = match kind {
+                Kind::Deals => {
+                    Pipeline::with_dialects(table, &none, &dialects).unwrap().as_of(None, Currency::USD).receipt
+                }
+                Kind::Activities => Activities::with_dialects(table, &none, &dialects).unwrap().receipt().clone(),
+                Kind::Contracts => {
+                    Contracts::with_dialects(table, &none, Currency::USD, &dialects).unwrap().receipt().clone()
+                }
+                Kind::Quotas => {
+                    Quotas::with_dialects(table, &none, Currency::USD, &dialects).unwrap().receipt().clone()
+                }
+                Kind::Reps => Reps::with_dialects(table, &none, &dialects).unwrap().receipt().clone(),
+                Kind::StageHistory => StageHistory::with_dialects(table, &none, &dialects).unwrap().receipt,
+                _ => LeadList::with_dialects(table, &none, &dialects).unwrap().receipt().clone(),
+            };
+            let found: Vec<&str> = receipt.columns.iter().map(|c| c.field.as_deref().unwrap_or("-")).collect();
+            assert_eq!((receipt.kind, receipt.encoding, &found[..]), (kind.name(), name, fields), "{text}");
+            assert_eq!((receipt.rows_read, receipt.rows_excluded), (receipt.rows_used, 0), "{text}");
+        }
+    }
+}
+
+#[test]
+fn an_invented_system_has_words_of_its_own() {
+    let zork = Dialect::from_json(include_str!("import_names/zork.json")).unwrap();
+    let dialects = Dialects::built_in().unwrap().with(zork);
+    let text =
+        "Zork Rune,Quest,Troll Mark,Fate,Zorkmids\n1,a,x,Slain,50.25\n2,b,x,Eaten by a Grue,60\n3,c,x,Wandering,70\n";
+    let table = Table::from_csv(text.as_bytes(), &ReadOptions::default()).unwrap();
+    let found = Pipeline::with_dialects(table, &Mapping::default(), &dialects).unwrap().as_of(None, Currency::USD);
+    assert_eq!((found.receipt.system.as_deref(), found.receipt.system_confidence), (Some("Zork CRM"), 40));
+    let deals: Vec<_> = found.deals.iter().map(|deal| (deal.status.name(), deal.amount.minor)).collect();
+    assert_eq!(deals, [("won", 5025), ("lost", 6000), ("open", 7000)]);
+    assert_eq!(dialects.channel_of("Town Crier"), Channel::Outbound);
+    assert_eq!(Dialects::built_in().unwrap().channel_of("Town Crier"), Channel::Unknown);
 }

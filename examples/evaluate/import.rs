@@ -1,8 +1,9 @@
-//! `evaluate import [--join] FILE…`: one line per file, what was understood of it; with `--join` then one line for
-//! every file but the first, what came of attaching it to the first.
+//! `evaluate import [--join|--same] FILE…`: one line per file, what was understood of it; with `--join` then one line for
+//! every file but the first, what came of attaching it to the first; with `--same` whether it holds the same as the first.
 
 use leadcast::crm::join::{AttachOptions, Attached};
 use leadcast::crm::{Dialects, Kind, LeadList, Mapping, Pipeline, understand};
+use leadcast::money::Currency;
 use leadcast::table::{ReadOptions, Receipt, Table};
 use leadcast::{Error, ErrorKind};
 use serde_json::{Value, json};
@@ -10,11 +11,12 @@ use std::ffi::OsString;
 use std::path::Path;
 
 pub(crate) fn run(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) -> Result<(), String> {
-    let (mut files, mut join) = (Vec::new(), false);
+    let (mut files, mut join, mut same) = (Vec::new(), false, false);
     while let Some(argument) = arguments.next().map_err(super::text)? {
         match argument {
             lexopt::Arg::Value(file) => files.push(file),
             lexopt::Arg::Long("join") => join = true,
+            lexopt::Arg::Long("same") => same = true,
             other => return Err(format!("{} ({})", other.unexpected(), super::USAGE)),
         }
     }
@@ -25,6 +27,11 @@ pub(crate) fn run(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) ->
     let files = files.iter().map(|file| Ok((Path::new(file), read(file)?))).collect::<Result<Vec<_>, String>>()?;
     for (file, bytes) in &files {
         print(&line(file, bytes).to_string());
+    }
+    if let (true, Some((first, rest))) = (same, files.split_first()) {
+        for other in rest {
+            print(&comparison(first, other).to_string());
+        }
     }
     let others = if join { files.get(1..).unwrap_or_default() } else { &[] };
     let mut open = None;
@@ -74,6 +81,39 @@ impl Open {
             }
         }
     }
+}
+
+/// Whether two files hold the same: deals field by field, other rows by their fingerprint.
+fn comparison((first, first_bytes): &(&Path, Vec<u8>), (other, other_bytes): &(&Path, Vec<u8>)) -> Value {
+    let names = (first.to_string_lossy(), other.to_string_lossy());
+    let (a, b) = match (Open::new(first, first_bytes), Open::new(other, other_bytes)) {
+        (Ok(a), Ok(b)) => (a, b),
+        (Err(error), _) | (_, Err(error)) => {
+            return json!({ "compared": names.1, "to": names.0, "error": { "code": error.code(), "message": error.to_string() } });
+        }
+    };
+    let (what, rows, differing, fingerprints) = match (&a, &b) {
+        (Open::Deals(a), Open::Deals(b)) => {
+            let [mine, theirs] = [a, b].map(|pipeline| pipeline.as_of(None, Currency::USD).deals);
+            let differing = mine.iter().zip(&theirs).filter(|(mine, theirs)| mine != theirs);
+            let lines: Vec<u64> = differing.map(|(deal, _)| deal.line).collect();
+            ("deals", [mine.len(), theirs.len()], lines, [a.fingerprint(), b.fingerprint()])
+        }
+        (Open::Leads(a), Open::Leads(b)) => {
+            let differing = (0..a.rows().min(b.rows())).filter(|row| {
+                let texts = |list: &LeadList| {
+                    list.table().columns().iter().map(|c| c.text(*row).to_owned()).collect::<Vec<_>>()
+                };
+                texts(a) != texts(b)
+            });
+            let lines = differing.map(|row| a.table().line(row)).collect();
+            ("leads", [a.rows(), b.rows()], lines, [a.fingerprint(), b.fingerprint()])
+        }
+        _ => return json!({ "compared": names.1, "to": names.0, "same": false, "what": "files of different kinds" }),
+    };
+    let same = differing.is_empty() && rows[0] == rows[1] && fingerprints[0] == fingerprints[1];
+    json!({ "compared": names.1, "to": names.0, "same": same, "what": what, "rows": rows, "differing": differing.len(),
+        "lines": differing.iter().take(10).collect::<Vec<_>>(), "sameFingerprint": fingerprints[0] == fingerprints[1] })
 }
 
 fn attachment(file: &str, to: &str, answer: Result<Attached, Error>) -> Value {
@@ -158,6 +198,18 @@ mod tests {
         let answer = attachment("a.csv", "d.csv", deals.attach(accounts).map(|(_, attached)| attached));
         assert_eq!((&answer["join"]["matched"], &answer["join"]["byKey"][0]["key"]), (&json!(1), &json!("name")));
         assert_eq!(answer["join"]["addedColumns"], json!(["Account Name", "Industry", "In a"]));
+    }
+
+    #[test]
+    fn files_that_differ_in_the_order_of_their_dates_hold_the_same() {
+        let file = |text: &str| (Path::new("d.csv"), text.as_bytes().to_vec());
+        let iso = file("Deal ID,Amount,Stage,Close Date\n1,5,Demo,2026-03-31\n2,7,Won,2026-04-05\n");
+        let us = file("Deal ID,Amount,Stage,Close Date\n1,5,Demo,3/31/2026\n2,7,Won,4/5/2026\n");
+        let other = file("Deal ID,Amount,Stage,Close Date\n1,5,Demo,3/31/2026\n2,7,Won,4/6/2026\n");
+        let same = comparison(&iso, &us);
+        assert_eq!((&same["same"], &same["rows"]), (&json!(true), &json!([2, 2])), "{same}");
+        let different = comparison(&iso, &other);
+        assert_eq!((&different["same"], &different["lines"]), (&json!(false), &json!([3])), "{different}");
     }
 
     #[test]

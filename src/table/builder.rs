@@ -200,7 +200,9 @@ impl TableBuilder {
             let text = String::from_utf8_lossy(cell);
             if matches!(text, std::borrow::Cow::Owned(_)) {
                 let place = self.place(line, at);
-                self.notes.count(BAD_BYTES, place, &text, || "bytes that are no text became `\u{fffd}`".to_owned());
+                self.notes.count(BAD_BYTES, place, &text, || {
+                    "characters that cannot be read, here or by a program before, are `\u{fffd}`".to_owned()
+                });
             }
             repaired.push(text.into_owned());
         }
@@ -503,8 +505,9 @@ impl TableBuilder {
         for (at, text) in (0..).map_while(|at| cell(at).map(|text| (at, text))) {
             let place = self.place(line, at);
             if text.contains('\u{fffd}') {
-                self.notes
-                    .count(BAD_BYTES, place.clone(), text, || "bytes that are no text became `\u{fffd}`".to_owned());
+                self.notes.count(BAD_BYTES, place.clone(), text, || {
+                    "characters that cannot be read, here or by a program before, are `\u{fffd}`".to_owned()
+                });
             }
             if text.as_bytes().windows(3).any(is_encoded_twice) {
                 self.notes
