@@ -6,6 +6,11 @@ import { main, run, step } from './tools.js';
 /** Builds everything that is generated; what is unchanged is left alone. */
 export async function buildAll() {
   await step('set-up', setUp);
+  await buildParts();
+}
+
+/** The same after {@link setUp}. */
+export async function buildParts() {
   await step('build pkg/wasm', async () => (await run('cargo', ['xtask', 'build'])).trim().split('\n').join('; '));
   const { bundlePackage, bundleVendor } = await import('./bundle.js'); // needs the npm packages
   await step('bundle pkg/wasm', bundlePackage);

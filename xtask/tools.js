@@ -7,6 +7,10 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** What runs now: stopped when a step beside it fails. @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+let hasFailed = false;
+
 /**
  * Runs a program to its end; its output is kept and shown only if it fails.
  *
@@ -16,6 +20,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
  * @returns {Promise<string>} what it wrote, both streams together
  */
 export function run(program, args, { cwd = root, env, show = false } = {}) {
+  if (hasFailed) return Promise.reject(new Failure('stopped, because another step failed'));
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
@@ -25,6 +30,8 @@ export function run(program, args, { cwd = root, env, show = false } = {}) {
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (text) => (output += text));
     child.stderr?.setEncoding('utf8').on('data', (text) => (output += text));
+    running.add(child);
+    child.on('exit', () => running.delete(child));
     child.on('error', (error) => reject(new Failure(`${program}: ${error.message}`)));
     child.on('close', (code) => {
       if (code === 0) resolve(output);
@@ -58,6 +65,8 @@ export async function main(body) {
   try {
     await body();
   } catch (error) {
+    hasFailed = true;
+    running.forEach((child) => child.kill());
     console.error(error instanceof Failure ? error.message : error);
     process.exitCode = 1;
   }
