@@ -4,6 +4,7 @@
 import { Client, text } from './client.js';
 import { LeadcastError } from './error.js';
 import { ThreadRunner, WorkerRunner } from './runner.js';
+import { withOffsets } from './zone.js';
 
 /** @import { OpenOptions, Source } from './client.js' */
 /** @import { WorkerLike } from './runner.js' */
@@ -89,7 +90,7 @@ export function createApi(platform) {
     scoreLeads,
     forecastDeals,
     /** @param {object} record @param {object | string} model @param {object} [run] */
-    scoreLead: (record, model, run) => here('scoreLead', text(record), text(model), text(run ?? {})),
+    scoreLead: (record, model, run) => here('scoreLead', text(record), text(model), withOffsets(text(model), text(run ?? {}))),
     /** @returns {Promise<string>} */
     version: () => here('version'),
     presets: () => here('presets'),

@@ -2,6 +2,7 @@
 // last asked of it, so that a fresh engine can be brought to the same state without the caller noticing.
 
 import { LeadcastError, cancelled } from './error.js';
+import { withOffsets } from './zone.js';
 
 /** @import { Content } from './engine.js' */
 /** @import { CallOptions, Runner } from './runner.js' */
@@ -326,7 +327,8 @@ export class LeadsHandle {
 
   /** @param {object | string} model @param {object} [run] @param {CallOptions} [options] */
   score(model, run, options) {
-    return this.#data.change('score', [text(model), text(run ?? {})], { options });
+    const document = text(model);
+    return this.#data.change('score', [document, withOffsets(document, text(run ?? {}))], { options });
   }
 
   /** @param {object} [view] @param {CallOptions} [options] */
@@ -377,6 +379,21 @@ export class LeadsHandle {
   /** @param {CallOptions} [options] */
   drift(options) {
     return this.#data.ask('drift', [], options);
+  }
+
+  /** @param {object} [view] @param {CallOptions} [options] */
+  accounts(view = {}, options) {
+    return this.#data.ask('accounts', [text(view)], options);
+  }
+
+  /** @param {number} account @param {CallOptions} [options] */
+  account(account, options) {
+    return this.#data.ask('account', [account], options);
+  }
+
+  /** @param {CallOptions} [options] */
+  accountsCsv(options) {
+    return this.#data.ask('accountsCsv', [], options);
   }
 
   /** @param {object} [learning] @param {CallOptions} [options] */
@@ -435,7 +452,8 @@ export class DealsHandle {
 
   /** @param {object | string} model @param {object} [run] @param {CallOptions} [options] */
   forecast(model, run, options = {}) {
-    return this.#data.simulate(text(model), text(run ?? {}), options);
+    const document = text(model);
+    return this.#data.simulate(document, withOffsets(document, text(run ?? {})), options);
   }
 
   /** @param {number} [period] @param {CallOptions} [options] */

@@ -69,6 +69,9 @@ export function start(module) {
     mqlCuts: (_, key, capacity) => leads(key).mqlCuts(capacity ?? undefined),
     cutPoints: (_, key) => leads(key).cutPoints(),
     drift: (_, key) => leads(key).drift(),
+    accounts: (_, key, view) => leads(key).accounts(view),
+    account: (_, key, account) => leads(key).account(account),
+    accountsCsv: (_, key) => leads(key).accountsCsv(),
     learnColumns: (_, key, options) => leads(key).learnColumns(options),
     learn: (control, key, options) => learn(leads(key), options, control),
 

@@ -6,6 +6,9 @@
  */
 
 import type {
+  AccountCard,
+  AccountView,
+  AccountsReport,
   Attached,
   Channel,
   CutReport,
@@ -29,6 +32,7 @@ import type {
   Place,
   ProblemFilter,
   ProblemWindow,
+  Queue,
   ReadOptions,
   Receipt,
   ScenarioTable,
@@ -91,7 +95,7 @@ export interface Run {
   period?: 'month' | 'quarter' | 'year';
   periods?: number;
   quota?: number | null;
-  /** Offsets from UTC of the model's time zone, each from a moment such as `2026-03-29T01:00Z` on. Default: UTC. */
+  /** Offsets from UTC of the model's time zone, each from a moment such as `2026-03-29T01:00Z` on. Default: looked up from the platform. */
   utcOffsets?: { from: string; minutes: number }[];
 }
 
@@ -160,6 +164,8 @@ export interface LeadView {
     channels?: Channel[];
     /** Text that some cell of the row must hold. */
     text?: string;
+    /** Only the leads of a queue. */
+    queue?: Queue | null;
     disqualified?: boolean | null;
   };
 }
@@ -190,7 +196,7 @@ export interface LeadsHandle {
   learnColumns(learning?: LearnOptions, options?: CallOptions): Promise<LearnColumnReport[]>;
   /** Learns a scorecard from the rows whose outcome is known, or says why there is nothing to learn. */
   learn(learning?: LearnOptions, options?: CallOptions): Promise<LearnReport>;
-  /** What the model's scorecards give to ask about on this list; after `score`, as the next three. */
+  /** What the model's scorecards give to ask about on this list; after `score`, as the next six. */
   lint(options?: CallOptions): Promise<LintReport>;
   /** The MQL thresholds that fit a number of leads that can be worked; by default the capacities of the pools. */
   mqlCuts(capacity?: number | null, options?: CallOptions): Promise<MqlReport>;
@@ -198,6 +204,12 @@ export interface LeadsHandle {
   cutPoints(options?: CallOptions): Promise<CutReport>;
   /** How far leads, MQLs, won and retained ones are from the profile as written. */
   drift(options?: CallOptions): Promise<DriftReport>;
+  /** The list rolled up to accounts with their buying committees: the summary, and the accounts of a view. */
+  accounts(view?: Partial<AccountView>, options?: CallOptions): Promise<AccountsReport>;
+  /** One account with its people and their roles, by its number in `accounts`. */
+  account(account: number, options?: CallOptions): Promise<AccountCard>;
+  /** The accounts as CSV, best first, each with its people's names by role. */
+  accountsCsv(options?: CallOptions): Promise<Uint8Array>;
   dispose(): void;
 }
 

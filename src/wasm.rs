@@ -7,8 +7,8 @@
 use crate::crm::join::Attached;
 use crate::model::{OperatingModel, Preset, Run};
 use crate::report::{
-    DealRow, ExactReport, ForecastReport, GatesReport, GoalReport, LeadExplanation, LeadReport, LeadRow,
-    LearnColumnReport, LearnReport, ManagerReport, ScenarioTable, WaterfallReport,
+    AccountCard, AccountsReport, DealRow, ExactReport, ForecastReport, GatesReport, GoalReport, LeadExplanation,
+    LeadReport, LeadRow, LearnColumnReport, LearnReport, ManagerReport, ScenarioTable, WaterfallReport,
 };
 use crate::table::{ProblemWindow, Receipt};
 use crate::targeting::learn::OutcomeColumn;
@@ -234,6 +234,22 @@ impl Leads {
     /// As [`session::Leads::drift`].
     pub fn drift(&self) -> Object<DriftReport> {
         typed(&self.0.drift()?)
+    }
+
+    /// As [`session::Leads::accounts`].
+    pub fn accounts(&self, view: &str) -> Object<AccountsReport> {
+        typed(&self.0.accounts(view)?)
+    }
+
+    /// As [`session::Leads::account`].
+    pub fn account(&self, account: u32) -> Object<AccountCard> {
+        typed(&self.0.account(account)?)
+    }
+
+    /// As [`session::Leads::accounts_csv`].
+    #[wasm_bindgen(js_name = accountsCsv)]
+    pub fn accounts_csv(&self) -> Result<Vec<u8>, Error> {
+        self.0.accounts_csv()
     }
 }
 

@@ -351,6 +351,48 @@ export const cases = {
     });
   },
 
+  async 'contacts roll up to accounts with their roles, and what is missing is told'({ lib, workers }) {
+    const contacts = [
+      { email: 'ada@acme.example', company: 'Acme Inc.', title: 'CFO' },
+      { email: 'alan@acme.example', company: 'Acme', title: 'Software Engineer' },
+      { email: 'lin@bolt.example', company: 'Bolt', title: '=Manager' },
+    ];
+    await using_(lib, workers, async (client) => {
+      const leads = await client.openLeads(contacts);
+      equal((await failure(lib, () => leads.accounts())).code, 'not-scored');
+      await leads.score(await lib.preset('sales-led'), { asOf: AS_OF });
+      const { accounts, people, rows } = await leads.accounts({ sort: 'name' });
+      equal([accounts, people, rows.map(({ name, seatsFilled, seats }) => [name, seatsFilled, seats])], [2, 3, [['Acme', 2, 3], ['Bolt', 1, 3]]]);
+      equal((await leads.accounts({ missing: 'Economic buyer' })).rows.map(({ name }) => name), ['Bolt']);
+      const card = await leads.account(rows[0]?.account ?? 9);
+      equal(card.people.map(({ name, roles }) => [name, roles.map(({ role, counts }) => [role, counts])]), [['Acme Inc.', [['Economic buyer', true]]], ['Acme', [['Technical buyer', true]]]]);
+      equal((await failure(lib, () => leads.account(2))).code, 'no-such-account');
+      equal((await failure(lib, () => leads.accounts({ sort: /** @type {any} */ ('size') }))).code, 'bad-view');
+      const csv = new TextDecoder().decode(await leads.accountsCsv());
+      equal([csv.split('\r\n').length, csv.includes('Acme,acme.example,')], [4, true]);
+    });
+  },
+
+  async 'the offsets of the model’s time zone are looked up, unless the run brings its own'({ lib, workers }) {
+    const sla = { pools: [{ name: 'All', members: [{ name: 'Kim' }] }], rules: [{ name: 'All', pool: 'All', sla: { hours: 1 } }], fallback: 'All' };
+    const model = (/** @type {string} */ timeZone) => ({ format: 1, meta: { timeZone }, routing: sla });
+    const record = (/** @type {string} */ created) => [{ company: 'Acme', created }];
+    await using_(lib, workers, async (client) => {
+      const due = async (/** @type {string} */ zone, /** @type {string} */ created, /** @type {object} */ run) => {
+        const leads = await client.openLeads(record(created));
+        await leads.score(model(zone), { asOf: '2026-12-31', ...run });
+        return (await leads.window(0, 1))[0]?.due;
+      };
+      // An hour later by the clocks of Berlin, which change in the night to 29 March 2026; in New York in that of 8 March.
+      equal(await due('Europe/Berlin', '2026-03-28T22:30:00Z', {}), '2026-03-29 00:30');
+      equal(await due('Europe/Berlin', '2026-03-29T00:30:00Z', {}), '2026-03-29 03:30');
+      equal(await due('America/New_York', '2026-03-08T06:30:00Z', {}), '2026-03-08 03:30');
+      equal(await due('Asia/Kolkata', '2026-03-08T06:30:00Z', {}), '2026-03-08 13:00');
+      equal(await due('Europe/Berlin', '2026-03-29T00:30:00Z', { utcOffsets: [] }), '2026-03-29 01:30');
+      equal(await due('Europe/Nowhere', '2026-03-29T00:30:00Z', {}), '2026-03-29 01:30');
+    });
+  },
+
   async 'work in flight is rejected when the client is disposed'({ lib, workers }) {
     const client = lib.createClient({ workers });
     const deals = await client.openDeals(pipeline(100), { asOf: AS_OF });

@@ -177,6 +177,19 @@ impl Phrase {
         self.is_in_words(&words(text))
     }
 
+    /// The share of the text's words that the phrase is, in (0, 1]; `None` if the text does not hold it.
+    ///
+    /// ```
+    /// use leadcast::model::Phrase;
+    /// assert_eq!(Phrase::new("manager").unwrap().share_of("Senior Marketing Manager, EMEA"), Some(0.25));
+    /// assert_eq!(Phrase::new("cto").unwrap().share_of("Director"), None);
+    /// ```
+    #[must_use]
+    pub fn share_of(&self, text: &str) -> Option<f64> {
+        let text = words(text);
+        self.is_in_words(&text).then(|| self.words.len() as f64 / text.len() as f64)
+    }
+
     fn is_in_words(&self, text: &[String]) -> bool {
         let Some((last, first)) = self.words.split_last() else { return false };
         text.windows(self.words.len()).any(|window| {

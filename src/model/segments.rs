@@ -82,7 +82,7 @@ impl Motion {
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Committee {
-    /// The roles; the first whose pattern fits takes the person.
+    /// The roles; the likeliest takes the person, the first of equally likely ones.
     pub roles: Vec<Role>,
     /// Owner and last review.
     pub review: Review,

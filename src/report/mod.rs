@@ -1,5 +1,7 @@
 //! What is handed out: plain data, every number documented, ready to become JSON.
 
+mod account_view;
+mod accounts;
 mod backtest;
 mod definitions;
 mod exact;
@@ -18,6 +20,11 @@ mod waterfall;
 mod wording;
 mod worth;
 
+pub use account_view::{AccountSort, AccountView};
+pub use accounts::{
+    AccountCard, AccountDuplicate, AccountPerson, AccountRow, AccountsReport, CommitteeRole, FlagCount,
+    MissingRoleReport, PersonRole, PlacedReport, UnknownRole,
+};
 pub use backtest::BacktestReport;
 pub use definitions::{Confusion, DefinitionReport, StatusReport, StatusValue};
 pub use exact::{ExactFigures, ExactReport, ExactSpan};

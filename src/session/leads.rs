@@ -5,11 +5,13 @@ use crate::Error;
 use crate::crm::join::Attached;
 use crate::crm::{FieldRef, LeadList};
 use crate::model::{OperatingModel, Run};
-use crate::report::{LeadExplanation, LeadReport, LeadRow, LearnColumnReport, LearnReport};
+use crate::report::{
+    AccountCard, AccountView, AccountsReport, LeadExplanation, LeadReport, LeadRow, LearnColumnReport, LearnReport,
+};
 use crate::table::write::WriteOptions;
 use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
 use crate::targeting::learn::{LearnOptions, Learning, OutcomeColumn};
-use crate::targeting::{CutReport, DriftReport, FieldValues, LintReport, MqlReport, ScoredLeads, View};
+use crate::targeting::{AccountList, CutReport, DriftReport, FieldValues, LintReport, MqlReport, ScoredLeads, View};
 use std::cell::OnceCell;
 
 /// A list of leads, and once scored, what a model says about it.
@@ -29,6 +31,8 @@ pub struct Leads {
     /// Gathered when first asked for.
     problems: OnceCell<Problems>,
     scored: Option<ScoredLeads>,
+    /// Rolled up when first asked for.
+    accounts: OnceCell<AccountList>,
     /// The rows of the view, in its order.
     order: Vec<u32>,
     learning: Option<Learning>,
@@ -37,7 +41,14 @@ pub struct Leads {
 impl Leads {
     pub(super) fn new(table: Table, reading: &Reading) -> Result<Self, Error> {
         let list = LeadList::from_table(table, &reading.mapping)?;
-        Ok(Self { list, problems: OnceCell::new(), scored: None, order: Vec::new(), learning: None })
+        Ok(Self {
+            list,
+            problems: OnceCell::new(),
+            scored: None,
+            accounts: OnceCell::new(),
+            order: Vec::new(),
+            learning: None,
+        })
     }
 
     /// A list from a JSON array of records.
@@ -62,7 +73,14 @@ impl Leads {
     pub fn attach(&mut self, file: Reader) -> Result<Attached, Error> {
         let (table, reading) = file.finish()?;
         let (list, attached) = self.list.attach(table, &reading.attaching())?;
-        *self = Self { list, problems: OnceCell::new(), scored: None, order: Vec::new(), learning: None };
+        *self = Self {
+            list,
+            problems: OnceCell::new(),
+            scored: None,
+            accounts: OnceCell::new(),
+            order: Vec::new(),
+            learning: None,
+        };
         Ok(attached)
     }
 
@@ -88,6 +106,7 @@ impl Leads {
     pub fn score(&mut self, model: &str, run: &str) -> Result<LeadReport, Error> {
         let scored = self.list.score(&OperatingModel::from_json(model)?, &Run::from_json(run)?);
         self.order = scored.view(&View::default())?;
+        self.accounts = OnceCell::new();
         Ok(self.scored.insert(scored).report())
     }
 
@@ -215,6 +234,34 @@ impl Leads {
     /// `not-scored`.
     pub fn drift(&self) -> Result<DriftReport, Error> {
         Ok(self.scored()?.drift())
+    }
+
+    /// The list rolled up to accounts: the summary, and the accounts of a view.
+    ///
+    /// # Errors
+    /// `not-scored`, and those of [`AccountView::from_json`].
+    pub fn accounts(&self, view: &str) -> Result<AccountsReport, Error> {
+        let (view, scored) = (AccountView::from_json(view)?, self.scored()?);
+        Ok(self.accounts.get_or_init(|| scored.accounts()).report(scored, &view))
+    }
+
+    /// One account with its people, by its number in the list of accounts.
+    ///
+    /// # Errors
+    /// `not-scored`, `no-such-account`.
+    pub fn account(&self, account: u32) -> Result<AccountCard, Error> {
+        let scored = self.scored()?;
+        let card = self.accounts.get_or_init(|| scored.accounts()).card(scored, account);
+        card.ok_or_else(|| misuse("no-such-account", format!("the list has no account {account}")))
+    }
+
+    /// The accounts as CSV, best first, each with its people's names by role.
+    ///
+    /// # Errors
+    /// `not-scored`.
+    pub fn accounts_csv(&self) -> Result<Vec<u8>, Error> {
+        let scored = self.scored()?;
+        Ok(self.accounts.get_or_init(|| scored.accounts()).to_csv(scored, WriteOptions::default()))
     }
 
     fn scored(&self) -> Result<&ScoredLeads, Error> {

@@ -6,79 +6,133 @@
 use crate::crm::join::{JoinKey, Normaliser};
 use crate::crm::{Field, FieldRef, LeadList};
 use crate::table::Column;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The account of each row.
+/// The account of each row. Which rows belong together does not depend on their order; the numbers do.
 #[derive(Debug, Clone)]
 pub(crate) struct Accounts {
     of: Vec<u32>,
-    count: u32,
+    /// What each account goes by, such as its domain.
+    keys: Vec<(JoinKey, String)>,
+}
+
+/// Accounts that share a domain or a name, and may be one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Twins {
+    /// What they share: a domain, else a name.
+    pub(crate) by: JoinKey,
+    /// The form in which it is compared.
+    pub(crate) text: String,
+    /// The accounts, at least two.
+    pub(crate) accounts: BTreeSet<usize>,
 }
 
 const NONE: u32 = u32::MAX;
 
-impl Accounts {
-    pub(crate) fn of(leads: &LeadList) -> Self {
+/// What account rows state: their id, domain and company's name in the form in which they are compared.
+struct Stated<'a> {
+    ids: Keys<'a>,
+    domains: Keys<'a>,
+    emails: Keys<'a>,
+    names: Keys<'a>,
+}
+
+impl<'a> Stated<'a> {
+    fn of(leads: &'a LeadList) -> Self {
         let normaliser = Normaliser::new(leads.dialects());
         let keys =
             |field: Field, key: JoinKey| Keys::of(leads, field, |text| normaliser.form(key, text).unwrap_or_default());
-        let ids = keys(Field::AccountId, JoinKey::Id);
-        let domains = keys(Field::Domain, JoinKey::Domain);
-        let emails = keys(Field::Email, JoinKey::Domain);
-        let names = keys(Field::Company, JoinKey::Name);
-        let mut accounts = Self { of: vec![NONE; leads.rows()], count: 0 };
-        let (mut by_id, mut by_domain, mut by_name) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        // Those who state most come first, so that the others can join them.
-        for stated in 0..3 {
-            for row in 0..leads.rows() {
-                let id = ids.key(row);
-                let domain = domains.key(row).or_else(|| emails.key(row));
-                let name = names.key(row);
-                let rank = match (id, domain, name) {
-                    (Some(_), ..) => 0,
-                    (None, Some(_), _) => 1,
-                    (None, None, Some(_)) => 2,
-                    (None, None, None) => continue,
-                };
-                if rank != stated {
-                    continue;
-                }
-                let known = match rank {
-                    0 => id.and_then(|id| by_id.get(id).copied()),
-                    1 => domain.and_then(|domain| by_domain.get(domain).copied()),
-                    _ => name.and_then(|name| by_name.get(name).copied()),
-                };
-                let account = known.filter(|account| *account != NONE).unwrap_or_else(|| accounts.next());
-                if let Some(slot) = accounts.of.get_mut(row) {
-                    *slot = account;
-                }
-                if let Some(id) = id {
-                    by_id.insert(id.to_owned(), account);
-                }
-                for (map, key) in [(&mut by_domain, domain), (&mut by_name, name)] {
-                    let Some(key) = key else { continue };
-                    match map.get_mut(key) {
-                        // Two accounts share it: it decides nothing from here on, unless it is all that a row states.
-                        Some(known) if *known != account => *known = if rank == 0 { NONE } else { *known },
-                        Some(_) => {}
-                        None => {
-                            map.insert(key.to_owned(), account);
-                        }
-                    }
-                }
-            }
+        Self {
+            ids: keys(Field::AccountId, JoinKey::Id),
+            domains: keys(Field::Domain, JoinKey::Domain),
+            emails: keys(Field::Email, JoinKey::Domain),
+            names: keys(Field::Company, JoinKey::Name),
         }
+    }
+
+    fn domain(&self, row: usize) -> Option<&str> {
+        self.domains.key(row).or_else(|| self.emails.key(row))
+    }
+}
+
+impl Accounts {
+    pub(crate) fn of(leads: &LeadList) -> Self {
+        let stated = Stated::of(leads);
+        let mut accounts = Self { of: vec![NONE; leads.rows()], keys: Vec::new() };
+        let (mut of_domain, mut of_name) = (BTreeMap::new(), BTreeMap::new());
+        // Those who state most come first, so that the others can join them.
+        accounts.place(leads.rows(), JoinKey::Id, |row| stated.ids.key(row), &BTreeMap::new());
+        for row in 0..leads.rows() {
+            accounts.learn(&mut of_domain, stated.domain(row), row);
+            accounts.learn(&mut of_name, stated.names.key(row), row);
+        }
+        accounts.place(leads.rows(), JoinKey::Domain, |row| stated.domain(row), &of_domain);
+        for row in 0..leads.rows() {
+            accounts.learn(&mut of_name, stated.names.key(row), row);
+        }
+        accounts.place(leads.rows(), JoinKey::Name, |row| stated.names.key(row), &of_name);
         accounts
     }
 
-    fn next(&mut self) -> u32 {
-        self.count += 1;
-        self.count - 1
+    /// Gives rows that have none yet the one account known by their key, else an account of all rows with that key.
+    fn place<'k>(
+        &mut self,
+        rows: usize,
+        by: JoinKey,
+        key: impl Fn(usize) -> Option<&'k str>,
+        known: &BTreeMap<&'k str, u32>,
+    ) {
+        let mut own: BTreeMap<&str, u32> = BTreeMap::new();
+        for row in (0..rows).filter(|row| self.of.get(*row) == Some(&NONE)).collect::<Vec<_>>() {
+            let Some(key) = key(row) else { continue };
+            let account = match known.get(key).copied().filter(|account| *account != NONE) {
+                Some(account) => account,
+                None => *own.entry(key).or_insert_with(|| {
+                    self.keys.push((by, key.to_owned()));
+                    self.keys.len() as u32 - 1
+                }),
+            };
+            if let Some(slot) = self.of.get_mut(row) {
+                *slot = account;
+            }
+        }
+    }
+
+    /// Notes that a placed row's account has this key; a key of two accounts decides nothing.
+    fn learn<'k>(&self, known: &mut BTreeMap<&'k str, u32>, key: Option<&'k str>, row: usize) {
+        let (Some(key), Some(&account)) = (key, self.of.get(row).filter(|account| **account != NONE)) else { return };
+        known.entry(key).and_modify(|other| *other = if *other == account { account } else { NONE }).or_insert(account);
+    }
+
+    /// Accounts that share a domain, and those that share a name and no domain.
+    pub(crate) fn twins(&self, leads: &LeadList) -> Vec<Twins> {
+        let stated = Stated::of(leads);
+        let mut shared: BTreeMap<(JoinKey, &str), BTreeSet<usize>> = BTreeMap::new();
+        for row in 0..leads.rows() {
+            let Some(account) = self.account(row) else { continue };
+            for (by, key) in [(JoinKey::Domain, stated.domain(row)), (JoinKey::Name, stated.names.key(row))] {
+                if let Some(key) = key {
+                    shared.entry((by, key)).or_default().insert(account);
+                }
+            }
+        }
+        let mut twins: Vec<Twins> = Vec::new();
+        for ((by, text), accounts) in shared.into_iter().filter(|(_, accounts)| accounts.len() > 1) {
+            if twins.iter().all(|known| !accounts.is_subset(&known.accounts)) {
+                twins.push(Twins { by, text: text.to_owned(), accounts });
+            }
+        }
+        twins
     }
 
     /// Number of accounts.
     pub(crate) fn count(&self) -> usize {
-        self.count as usize
+        self.keys.len()
+    }
+
+    /// What each account goes by.
+    pub(crate) fn keys(&self) -> &[(JoinKey, String)] {
+        &self.keys
     }
 
     /// The row's account, from 0.
@@ -138,6 +192,36 @@ mod tests {
              ,,,zoe@yahoo.co.uk\n",
         );
         assert_eq!(found, [Some(0), Some(0), Some(0), Some(1), Some(1), None]);
+    }
+
+    #[test]
+    fn rows_belong_together_in_whatever_order_they_stand() {
+        let rows = [",bolt.io,Bolt", ",bolt.com,Bolt", ",,Bolt", ",,Bolt Inc.", "9,,Core", ",core.ai,Core", ",,CORE"];
+        let together = |order: &[usize]| {
+            let csv: String = order.iter().map(|at| format!("{}\n", rows[*at])).collect();
+            let found = accounts(&format!("Account ID,Website,Company\n{csv}"));
+            let mut groups: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+            for (place, at) in order.iter().enumerate() {
+                groups.entry(found[place].unwrap()).or_default().insert(*at);
+            }
+            groups.into_values().collect::<BTreeSet<_>>()
+        };
+        let sets = |sets: &[&[usize]]| sets.iter().map(|one| one.iter().copied().collect()).collect::<BTreeSet<_>>();
+        let expected = sets(&[&[0], &[1], &[2, 3], &[4], &[5], &[6]]);
+        for order in [[0, 1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1, 0], [2, 1, 6, 0, 4, 3, 5]] {
+            assert_eq!(together(&order), expected);
+        }
+    }
+
+    #[test]
+    fn accounts_that_may_be_one_are_named() {
+        let csv =
+            "Account ID,Website,Company\n7,acme.com,Acme\n8,acme.com,Acme Ltd\n9,,Bolt\n,bolt.io,Bolt\n,core.ai,Core\n";
+        let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+        let leads = LeadList::from_table(table, &Mapping::default()).unwrap();
+        let twins = Accounts::of(&leads).twins(&leads);
+        let told: Vec<_> = twins.iter().map(|twins| (twins.by, twins.text.as_str(), twins.accounts.len())).collect();
+        assert_eq!(told, [(JoinKey::Domain, "acme.com", 2), (JoinKey::Name, "bolt", 2)]);
     }
 
     #[test]

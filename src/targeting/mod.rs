@@ -12,6 +12,7 @@
 
 mod account;
 mod axis;
+mod committee;
 mod cut_points;
 mod days;
 mod definitions;
@@ -29,6 +30,7 @@ mod predicate;
 mod queues;
 mod reach;
 mod reasons;
+mod roles;
 mod rotation;
 mod route;
 mod say;
@@ -43,6 +45,7 @@ mod what_if;
 mod words;
 mod worth;
 
+pub use committee::{Account, AccountFlag, AccountList, MissingRole, Person, Seats};
 pub use cut_points::{CutGroup, CutReport, CutVerdict, FieldCuts};
 pub use definitions::Definition;
 pub use drift::{DriftComparison, DriftGroup, DriftGroupName, DriftReport, FieldDrift, MovedValue};
@@ -54,6 +57,7 @@ pub use lint::{Finding, LintCode, LintReport};
 pub use margin::SegmentMargin;
 pub use queues::Queue;
 pub use reasons::{Effect, Reason};
+pub use roles::{RoleClaim, RoleSource};
 pub use rotation::Rotation;
 pub use route::{Assignment, Obstacle, Outcome, Seat, rule_sentence, sla_text};
 pub use score::AxisName;

@@ -41,7 +41,24 @@ const states = [
     await press(page, '#panel-leads regular-table tbody td');
     await page.waitForSelector('#reasons');
   }],
+  ['accounts', async (page) => {
+    await press(page, '#close-reasons');
+    await press(page, '#leads-accounts');
+    await page.waitForSelector('#accounts regular-table tbody tr[data-position] td');
+    await press(page, '#accounts regular-table tbody td');
+    await page.waitForSelector('#account');
+  }],
+  ['routing', async (page) => {
+    await press(page, '#leads-routing');
+    await page.waitForSelector('#threshold-cuts');
+    await press(page, '#queue-stalled');
+  }],
+  ['the card in question', async (page) => {
+    await press(page, '#leads-check');
+    await page.waitForSelector('#drift');
+  }],
   ['sliders', async (page) => {
+    await press(page, '#leads-list');
     await press(page, '#tune-open');
     await page.waitForSelector('#tune input[type="range"]');
   }],

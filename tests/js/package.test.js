@@ -33,6 +33,7 @@ test('the tarball carries what is listed, and no source that was bundled', () =>
       'wasm/engine.js',
       'wasm/leadcast_bg.wasm',
       'wasm/worker.js',
+      'zone.js',
     ],
   );
   assert.ok(project.tarball.files.includes('LICENSE-MIT'));

@@ -3,6 +3,10 @@
 
 export * from './actions/page.js';
 export * from './actions/leads.js';
+export * from './actions/parts.js';
+export * from './actions/accounts.js';
+export * from './actions/routing.js';
+export * from './actions/check.js';
 export * from './actions/learn.js';
 export * from './actions/tune.js';
 export * from './actions/forecast.js';

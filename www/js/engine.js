@@ -20,6 +20,12 @@ import { checkModel, createClient, prefetch, preset, presets } from '../../pkg/i
  * @typedef {Awaited<ReturnType<LeadsHandle['outcomeColumns']>>[number]} OutcomeColumn
  * @typedef {Awaited<ReturnType<LeadsHandle['learnColumns']>>[number]} LearnColumn
  * @typedef {Awaited<ReturnType<LeadsHandle['learn']>>} LearnReport
+ * @typedef {Awaited<ReturnType<LeadsHandle['lint']>>} LintReport
+ * @typedef {Awaited<ReturnType<LeadsHandle['mqlCuts']>>} MqlReport
+ * @typedef {Awaited<ReturnType<LeadsHandle['cutPoints']>>} CutReport
+ * @typedef {Awaited<ReturnType<LeadsHandle['drift']>>} DriftReport
+ * @typedef {Awaited<ReturnType<LeadsHandle['accounts']>>} AccountsReport
+ * @typedef {Awaited<ReturnType<LeadsHandle['account']>>} AccountCard
  * @typedef {Awaited<ReturnType<DealsHandle['forecast']>>} ForecastReport
  * @typedef {ForecastReport['periods'][number]} PeriodFigures
  * @typedef {ForecastReport['categories'][number]} CategoryRow

@@ -48,6 +48,40 @@ import { freshTuning } from './tuning.js';
  * @property {number | null} problem the diagnostic whose rows are shown
  */
 
+/** @typedef {'list' | 'accounts' | 'routing' | 'check'} LeadsPart */
+/** @typedef {'exceptions' | 'breached' | 'stalled'} QueueName */
+
+/**
+ * Routing: the queue that is shown, and the lines worth choosing for an MQL.
+ * @typedef {object} RoutingDesk
+ * @property {QueueName} queue
+ * @property {number | null} capacity leads that can be worked, as a person says; nothing for what the pools can take
+ * @property {import('./engine.js').MqlReport | null} cuts
+ * @property {LeadReport | null} of the scored list that the cuts are of
+ * @property {Problem | null} problem
+ */
+
+/**
+ * What there is to ask about the card.
+ * @typedef {object} CheckDesk
+ * @property {import('./engine.js').LintReport | null} lint
+ * @property {import('./engine.js').CutReport | null} cuts
+ * @property {import('./engine.js').DriftReport | null} drift
+ * @property {LeadReport | null} of the scored list that they are of
+ * @property {Problem | null} problem
+ */
+
+/**
+ * The list rolled up to accounts.
+ * @typedef {object} Accounts
+ * @property {import('./engine.js').AccountsReport | null} report
+ * @property {LeadReport | null} of the scored list that the report is of
+ * @property {{ sort: Sort, flag: string, missing: string, text: string }} view
+ * @property {number | null} selected
+ * @property {import('./engine.js').AccountCard | null} card of the selected account
+ * @property {Problem | null} problem
+ */
+
 /**
  * What the Leads tab shows.
  * @typedef {object} LeadsDesk
@@ -60,12 +94,16 @@ import { freshTuning } from './tuning.js';
  * @property {FurtherFile[]} files
  * @property {{ file: File, kind: string, columns: string[] } | null} misplaced a file that does not belong here
  * @property {Record<string, import('./engine.js').FieldValues>} values distinct values of the fields one can pick from
- * @property {{ sort: Sort, grades: string[], segment: string, owner: string, find: string }} view
+ * @property {{ sort: Sort, grades: string[], segment: string, owner: string, channel: string, queue: QueueName | '', find: string }} view
  * @property {Uint32Array | null} order rows in the shown order
  * @property {number | null} selected row
  * @property {any | null} explanation of the selected row
  * @property {import('./learning.js').Learning} learning
  * @property {import('./tuning.js').Tuning} tuning
+ * @property {LeadsPart} part
+ * @property {Accounts} accounts
+ * @property {RoutingDesk} routing
+ * @property {CheckDesk} check
  * @property {Problem | null} problem
  */
 
@@ -189,8 +227,10 @@ export function freshPanel() {
 export function freshLeads() {
   return {
     file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), files: [], misplaced: null, values: {}, order: null, selected: null, explanation: null,
-    learning: freshLearning(), tuning: freshTuning(),
-    problem: null, view: { sort: { key: 'rank', descending: false }, grades: [], segment: '', owner: '', find: '' },
+    learning: freshLearning(), tuning: freshTuning(), part: 'list',
+    accounts: { report: null, of: null, view: { sort: { key: 'rank', descending: false }, flag: '', missing: '', text: '' }, selected: null, card: null, problem: null },
+    routing: { queue: 'exceptions', capacity: null, cuts: null, of: null, problem: null }, check: { lint: null, cuts: null, drift: null, of: null, problem: null },
+    problem: null, view: { sort: { key: 'rank', descending: false }, grades: [], segment: '', owner: '', channel: '', queue: '', find: '' },
   };
 }
 

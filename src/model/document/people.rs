@@ -115,7 +115,7 @@ pub(super) fn segments(at: &At, list: &[SegmentDocument], currency: Currency) ->
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct CommitteeDocument {
-    /// Roles; the first whose patterns fit takes the person.
+    /// Roles; the likeliest takes the person, the first of equally likely ones.
     roles: Vec<RoleDocument>,
     /// Who looks after this section.
     #[serde(skip_serializing_if = "Option::is_none")]

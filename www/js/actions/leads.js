@@ -8,6 +8,7 @@ import { isMisplaced } from './files.js';
 import { findOutcomes } from './learn.js';
 import { applyPicks } from './model.js';
 import { save } from './page.js';
+import { refreshPart } from './parts.js';
 import { firstReading } from './reading.js';
 import { announce, busy, download, isCancelled, newest, problemOf } from './work.js';
 
@@ -72,7 +73,7 @@ export const rescore = newest(async () => {
       if (state.leads.selected !== null) state.leads.explanation = await handle.explain(state.leads.selected);
       announce(`${counted(report.counts.leads, 'lead', 'leads')} scored.`);
     });
-    await findOutcomes(handle);
+    await Promise.all([findOutcomes(handle), refreshPart()]);
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
     if (state.leads.handle !== handle) return;
@@ -95,11 +96,11 @@ const RANK = [{ by: 'grade', descending: false }, { by: 'fit', descending: true 
  * The view as the engine reads it; ties keep the rank.
  * @param {import('../state.js').LeadsDesk['view']} view
  */
-export function viewOf({ sort, grades, segment, owner, find }) {
+export function viewOf({ sort, grades, segment, owner, channel, queue, find }) {
   const by = sort.key === 'percentile' ? 'rank' : sort.key;
   return {
     sort: sort.key === 'rank' ? RANK : [{ by, descending: sort.descending }, ...RANK.filter((key) => key.by !== by)],
-    filter: { grades, segments: segment ? [segment] : [], owners: owner ? [owner] : [], text: find.trim() },
+    filter: { grades, segments: segment ? [segment] : [], owners: owner ? [owner] : [], channels: channel ? [/** @type {any} */ (channel)] : [], queue: queue || null, text: find.trim() },
   };
 }
 
@@ -128,7 +129,7 @@ export function filterLeads(change) {
 }
 
 export function clearLeadFilters() {
-  return filterLeads({ grades: [], segment: '', owner: '', find: '' });
+  return filterLeads({ grades: [], segment: '', owner: '', channel: '', queue: '', find: '' });
 }
 
 /** @param {string} grade */
@@ -153,6 +154,18 @@ export async function leadRows(from, count) {
   return (await state.leads.handle?.window(from, count)) ?? [];
 }
 
+/** The leads of one channel, in the ranked list. @param {string} channel */
+export function listChannel(channel) {
+  state.leads.part = 'list';
+  return filterLeads({ grades: [], segment: '', owner: '', queue: '', find: '', channel });
+}
+
+/** Goes to one lead from wherever it is named. @param {number} row */
+export function showLead(row) {
+  state.leads.part = 'list';
+  return selectLead({ row, name: '', id: '', line: row });
+}
+
 /** @param {any} row */
 export async function selectLead(row) {
   const { handle } = state.leads;
@@ -161,7 +174,7 @@ export async function selectLead(row) {
   if (state.leads.handle !== handle) return;
   state.leads.selected = row.row;
   state.leads.explanation = explanation;
-  announce(`Reasons for ${row.name || row.id || `line ${row.line}`} are shown.`);
+  announce(`Reasons for ${explanation.name || explanation.id || `line ${explanation.line}`} are shown.`);
   // The heading stands once the state is drawn.
   queueMicrotask(() => document.getElementById('side-title')?.focus({ preventScroll: matchMedia('(min-width: 62rem)').matches }));
 }

@@ -3,14 +3,17 @@
 
 import * as act from '../actions.js';
 import { h } from '../dom.js';
-import { count, counted, fixed, money, percent } from '../format.js';
+import { count, counted, fixed, money, percent, words } from '../format.js';
 import { grid } from '../grid.js';
+import { accountsView } from './accounts.js';
+import { checkView } from './check.js';
 import { misplacedCard } from './files.js';
 import { learnPart } from './learn.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
 import { qualityChip } from './quality.js';
 import { questions } from './questions.js';
 import { reasons } from './reasons.js';
+import { routingView } from './routing.js';
 import { tuneButton, tunePanel } from './tune.js';
 import { understood } from './understood.js';
 import { whoDoYouSellTo } from './who.js';
@@ -41,14 +44,48 @@ export function leadsView(state) {
         h('p', { class: 'soft chips' }, fileChip(leads.file), qualityChip(report.receipt, 'leads'), h('span', null, subline(report))),
         whoDoYouSellTo(state)),
       matrix(state, report)),
+    partSwitch(state),
+    ...part(state, report),
+    understood(leads, 'leads', report.assumptions),
+    madeBy(`${counted(report.counts.leads, 'lead', 'leads')}, engine ${report.engine}`, report.fingerprint),
+  ];
+}
+
+/** @type {[import('../state.js').LeadsPart, string][]} */
+const PARTS = [['list', 'Ranked leads'], ['accounts', 'Accounts'], ['routing', 'Routing'], ['check', 'Check the card']];
+
+/** @param {State} state */
+function partSwitch({ leads }) {
+  return h('nav', { class: 'sections', key: 'parts', 'aria-label': 'Parts of the list' }, PARTS.map(([part, label]) =>
+    h('button', { key: part, type: 'button', id: `leads-${part}`, 'aria-current': leads.part === part ? 'true' : null, onclick: () => act.showLeadsPart(part) }, label)));
+}
+
+/**
+ * @param {State} state
+ * @param {LeadReport} report
+ */
+function part(state, report) {
+  switch (state.leads.part) {
+    case 'accounts': return [accountsView(state)];
+    case 'routing': return [routingView(state, report)];
+    case 'check': return [checkView(state, report)];
+    default: return ranked(state, report);
+  }
+}
+
+/**
+ * @param {State} state
+ * @param {LeadReport} report
+ */
+function ranked(state, report) {
+  const { leads } = state;
+  return [
     learnPart(state),
     h('section', { key: 'table', class: `table-area ${leads.explanation ? 'with-side' : ''} ${leads.tuning.isOpen ? 'with-tune' : ''}`, 'aria-label': 'Ranked leads' },
       tunePanel(state),
       h('div', { class: 'table-main' }, filters(state, report), table(state, report)),
       leads.explanation ? reasons(leads.explanation, worthOf(leads.explanation)) : null),
     outcomesPart(report),
-    understood(leads, 'leads', report.assumptions),
-    madeBy(`${counted(report.counts.leads, 'lead', 'leads')}, engine ${report.engine}`, report.fingerprint),
   ];
 }
 
@@ -117,8 +154,8 @@ function heat(n, most) {
  */
 function filters(state, report) {
   const { view, order } = state.leads;
-  const { bySegment, byOwner } = report.counts;
-  const isFiltered = view.grades.length > 0 || view.segment !== '' || view.owner !== '' || view.find !== '';
+  const { bySegment, byOwner, byChannel } = report.counts;
+  const isFiltered = view.grades.length > 0 || view.segment !== '' || view.owner !== '' || view.channel !== '' || view.queue !== '' || view.find !== '';
   return h('div', { class: 'toolbar', key: 'filters' },
     h('div', { class: 'field find' }, h('label', { for: 'find-lead' }, 'Find'),
       h('input', { id: 'find-lead', type: 'search', value: view.find, placeholder: 'Any text', oninput: (/** @type {Event} */ event) => act.filterLeads({ find: valueOf(event) }) })),
@@ -129,6 +166,8 @@ function filters(state, report) {
       [['', 'All segments'], ...bySegment.filter(({ count: n }) => n > 0).map(({ segment, count: n }) => [segment, `${segment} (${count(n)})`])], (value) => act.filterLeads({ segment: value })),
     choice('filter-owner', 'Owner', view.owner,
       [['', 'All owners'], ...owners(byOwner), ['Unassigned', 'Unassigned']], (value) => act.filterLeads({ owner: value })),
+    byChannel.length > 0 ? choice('filter-channel', 'Channel', view.channel, [['', 'All channels'], ...byChannel.map(({ channel, count: n }) => [channel, `${words(channel)} (${count(n)})`])], (value) => act.filterLeads({ channel: value })) : null,
+    view.queue === '' ? null : choice('filter-queue', 'Queue', view.queue, [['', 'All leads'], ['exceptions', 'Exceptions'], ['breached', 'Breached'], ['stalled', 'Stalled']], (value) => act.filterLeads({ queue: /** @type {any} */ (value) })),
     choice('sort-leads', 'Sort by', view.sort.key, [['rank', 'Best first'], ...columnsOf(state, report).filter((column) => column.sortable !== false).map((column) => [column.key, column.label])], (value) => act.sortLeads(value)),
     h('div', { class: 'toolbar-end' },
       h('output', { class: 'small soft', id: 'shown-leads' }, order ? `${counted(order.length, 'lead', 'leads')} shown` : ''),

@@ -27,9 +27,9 @@ const MOST = 200;
 export function listing(title, id, heads, rows, { numbers = [], file = id, empty = 'None.', note, open } = {}) {
   const isNumber = new Set(numbers);
   const texts = rows.map((row) => row.map((cell) => (cell === null || cell === undefined ? '' : String(cell))));
-  return h('section', { class: 'listing', key: id, id, 'aria-labelledby': `${id}-title` },
+  return h('section', { class: 'listing', key: id, id },
     h('div', { class: 'card-head' }, h('h3', { id: `${id}-title` }, title),
-      texts.length === 0 ? null : h('button', { type: 'button', class: 'button quiet small', id: `${id}-csv`, 'aria-label': `Download ${title} as CSV`, onclick: () => act.downloadList(file, heads, texts) }, 'Download CSV')),
+      texts.length === 0 ? null : h('button', { type: 'button', class: 'button quiet small', id: `${id}-csv`, 'aria-label': `Download CSV: ${title}`, onclick: () => act.downloadList(file, heads, texts) }, 'Download CSV')),
     note ? h('p', { class: 'small soft' }, note) : null,
     texts.length === 0 ? h('p', { class: 'small soft' }, empty) : h('div', { class: 'scroll tall', tabindex: 0, role: 'region', 'aria-labelledby': `${id}-title` },
       h('table', { class: 'data' },

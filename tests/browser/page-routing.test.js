@@ -1,0 +1,84 @@
+// Routing and the questions to a scorecard, on the sample list.
+
+import assert from 'node:assert/strict';
+import { inBrowsers } from './harness.js';
+import { downloaded, fill, giveFile, history, idle, openSampleLeads, press, rows, says, text, visit } from './page.js';
+
+/** @typedef {import('puppeteer-core').Page} Page */
+
+inBrowsers('each rule is a sentence with its promise, and queues lead to their leads', async ({ page, url }) => {
+  await visit(page, url);
+  await openSampleLeads(page);
+  await press(page, '#leads-routing');
+  await says(page, '#routing-rules', /Enterprise leads graded A\* or B\* go to Enterprise AEs, to be answered within 4 business hours\./);
+  const leads = await page.evaluate(() => [...document.querySelectorAll('#routing-rules tbody tr')].map((row) => Number(row.children[3]?.textContent?.replaceAll(/\D/g, ''))));
+  const owned = await page.evaluate(() => [...document.querySelectorAll('#routing-owners tbody tr')].map((row) => Number(row.children[2]?.textContent?.replaceAll(/\D/g, ''))));
+  const sum = (/** @type {number[]} */ all) => all.reduce((one, other) => one + other, 0);
+  assert.equal(sum(leads), sum(owned), 'who a rule took, somebody got');
+
+  await says(page, '#queue-exceptions', 'Exceptions 0');
+  await says(page, '.queues', /No lead is an exception/);
+  await press(page, '#queue-stalled');
+  await page.waitForSelector('#queue-list-stalled tbody tr');
+  const { name, content } = await downloaded(page, () => press(page, '#queue-list-stalled-csv'));
+  assert.equal(name, 'leads-stalled.csv');
+  assert.match(content, /^\ufeff?Lead,Company,Grade,Owner,Why,Due/);
+  const count = Number((await text(page, '#queue-stalled')).replaceAll(/\D/g, ''));
+  await press(page, '#list-queue');
+  await says(page, '#shown-leads', `${count} leads shown`);
+  await fill(page, '#filter-queue', '');
+  await says(page, '#shown-leads', '1,000 leads shown');
+
+  await press(page, '#leads-routing');
+  await press(page, '#queue-list-stalled .link');
+  await page.waitForSelector('#reasons');
+});
+
+inBrowsers('definitions stand beside the status, and the line for an MQL follows the capacity', async ({ page, url }) => {
+  await visit(page, url);
+  await openSampleLeads(page);
+  await press(page, '#leads-routing');
+  await says(page, '#definitions', /MQL.*SQL/);
+  await says(page, '#definitions', /Only the status/);
+  await page.waitForSelector('#threshold-cuts tbody tr');
+  await fill(page, '#capacity', '200');
+  await says(page, '#threshold-sentence', /200/);
+  const within = await page.evaluate(() => Number(document.querySelector('#threshold-cuts .fits td:nth-child(3)')?.textContent?.replaceAll(/\D/g, '')));
+  assert.ok(within > 0 && within <= 200, `${within} leads fit a capacity of 200`);
+  await press(page, '#threshold-cuts .fits button');
+  // The model calls exactly those leads MQLs.
+  await page.waitForFunction((wanted) => Number([...document.querySelectorAll('#definitions tbody tr')].find((row) => row.querySelector('th')?.textContent === 'MQL')?.children[2]?.textContent?.replaceAll(/\D/g, '')) >= wanted, {}, within);
+  await idle(page);
+});
+
+inBrowsers('the card is questioned, and a finding leads to its rule', async ({ page, url }) => {
+  await visit(page, url);
+  await openSampleLeads(page);
+  await press(page, '#leads-check');
+  await page.waitForSelector('#drift');
+  await says(page, '#findings', /“Bought list or cold contact” holds for none/);
+  await says(page, '#cut-points', /No better cut|Better cut/);
+  await says(page, '#drift-list', /profile as written.*leads/);
+  await page.evaluate(() => /** @type {HTMLElement | null} */ (document.querySelector('.findings [data-code="rule-never-fires"] button'))?.click());
+  await page.waitForSelector('#panel-model:not([hidden])');
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Points for Bought list or cold contact');
+});
+
+inBrowsers('channels filter the list, and a file without outcomes says what is lacking', async ({ page, url }) => {
+  await visit(page, url);
+  await giveFile(page, '#file-leads', 'few.csv', 'Company,Lead Source,Employees\nAcme,Web,300\nBolt,Partner Referral,40\nCore,Web,20\n');
+  await rows(page, 'leads');
+  await press(page, '#leads-check');
+  await page.waitForSelector('#drift');
+  await says(page, '#findings', /No column says how leads ended/);
+  await says(page, '#cut-points', /A column that says how leads ended is needed/);
+  await press(page, '#channels .link');
+  await page.waitForFunction(() => /** @type {HTMLSelectElement | null} */ (document.querySelector('#filter-channel'))?.value === 'inbound');
+  await says(page, '#shown-leads', '2 leads shown');
+  // A cut that does set leads apart is named with its groups.
+  await giveFile(page, '#file-leads', 'history.csv', history());
+  await says(page, '#leads-headline', /400 leads/);
+  await idle(page);
+  await press(page, '#leads-check');
+  await says(page, '#cut-points', /by win rate and “Result”/);
+});
