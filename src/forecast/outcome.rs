@@ -221,6 +221,20 @@ impl Outcome {
             };
             told.push(format!("{name}: won at the rate {source}, {:.0} %", 100.0 * line.win_probability));
         }
+        for pair in model.stages().windows(2) {
+            let [before, after] = pair else { continue };
+            let chance = |stage: &crate::model::Stage| 100.0 * stage.win_probability.mean.get();
+            // Those that are sure to be won or lost are ends and no steps.
+            if 0.0 < chance(after) && chance(after) < chance(before) && chance(before) < 100.0 {
+                told.push(format!(
+                    "deals in stage `{}` are won less often ({:.0} %) than those in `{}` before it ({:.0} %)",
+                    after.name,
+                    chance(after),
+                    before.name,
+                    chance(before)
+                ));
+            }
+        }
         let rho = model.forecast().market_correlation;
         if rho > 0.0 {
             told.push(format!("deals of one quarter rise and fall together with a correlation of {rho}"));

@@ -4,6 +4,7 @@ use crate::crm::dialect::Dialects;
 use crate::crm::fold::fold;
 use crate::stats::Arrange;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How cells of two files are compared, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,8 +42,10 @@ impl JoinKey {
 #[derive(Debug)]
 pub(crate) struct Normaliser<'a> {
     dialects: &'a Dialects,
-    /// Legal forms as folded words, longest first.
-    forms: Vec<Vec<String>>,
+    /// Legal forms as folded words by their last one, longest first.
+    forms: BTreeMap<String, Vec<Vec<String>>>,
+    /// Those in other scripts than Latin, which stand in front too, longest first.
+    leading: Vec<Vec<String>>,
     /// Legal forms in scripts that may write them without a space, at either end.
     attached: Vec<&'a str>,
 }
@@ -50,10 +53,17 @@ pub(crate) struct Normaliser<'a> {
 impl<'a> Normaliser<'a> {
     pub(crate) fn new(dialects: &'a Dialects) -> Self {
         let written = dialects.legal_forms();
-        let mut forms: Vec<Vec<String>> = written.iter().map(|form| words(form)).filter(|f| !f.is_empty()).collect();
-        forms.arrange_by_key(|form| std::cmp::Reverse(form.len()));
+        let mut all: Vec<Vec<String>> = written.iter().map(|form| words(form)).collect();
+        all.arrange_by_key(|form| std::cmp::Reverse(form.len()));
+        let mut forms: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
+        for form in &all {
+            form.last().into_iter().for_each(|last| forms.entry(last.clone()).or_default().push(form.clone()));
+        }
+        // Latin legal forms in front may be the name itself, as in AG Insurance.
+        let foreign = |form: &Vec<String>| !form.is_empty() && form.iter().all(|word| !word.is_ascii());
+        let leading = all.into_iter().filter(foreign).collect();
         let attached = written.iter().map(String::as_str).filter(|form| form.chars().any(is_ideographic)).collect();
-        Self { dialects, forms, attached }
+        Self { dialects, forms, leading, attached }
     }
 
     /// The form of a cell; `None` if it holds nothing of the sort.
@@ -89,7 +99,8 @@ impl<'a> Normaliser<'a> {
     fn name(&self, text: &str) -> String {
         let text: String = text.chars().map(narrow).collect();
         let mut text = without_number(&text);
-        for form in &self.attached {
+        let attached = if text.is_ascii() { &[] } else { self.attached.as_slice() };
+        for form in attached {
             let lower = text.to_lowercase();
             let cut = lower.strip_prefix(form).or_else(|| lower.strip_suffix(form)).map(str::trim);
             if let Some(rest) = cut.filter(|rest| !rest.is_empty()) {
@@ -98,14 +109,13 @@ impl<'a> Normaliser<'a> {
         }
         let all = words(&text);
         let mut name: &[String] = &all;
-        while let Some(shorter) = self.forms.iter().find_map(|form| name.strip_suffix(form.as_slice()))
+        while let Some(forms) = name.last().and_then(|last| self.forms.get(last))
+            && let Some(shorter) = forms.iter().find_map(|form| name.strip_suffix(form.as_slice()))
             && !shorter.is_empty()
         {
             name = shorter;
         }
-        // Latin legal forms in front may be the name itself, as in AG Insurance.
-        let foreign = |form: &&Vec<String>| form.iter().all(|word| !word.is_ascii());
-        while let Some(shorter) = self.forms.iter().filter(foreign).find_map(|f| name.strip_prefix(f.as_slice()))
+        while let Some(shorter) = self.leading.iter().find_map(|form| name.strip_prefix(form.as_slice()))
             && !shorter.is_empty()
         {
             name = shorter;
