@@ -46,14 +46,28 @@ function waiting({ busy, leads }) {
 function findings({ findings: all, leads, outcome, decided, notLearned }) {
   const basis = outcome ? `${counted(decided, 'lead', 'leads')} of ${count(leads)} ended, by “${outcome}”.` : 'No column says how leads ended, so points are not compared with outcomes.';
   const sorted = [...all].sort((a, b) => Number(GRAVE.has(b.code)) - Number(GRAVE.has(a.code)));
+  const absent = sorted.filter(({ code }) => code === 'field-not-in-file');
+  const list = sorted.filter(({ code }) => code !== 'field-not-in-file');
   return h('section', { class: 'listing', id: 'findings' },
-    h('div', { class: 'card-head' }, h('h3', { id: 'findings-title' }, all.length === 0 ? 'Nothing to ask about this card' : `${counted(all.length, 'thing', 'things')} to ask about this card`),
+    h('div', { class: 'card-head' }, h('h3', { id: 'findings-title' }, list.length === 0 ? 'Nothing to ask about this card' : `${counted(list.length, 'thing', 'things')} to ask about this card`),
       all.length === 0 ? null : h('button', { type: 'button', class: 'button quiet small', id: 'findings-csv', 'aria-label': 'Download CSV: things to ask about this card', onclick: () => act.downloadList('card-findings', ['Finding', 'Axis', 'Group', 'Rules', 'Leads', 'In words'], sorted.map((one) => [CODES[one.code] ?? one.code, words(one.axis), one.group ?? '', one.rules.join('; '), String(one.leads), one.sentence])) }, 'Download CSV')),
     h('p', { class: 'small soft' }, basis, notLearned ? ` Not compared with a learned card: ${notLearned}.` : ''),
-    all.length === 0 ? h('p', { class: 'notice good' }, 'Every rule fires, no cap is idle, every grade can be reached.') : h('ul', { class: 'findings' }, sorted.map((finding, i) => h('li', { key: String(i), 'data-code': finding.code },
-      h('span', { class: `chip ${GRAVE.has(finding.code) ? 'grave' : ''}` }, CODES[finding.code] ?? words(finding.code)),
-      h('span', { class: 'finding-words' }, finding.sentence, h('span', { class: 'soft small block' }, [finding.scorecard ?? '', words(finding.axis), finding.group ?? ''].filter(Boolean).join(' · '))),
-      h('button', { type: 'button', class: 'button small', 'aria-label': `Go to it: ${finding.rules[0] ?? finding.group ?? finding.axis}`, onclick: () => act.goToRule(finding) }, 'Go to it')))));
+    all.length === 0 ? h('p', { class: 'notice good' }, 'Every rule fires, no cap is idle, every grade can be reached.') : null,
+    list.length > 0 ? h('ul', { class: 'findings' }, list.map(item)) : null,
+    absent.length > 0 ? h('details', { class: 'twin', key: 'absent', open: list.length === 0 },
+      h('summary', null, `${counted(absent.length, 'rule asks', 'rules ask')} for fields that this file does not have`),
+      h('ul', { class: 'findings' }, absent.map(item))) : null);
+}
+
+/**
+ * @param {import('../engine.js').LintReport['findings'][number]} finding
+ * @param {number} i
+ */
+function item(finding, i) {
+  return h('li', { key: String(i), 'data-code': finding.code },
+    h('span', { class: `chip ${GRAVE.has(finding.code) ? 'grave' : ''}` }, CODES[finding.code] ?? words(finding.code)),
+    h('span', { class: 'finding-words' }, finding.sentence, h('span', { class: 'soft small block' }, [finding.scorecard ?? '', words(finding.axis), finding.group ?? ''].filter(Boolean).join(' · '))),
+    h('button', { type: 'button', class: 'button small', 'aria-label': `Go to it: ${finding.rules[0] ?? finding.group ?? finding.axis}`, onclick: () => act.goToRule(finding) }, 'Go to it'));
 }
 
 /**
@@ -68,13 +82,13 @@ function cutPoints({ fields, outcome, amount, note }, currency) {
     fields.map((field) => h('details', { key: field.field, class: `fold cut-field ${field.verdict}`, 'data-field': field.field, open: field.verdict === 'better-cut' },
       h('summary', null, h('span', { class: `chip ${field.verdict === 'better-cut' ? 'better' : ''}` }, { 'better-cut': 'Better cut', 'no-better-cut': 'No better cut', 'too-few': 'Too few' }[field.verdict]), ' ', h('span', { class: 'soft' }, field.sentence)),
       h('div', { class: 'inside' },
-        h('p', { class: 'small' }, `Your cuts: ${list(field.current)}. Best found: ${list(field.proposed)}. Variance explained on held-out leads: ${percent(field.currentSeparation, 1)} by yours, ${percent(field.separation, 1)} by the best; the gain is ${percent(field.gain, 1)} ± ${percent(field.gainError, 1)}.`),
+        h('p', { class: 'small' }, `Your cuts: ${cutList(field.current)}. Best found: ${cutList(field.proposed)}. Variance explained on held-out leads: ${percent(field.currentSeparation, 1)} by yours, ${percent(field.separation, 1)} by the best; the gain is ${percent(field.gain, 1)} ± ${percent(field.gainError, 1)}.`),
         field.groups.length === 0 ? null : listing(field.verdict === 'better-cut' ? 'Between the proposed cuts' : 'Between your cuts', `cut-${field.field.replaceAll(/[^\w]/g, '-')}`, [sentence(field.label), 'Leads', 'Won', 'Win rate, 95 %', amount ? 'Worth of a lead' : 'Win rate'],
           field.groups.map((group) => [range(group), count(group.leads), count(group.won), `${percent(group.winRate.low)} to ${percent(group.winRate.high)}`, amount ? `${number(group.value, 0)} ${currency ?? ''}` : percent(group.value, 1)]), { numbers: [1, 2, 3, 4] })))));
 }
 
 /** @param {number[]} cuts */
-function list(cuts) {
+function cutList(cuts) {
   return cuts.length === 0 ? 'none' : cuts.map((cut) => number(cut)).join(', ');
 }
 

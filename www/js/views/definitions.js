@@ -3,7 +3,7 @@
 
 import * as act from '../actions.js';
 import { h } from '../dom.js';
-import { NONE, count, counted, number, words } from '../format.js';
+import { NONE, count, counted, fixed, number, words } from '../format.js';
 import { listing } from './listing.js';
 import { problemCard } from './parts.js';
 
@@ -17,7 +17,7 @@ export function definitionsPart({ definitions, status }) {
   const isCompared = definitions.some((one) => one.status !== null);
   const heads = ['Definition', 'Condition of your model', 'Holds', 'Does not', 'Cannot be told', ...(isCompared ? ['Both say so', 'Only the status', 'Only the definition', 'Neither', 'Status, cannot be told'] : [])];
   const rows = definitions.map(({ label, condition, holds, fails, unknown, status: versus }) => [
-    label, condition ?? 'not defined', ...(condition === null ? [NONE, NONE, NONE] : [count(holds), count(fails), count(unknown)]),
+    sentence(label), condition ?? 'not defined', ...(condition === null ? [NONE, NONE, NONE] : [count(holds), count(fails), count(unknown)]),
     ...(isCompared ? (versus ? [versus.both, versus.claimedOnly, versus.metOnly, versus.neither, versus.claimedUnknown].map((n) => count(n)) : [NONE, NONE, NONE, NONE, NONE]) : [])]);
   return h('div', { class: 'definitions' },
     listing('What your words mean, and what the file says', 'definitions', heads, rows, {
@@ -75,7 +75,7 @@ function thresholds({ cuts, fits, rated, leads, sqls, sentence: said }) {
         h('thead', null, h('tr', null, ['Fit from', 'Engagement from', 'Leads', 'SQLs to expect', '95 % interval', ''].map((text, i) => h('th', { key: String(i), scope: 'col', class: 'number' }, text || h('span', { class: 'visually-hidden' }, 'Use'))))),
         h('tbody', null, cuts.map((cut, at) => h('tr', { key: String(at), class: isFit(at) ? 'fits' : null },
           h('th', { scope: 'row', class: 'number' }, number(cut.fit)), h('td', { class: 'number' }, number(cut.engagement)), h('td', { class: 'number' }, count(cut.leads)),
-          h('td', { class: 'number' }, number(cut.expectedSqls, 1)), h('td', { class: 'number' }, cut.interval ? `${number(cut.interval.low, 0)} to ${number(cut.interval.high, 0)}` : NONE),
+          h('td', { class: 'number' }, fixed(cut.expectedSqls)), h('td', { class: 'number' }, cut.interval ? `${number(cut.interval.low, 0)} to ${number(cut.interval.high, 0)}` : NONE),
           h('td', { class: 'number' }, h('button', { type: 'button', class: `button small ${isFit(at) ? 'primary' : ''}`, 'data-cut': `${cut.fit}/${cut.engagement}`, 'aria-label': `${isFit(at) ? 'Use this line' : 'Use'}: fit from ${number(cut.fit)}, engagement from ${number(cut.engagement)}`, onclick: () => void act.useCut(cut) }, isFit(at) ? 'Use this line' : 'Use'))))))),
   ];
 }

@@ -40,7 +40,9 @@ export function routingView(state, report) {
 
 /** @param {LeadReport} report */
 function rules({ routing, accountOwner }) {
-  const note = accountOwner > 0 ? `${counted(accountOwner, 'lead', 'leads')} went to whoever has the account, before any rule.` : null;
+  const untold = routing.some((rule) => rule.sla && rule.count > 0 && rule.answered + rule.late + rule.open + rule.breached + rule.unansweredUnknown === 0);
+  const note = [accountOwner > 0 ? `${counted(accountOwner, 'lead', 'leads')} went to whoever has the account, before any rule.` : '',
+    untold ? 'Whether promises are kept cannot be told where the file does not say when a lead came in.' : ''].filter(Boolean).join(' ');
   return listing('What the rules did', 'routing-rules', ['Rule', 'In words', 'Pool', 'Leads', 'Answered', 'Late', 'Not yet due', 'Breached', 'Not told'],
     routing.map((rule) => [rule.rule, `${rule.sentence}.`, rule.pool, count(rule.count), ...(rule.sla ? [rule.answered, rule.late, rule.open, rule.breached, rule.unansweredUnknown].map((n) => count(n)) : [NONE, NONE, NONE, NONE, NONE])]),
     { numbers: [3, 4, 5, 6, 7, 8], note, empty: 'Your model has no routing rules. Add them under “routing” on the Model tab.' });
