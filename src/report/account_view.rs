@@ -93,10 +93,17 @@ impl AccountList {
             })
             .collect();
         let grades = Grade::all();
+        // Folded once: comparisons are many.
+        let names: Vec<String> = all.iter().map(|account| fold(&account.name)).collect();
         shown.arrange_by(|a, b| {
             let (Some(one), Some(other)) = (all.get(*a), all.get(*b)) else { return Ordering::Equal };
-            let order = compare(leads, view, &grades, one, other);
-            order.then_with(|| fold(&one.name).cmp(&fold(&other.name))).then_with(|| a.cmp(b))
+            let by_name = names.get(*a).cmp(&names.get(*b));
+            let order = match view.sort {
+                AccountSort::Name if view.descending => by_name.reverse(),
+                AccountSort::Name => by_name,
+                _ => compare(leads, view, &grades, one, other),
+            };
+            order.then(by_name).then_with(|| a.cmp(b))
         });
         shown
     }
@@ -116,7 +123,8 @@ fn compare(leads: &ScoredLeads, view: &AccountView, grades: &[Grade], one: &Acco
             let by_points = other.engagement.cmp(&one.engagement).then_with(|| other.fit.cmp(&one.fit));
             turned(out.then_with(|| rank(one).cmp(&rank(other))).then(by_points))
         }
-        AccountSort::Name => turned(fold(&one.name).cmp(&fold(&other.name))),
+        // Settled by the caller.
+        AccountSort::Name => Ordering::Equal,
         AccountSort::People => figures(&|account| Some(account.people.len() as f64)),
         AccountSort::Fit => figures(&|account| account.fit.map(Points::as_f64)),
         AccountSort::Engagement => figures(&|account| account.engagement.map(Points::as_f64)),

@@ -29,8 +29,8 @@ pub(crate) struct Twins {
 
 const NONE: u32 = u32::MAX;
 
-/// What account rows state: their id, domain and company's name in the form in which they are compared.
-struct Stated<'a> {
+/// What rows state of their account: id, domain and company's name in the form in which they are compared.
+pub(crate) struct Stated<'a> {
     ids: Keys<'a>,
     domains: Keys<'a>,
     emails: Keys<'a>,
@@ -38,7 +38,7 @@ struct Stated<'a> {
 }
 
 impl<'a> Stated<'a> {
-    fn of(leads: &'a LeadList) -> Self {
+    pub(crate) fn of(leads: &'a LeadList) -> Self {
         let normaliser = Normaliser::new(leads.dialects());
         let keys =
             |field: Field, key: JoinKey| Keys::of(leads, field, |text| normaliser.form(key, text).unwrap_or_default());
@@ -50,14 +50,19 @@ impl<'a> Stated<'a> {
         }
     }
 
-    fn domain(&self, row: usize) -> Option<&str> {
+    /// The domain of the web address, else of an e-mail address that is no private one.
+    pub(crate) fn domain(&self, row: usize) -> Option<&str> {
         self.domains.key(row).or_else(|| self.emails.key(row))
     }
 }
 
 impl Accounts {
     pub(crate) fn of(leads: &LeadList) -> Self {
-        let stated = Stated::of(leads);
+        Self::by(leads, &Stated::of(leads))
+    }
+
+    /// As [`of`](Self::of), where what rows state is known already.
+    pub(crate) fn by(leads: &LeadList, stated: &Stated<'_>) -> Self {
         let mut accounts = Self { of: vec![NONE; leads.rows()], keys: Vec::new() };
         let (mut of_domain, mut of_name) = (BTreeMap::new(), BTreeMap::new());
         // Those who state most come first, so that the others can join them.
@@ -105,8 +110,7 @@ impl Accounts {
     }
 
     /// Accounts that share a domain, and those that share a name and no domain.
-    pub(crate) fn twins(&self, leads: &LeadList) -> Vec<Twins> {
-        let stated = Stated::of(leads);
+    pub(crate) fn twins(&self, leads: &LeadList, stated: &Stated<'_>) -> Vec<Twins> {
         let mut shared: BTreeMap<(JoinKey, &str), BTreeSet<usize>> = BTreeMap::new();
         for row in 0..leads.rows() {
             let Some(account) = self.account(row) else { continue };
@@ -219,7 +223,7 @@ mod tests {
             "Account ID,Website,Company\n7,acme.com,Acme\n8,acme.com,Acme Ltd\n9,,Bolt\n,bolt.io,Bolt\n,core.ai,Core\n";
         let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
         let leads = LeadList::from_table(table, &Mapping::default()).unwrap();
-        let twins = Accounts::of(&leads).twins(&leads);
+        let twins = Accounts::of(&leads).twins(&leads, &Stated::of(&leads));
         let told: Vec<_> = twins.iter().map(|twins| (twins.by, twins.text.as_str(), twins.accounts.len())).collect();
         assert_eq!(told, [(JoinKey::Domain, "acme.com", 2), (JoinKey::Name, "bolt", 2)]);
     }

@@ -5,7 +5,7 @@
 //! engagement that of all its people, each weighted by role, with less and less added by each further one. Nothing
 //! depends on the order of the rows.
 
-use super::account::{Accounts, Twins};
+use super::account::{Accounts, Stated, Twins};
 use super::roles::{ROLE_FIELDS, RoleClaim, Roles, blocks};
 use super::scored::ScoredLeads;
 use crate::crm::join::{JoinKey, Normaliser};
@@ -194,7 +194,8 @@ impl ScoredLeads {
     #[must_use]
     pub fn accounts(&self) -> AccountList {
         let leads = self.leads();
-        let accounts = Accounts::of(leads);
+        let stated = Stated::of(leads);
+        let accounts = Accounts::by(leads, &stated);
         let mut rows: Vec<Vec<usize>> = vec![Vec::new(); accounts.count()];
         let mut unplaced = 0;
         for row in (0..self.rows()).filter(|row| self.is_used(*row)) {
@@ -207,7 +208,7 @@ impl ScoredLeads {
             (0..accounts.count()).filter(|at| rows.get(*at).is_some_and(|r| !r.is_empty())).collect();
         order.arrange_by(|a, b| accounts.keys().get(*a).cmp(&accounts.keys().get(*b)));
         let places: BTreeMap<usize, usize> = order.iter().enumerate().map(|(place, at)| (*at, place)).collect();
-        let mut twins: Vec<Twins> = accounts.twins(leads);
+        let mut twins: Vec<Twins> = accounts.twins(leads, &stated);
         for twins in &mut twins {
             twins.accounts = twins.accounts.iter().filter_map(|at| places.get(at).copied()).collect();
         }
@@ -217,6 +218,7 @@ impl ScoredLeads {
         let mut builder = Builder {
             leads: self,
             normaliser: Normaliser::new(leads.dialects()),
+            stated: &stated,
             says_roles: !roles.fields().is_empty(),
         };
         let mut placed = [0; 3];
@@ -264,6 +266,7 @@ impl ScoredLeads {
 struct Builder<'a> {
     leads: &'a ScoredLeads,
     normaliser: Normaliser<'a>,
+    stated: &'a Stated<'a>,
     says_roles: bool,
 }
 
@@ -451,9 +454,8 @@ impl Builder<'_> {
         claims.filter_map(|claim| roles.get(claim.role)).any(blocks)
     }
 
-    fn domain(&self, row: usize) -> Option<String> {
-        let form = |field| self.normaliser.form(JoinKey::Domain, self.leads.text(field, row));
-        form(Field::Domain).or_else(|| form(Field::Email))
+    fn domain(&self, row: usize) -> Option<&str> {
+        self.stated.domain(row)
     }
 
     fn full_name(&self, row: usize) -> String {

@@ -98,6 +98,10 @@ const states = [
     await page.waitForSelector('.question [data-answer="comma"]');
   }],
   ['model', (page) => showTab(page, 'model')],
+  ['committee', async (page) => {
+    await press(page, '#section-committee');
+    await page.waitForSelector('.roles');
+  }],
   ['model as JSON with a mistake', async (page) => {
     await press(page, '#section-json');
     await fill(page, '#model-json', '{');

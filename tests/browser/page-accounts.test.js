@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { inBrowsers } from './harness.js';
-import { downloaded, fill, giveFile, idle, press, rows, says, text, visit } from './page.js';
+import { downloaded, fill, giveFile, idle, press, rows, says, showTab, text, visit } from './page.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -88,4 +88,30 @@ inBrowsers('keys move through accounts, and a file without companies says so', a
   await idle(page);
   await press(page, '#leads-accounts');
   await says(page, '#accounts', /No accounts in this file/);
+});
+
+inBrowsers('a role added to the model fills its seats at once', async ({ page, url }) => {
+  await visit(page, url);
+  await openAccounts(page);
+  await says(page, '#unknown-roles', /Bystander1/);
+  await showTab(page, 'model');
+  await press(page, '#section-committee');
+  await press(page, '#add-role');
+  await page.waitForSelector('#role-5-name');
+  await fill(page, '#role-5-name', 'Bystander');
+  await page.waitForFunction(() => /** @type {HTMLInputElement | null} */ (document.querySelector('#role-5-name'))?.value === 'Bystander');
+  await idle(page);
+  await fill(page, '#role-5-required', '1');
+  await idle(page);
+  await showTab(page, 'leads');
+  await says(page, '#committee', /Bystander1111/);
+  await page.waitForFunction(() => !document.querySelector('#unknown-roles'));
+  // Undone, it is unknown again.
+  await showTab(page, 'model');
+  for (const _ of [1, 2, 3]) {
+    await press(page, '#undo-model');
+    await idle(page);
+  }
+  await showTab(page, 'leads');
+  await says(page, '#unknown-roles', /Bystander1/);
 });

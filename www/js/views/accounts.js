@@ -44,7 +44,7 @@ export function accountsView(state) {
       card ? accountCard(card) : null),
     duplicates(report),
     report.unknownRoles.length > 0 ? h('div', { class: 'card' }, listing('Roles that your model does not have', 'unknown-roles', ['As written', 'Rows'],
-      report.unknownRoles.map(({ value, count: n }) => [value, count(n)]), { numbers: [1], note: 'They fill no seat. Add them under “committee” on the Model tab if they should.' })) : null);
+      report.unknownRoles.map(({ value, count: n }) => [value, count(n)]), { numbers: [1], note: 'They fill no seat. Add them under Committee on the Model tab if they should.' })) : null);
 }
 
 /** @param {AccountsReport} report */
@@ -67,7 +67,7 @@ function placed({ placed: by }) {
  * @param {AccountsReport} report
  */
 function committee(state, report) {
-  if (report.roles.length === 0) return h('p', { class: 'notice' }, 'Your model names no roles. Add them under “committee” on the Model tab to see who is missing where.');
+  if (report.roles.length === 0) return h('p', { class: 'notice' }, 'Your model names no roles. Add them under Committee on the Model tab to see who is missing where.');
   const { missing } = state.leads.accounts.view;
   return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Roles of the buying committee' },
     h('table', { class: 'data', id: 'committee' },

@@ -4,6 +4,7 @@
 import * as act from '../actions.js';
 import { h } from '../dom.js';
 import { month, words } from '../format.js';
+import { committeeSection } from './committee.js';
 import { problemCard } from './parts.js';
 import { sentence } from '../condition.js';
 import { evidencePart, ruleEvidence } from './worth.js';
@@ -13,6 +14,7 @@ import { evidencePart, ruleEvidence } from './worth.js';
 const SECTIONS = [
   { id: 'icp', label: 'Who fits', draw: icp },
   { id: 'segments', label: 'Segments', draw: segments },
+  { id: 'committee', label: 'Committee', draw: committeeSection },
   { id: 'stages', label: 'Stages', draw: stages },
   { id: 'targets', label: 'Quota and year', draw: targets },
   { id: 'json', label: 'JSON', draw: json },

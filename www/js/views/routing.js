@@ -45,7 +45,7 @@ function rules({ routing, accountOwner }) {
     untold ? 'Whether promises are kept cannot be told where the file does not say when a lead came in.' : ''].filter(Boolean).join(' ');
   return listing('What the rules did', 'routing-rules', ['Rule', 'In words', 'Pool', 'Leads', 'Answered', 'Late', 'Not yet due', 'Breached', 'Not told'],
     routing.map((rule) => [rule.rule, `${rule.sentence}.`, rule.pool, count(rule.count), ...(rule.sla ? [rule.answered, rule.late, rule.open, rule.breached, rule.unansweredUnknown].map((n) => count(n)) : [NONE, NONE, NONE, NONE, NONE])]),
-    { numbers: [3, 4, 5, 6, 7, 8], note, empty: 'Your model has no routing rules. Add them under “routing” on the Model tab.' });
+    { numbers: [3, 4, 5, 6, 7, 8], note, empty: 'Your model has no routing rules. Add them under “routing” in the JSON of the Model tab.' });
 }
 
 /** @param {LeadReport} report */
