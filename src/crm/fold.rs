@@ -5,6 +5,10 @@
 pub(crate) fn fold(text: &str) -> String {
     let text = text.trim().trim_start_matches('\u{feff}');
     let mut folded = String::with_capacity(text.len());
+    if text.is_ascii() {
+        folded.extend(text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
+        return folded;
+    }
     for c in text.chars() {
         // Combining marks (decomposed accents) are no letters and fall away with the punctuation.
         match plain(c) {
