@@ -41,6 +41,8 @@ fn plain(deals: u64) -> SimulationInput {
         categories: 4,
         market: 0.0,
         minor_per_major: 100.0,
+        pace: None,
+        new_business: false,
         seed: 1,
         trials,
     }

@@ -251,8 +251,10 @@ class DataSet {
       if (runner !== this.#runners[0]) return;
       for (const [name, args] of this.#state) {
         if (except.includes(name)) continue;
-        const more = name === 'simulate' ? [0, 1] : [];
-        await runner.call(name, [this.#key, ...args, ...more], { signal });
+        const simulated = name === 'simulate';
+        await runner.call(name, [this.#key, ...args, ...(simulated ? [0, 1] : [])], { signal });
+        // Only a simulation that was reported is a forecast one can ask about.
+        if (simulated) await runner.call('report', [this.#key], { signal });
       }
     } catch (error) {
       runner.loaded.delete(this.#key); // half way there is not there
@@ -454,6 +456,15 @@ export class DealsHandle {
   forecast(model, run, options = {}) {
     const document = text(model);
     return this.#data.simulate(document, withOffsets(document, text(run ?? {})), options);
+  }
+
+  /**
+   * How the method of the forecast did in earlier quarters of the file; nothing where it was not looked at.
+   *
+   * @param {CallOptions} [options]
+   */
+  trackRecord(options) {
+    return this.#data.ask('trackRecord', [], options);
   }
 
   /** @param {number} [period] @param {CallOptions} [options] */

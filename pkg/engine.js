@@ -8,7 +8,7 @@ import { isArchive, readSheet } from './workbook.js';
 
 /** @import { ErrorFields } from './error.js' */
 /** @typedef {{ bytes: Uint8Array } | { blob: Blob } | { records: string }} Content what a data set is read from */
-/** @typedef {{ phase: 'read' | 'simulate' | 'learn', done: number, total: number | null }} Progress */
+/** @typedef {{ phase: 'read' | 'simulate' | 'learn' | 'calibrate', done: number, total: number | null }} Progress */
 /** @typedef {{ progress: (progress: Progress) => void, stopped: () => boolean }} Control */
 /** @typedef {{ value: unknown } | { error: ErrorFields } | { trap: ErrorFields }} Settled */
 
@@ -79,7 +79,8 @@ export function start(module) {
     part: (_, key) => deals(key).part(),
     absorb: (_, key, part) => deals(key).absorb(part),
     proposedAsOf: (_, key) => deals(key).proposedAsOf() ?? null,
-    report: (_, key) => deals(key).report(),
+    report: (control, key) => report(deals(key), control),
+    trackRecord: (_, key) => deals(key).trackRecord() ?? null,
     totals: (_, key, period) => deals(key).totals(period ?? undefined),
     dealWindow: (_, key, from, count) => deals(key).window(from, count),
     compare: (_, key, previous, options) => deals(key).compare(deals(previous), options),
@@ -229,6 +230,21 @@ async function simulate(deals, model, run, part, parts, control) {
     else if (took > SLICE_MS && batches > 1) batches = Math.ceil(batches / 2);
     await pause({ phase: 'simulate', done: fraction, total: 1 });
   }
+}
+
+/**
+ * The forecast, corrected by how the same method did in earlier quarters; each step forecasts one of them.
+ *
+ * @param {glue.Deals} deals
+ * @param {Control} control
+ */
+async function report(deals, control) {
+  const pause = pacer(control);
+  for (let fraction = 0; fraction < 1; ) {
+    fraction = deals.advanceRecord();
+    await pause({ phase: 'calibrate', done: fraction, total: 1 });
+  }
+  return deals.report();
 }
 
 /**

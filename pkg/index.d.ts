@@ -10,6 +10,7 @@ import type {
   AccountView,
   AccountsReport,
   Attached,
+  BacktestReport,
   Channel,
   CutReport,
   DealRow,
@@ -50,9 +51,9 @@ export interface CallOptions {
   onProgress?: (progress: Progress) => void;
 }
 
-/** At most about ten a second. `done` and `total` are bytes while reading, a fraction of 1 while simulating or learning. */
+/** At most about ten a second. `done` and `total` are bytes while reading, a fraction of 1 while simulating, learning or calibrating. */
 export interface Progress {
-  phase: 'read' | 'simulate' | 'learn';
+  phase: 'read' | 'simulate' | 'learn' | 'calibrate';
   done: number;
   total: number | null;
 }
@@ -95,6 +96,12 @@ export interface Run {
   period?: 'month' | 'quarter' | 'year';
   periods?: number;
   quota?: number | null;
+  /** What decides when open deals close; default: as the model says, `auto`. */
+  timing?: 'auto' | 'hazards' | 'dates' | null;
+  /** Whether deals that are not in the pipeline yet are simulated; default: as the model says, `auto`. */
+  newBusiness?: 'auto' | 'off' | null;
+  /** Whether earlier quarters of the file correct the forecast; default: as the model says, `auto`. */
+  calibration?: 'auto' | 'off' | null;
   /** Offsets from UTC of the model's time zone, each from a moment such as `2026-03-29T01:00Z` on. Default: looked up from the platform. */
   utcOffsets?: { from: string; minutes: number }[];
 }
@@ -281,6 +288,11 @@ export interface DealsHandle {
   /** The newest day on which a deal was created or closed: up to then the file is complete. */
   proposedAsOf(options?: CallOptions): Promise<string | null>;
   forecast(model: Model, run?: Run, options?: CallOptions): Promise<ForecastReport>;
+  /**
+   * How the method of the forecast did in earlier quarters of the file, seen from days 14, 45 and 70 and from the day of the
+   * forecast; null where nothing was corrected by them (see `calibration` of the report).
+   */
+  trackRecord(options?: CallOptions): Promise<BacktestReport | null>;
   /** The simulated totals, one per trial: of one period, counted from 0, or of all of them. */
   totals(period?: number, options?: CallOptions): Promise<Float64Array>;
   window(from: number, count: number, options?: CallOptions): Promise<DealRow[]>;

@@ -7,8 +7,9 @@
 use crate::crm::join::Attached;
 use crate::model::{OperatingModel, Preset, Run};
 use crate::report::{
-    AccountCard, AccountsReport, DealRow, ExactReport, ForecastReport, GatesReport, GoalReport, LeadExplanation,
-    LeadReport, LeadRow, LearnColumnReport, LearnReport, ManagerReport, ScenarioTable, WaterfallReport,
+    AccountCard, AccountsReport, BacktestReport, DealRow, ExactReport, ForecastReport, GatesReport, GoalReport,
+    LeadExplanation, LeadReport, LeadRow, LearnColumnReport, LearnReport, ManagerReport, ScenarioTable,
+    WaterfallReport,
 };
 use crate::table::{ProblemWindow, Receipt};
 use crate::targeting::learn::OutcomeColumn;
@@ -313,6 +314,18 @@ impl Deals {
     /// As [`session::Deals::absorb`].
     pub fn absorb(&mut self, part: &[u8]) -> Result<(), Error> {
         self.0.absorb(part)
+    }
+
+    /// As [`session::Deals::advance_record`].
+    #[wasm_bindgen(js_name = advanceRecord)]
+    pub fn advance_record(&mut self) -> Result<f64, Error> {
+        self.0.advance_record()
+    }
+
+    /// As [`session::Deals::track_record`].
+    #[wasm_bindgen(js_name = trackRecord)]
+    pub fn track_record(&self) -> Result<Option<Ts<BacktestReport>>, Error> {
+        self.0.track_record()?.as_ref().map(typed).transpose()
     }
 
     /// As [`session::Deals::report`].

@@ -66,6 +66,17 @@ export const cases = {
     client.dispose();
   },
 
+  async 'a fresh engine knows the forecast of the last one'({ lib, broken }) {
+    const client = lib.createClient({ workers: 1, worker: await broken('trap', 'deals_gates') });
+    const deals = await client.openDeals(DEALS, { asOf: AS_OF });
+    await deals.forecast(await lib.preset('sales-led'), { asOf: AS_OF });
+    const totals = await deals.totals(0);
+    equal((await failure(lib, () => deals.gates())).code, 'engine-stopped');
+    equal((await deals.window(0, 2)).map(({ id }) => id), ['D1', 'D2']);
+    equal(await deals.totals(0), totals);
+    client.dispose();
+  },
+
   async 'a worker that cannot start says so, every time'({ lib, nowhere }) {
     const client = lib.createClient({ workers: 1, workerUrl: nowhere });
     for (let i = 0; i < 2; i++) {

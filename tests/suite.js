@@ -12,6 +12,18 @@ Bob Ray,Bolt,Intern,12,Germany,bob@bolt.example,2026-02-11
 Cy Diaz,Core,CEO,2400,Canada,cy@core.example,2026-03-01
 `;
 
+/** Two years of deals: one every second day, closed 20 to 79 days later, two in five of them won; open since. */
+function past() {
+  const day = (/** @type {number} */ at) => new Date(Date.UTC(2024, 0, 1) + at * 86_400_000).toISOString().slice(0, 10);
+  const lines = ['Deal ID,Create Date,Close Date,Status,Stage,Amount'];
+  for (let at = 0; at < 684; at += 2) {
+    const close = at + 20 + ((at * 37) % 60);
+    const status = close > 684 ? 'Open' : (at * 13) % 5 < 2 ? 'Won' : 'Lost';
+    lines.push([`P${at}`, day(at), day(close), status, status === 'Open' ? 'Proposal' : `Closed ${status}`, 500 + ((at * 71) % 900)].join(','));
+  }
+  return lines.join('\n');
+}
+
 /** A pipeline of so many open deals. @param {number} count */
 function pipeline(count) {
   const rows = Array.from({ length: count }, (_, i) => {
@@ -164,6 +176,28 @@ export const cases = {
       const totals = await deals.totals();
       equal(totals.length, report.trials);
       equal((await deals.window(0, 5)).length, 5);
+    });
+  },
+
+  async 'a file with a past is forecast by it, and its track record told, by any number of workers'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const model = await lib.preset('sales-led');
+      const run = { asOf: '2025-11-15', trials: 1_000, periods: 2 };
+      const deals = await client.openDeals(past(), { asOf: run.asOf });
+      const phases = new Set();
+      const report = await deals.forecast(model, run, { onProgress: ({ phase }) => phases.add(phase) });
+      equal([report.timing.source, report.newBusiness.length, report.calibration.applied?.cut], ['hazards', 2, 46]);
+      const record = await deals.trackRecord();
+      equal(record?.summary.map(({ cut }) => cut), [14, 45, 46, 70]);
+      equal(record?.corrections.find(({ cut }) => cut === 46), report.calibration.applied);
+      equal((await lib.forecastDeals(past(), model, run, { workers: 0 })).headline, report.headline);
+      // Asked again, the record is there already; switched off, nothing is corrected.
+      equal((await deals.forecast(model, run)).headline, report.headline);
+      const plain = await deals.forecast(model, { ...run, calibration: 'off' });
+      equal([plain.calibration.applied, plain.headline.p50], [null, report.calibration.simulated?.p50]);
+      equal(await deals.trackRecord(), null);
+      const dates = await deals.forecast(model, { ...run, timing: 'dates' });
+      equal([dates.timing.source, dates.newBusiness], ['dates', []]);
     });
   },
 

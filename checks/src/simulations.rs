@@ -20,6 +20,8 @@ pub fn simulation() -> impl Strategy<Value = SimulationInput> {
                 categories: 3,
                 market,
                 minor_per_major: 100.0,
+                pace: None,
+                new_business: false,
                 seed,
                 trials: 1,
             }

@@ -21,6 +21,7 @@ use crate::random::StreamKey;
 use crate::stats::{Estimate, GroupedSample};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A step of the way from one forecast to the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -42,6 +43,8 @@ pub enum OtherCause {
     Time,
     /// Stages, chances, dates within the period or outside it, and rates told from other closed deals.
     Progress,
+    /// What earlier quarters of the file correct; there only where the forecast is corrected.
+    Calibration,
 }
 
 /// How odds and median moved.
@@ -118,12 +121,17 @@ impl Question<'_> {
         let end = if self.resimulate {
             Simulation::new(later.clone())?.finish().period(self.target)
         } else {
-            self.forecast.trials().period(self.target)
+            self.forecast.trials().simulated(self.target)
         };
         let mut base = input(self.carried)?;
         let offset = base.rates.len();
         base.rates.extend(later.rates.iter().copied());
-        let later_deals: Vec<SimulatedDeal> = later.deals.iter().map(|deal| shifted(deal, offset)).collect();
+        let mut classes = 0;
+        if let (Some(earlier), Some(next)) = (&base.pace, &later.pace) {
+            let (joined, above) = earlier.joined(next);
+            (base.pace, classes) = (Some(Arc::new(joined)), above);
+        }
+        let later_deals: Vec<SimulatedDeal> = later.deals.iter().map(|deal| shifted(deal, offset, classes)).collect();
         self.share_keys(&mut base.deals, &later_deals);
         let exchanges = self.exchanges(&base.deals, &later_deals);
 
@@ -139,7 +147,11 @@ impl Question<'_> {
             }
             walk.step(Cause::Bucket(bucket), state.clone());
         }
-        walk.step(Cause::Other(OtherCause::Progress), end);
+        walk.step(Cause::Other(OtherCause::Progress), end.clone());
+        if self.forecast.trials().is_corrected() {
+            let corrected = self.forecast.trials().as_corrected(self.target, end);
+            walk.step(Cause::Other(OtherCause::Calibration), corrected);
+        }
         let (end_odds, end_p50) = walk.now();
         Ok(OddsBridge { quota, start: start_odds, end: end_odds, start_p50, end_p50, steps: walk.steps })
     }
@@ -190,7 +202,11 @@ impl Question<'_> {
                 && let Some(deal) = old(one)
                 && after.lines[other].is_some()
             {
-                let paying = |minor: i64| SimulatedDeal { amount: Amount::Fixed(minor), ..deal.clone() };
+                let kind = |minor: i64| match deal.amount {
+                    Amount::Estimate(_) => Amount::Estimate(minor),
+                    _ => Amount::Fixed(minor),
+                };
+                let paying = |minor: i64| SimulatedDeal { amount: kind(minor), ..deal.clone() };
                 for (bucket, from, to) in [(up, stand.value, revalued), (Bucket::Fx, revalued, next.value)] {
                     if from != to {
                         let exchange = all.entry(bucket).or_default();
@@ -211,10 +227,11 @@ impl Question<'_> {
     }
 }
 
-/// A deal of the later simulation in one whose list of rates has others in front.
-fn shifted(deal: &SimulatedDeal, offset: usize) -> SimulatedDeal {
+/// A deal of the later simulation in one whose lists of rates and classes have others in front.
+fn shifted(deal: &SimulatedDeal, offset: usize, classes: usize) -> SimulatedDeal {
     let win = match deal.win {
         Win::Fixed(p) => Win::Fixed(p),
+        Win::Hazard { class, factor } => Win::Hazard { class: class + classes, factor },
         Win::Shared(rate) => Win::Shared(rate + offset),
         Win::Blend { low, high, weight } => Win::Blend { low: low + offset, high: high + offset, weight },
     };

@@ -3,6 +3,7 @@
 use super::Horizon;
 use super::input::{SimulatedDeal, SimulationInput, Win};
 use super::outcome::{DealLine, OPEN_CATEGORIES, Outcome, closed_by};
+use super::past::reported;
 use super::scenario::{
     Cycle, DealName, MAX_ADDED, MorePipeline, MoreReps, Move, Price, Scenario, ScenarioChange, Which, WinRate, Won, bad,
 };
@@ -12,6 +13,7 @@ use crate::model::{DealProbability, OperatingModel, fold};
 use crate::money::Money;
 use crate::random::StreamKey;
 use crate::{Error, ErrorKind, Place};
+use std::sync::Arc;
 
 /// A forecast's question with changes made to it.
 pub(super) struct Changed {
@@ -40,6 +42,8 @@ impl Changed {
                         line.close = Some(*close);
                         line.is_past_close = false;
                         line.called_in = outcome.horizon.period_of(*close);
+                        // What is said of one deal's date counts, whatever decides for the others.
+                        line.hazard = None;
                         line.closed_by = closed_by(&outcome.horizon, &outcome.stages[line.stage], line.close, 0.0);
                     });
                 }
@@ -55,26 +59,43 @@ impl Changed {
                     self.change(found, |outcome, line| {
                         let day = close.unwrap_or_else(|| outcome.horizon.as_of().plus_days(1));
                         line.probability = 1.0;
+                        line.hazard = None;
                         line.closed_by = surely_by(&outcome.horizon, day);
                     });
                 }
                 ScenarioChange::Price(Price { deal, amount }) => {
                     let found = self.find(deal, &at("price.deal"))?;
                     let minor = self.minor(*amount, &at("price.amount"))?;
-                    self.change(found, |_, line| line.amount = minor);
+                    self.change(found, |_, line| (line.amount, line.amount_known) = (minor, true));
                 }
                 ScenarioChange::WinRate(WinRate { stage, by }) => {
                     let stage = self.stage(stage.as_deref(), &at("winRate.stage"))?;
-                    for line in self.outcome.deals.iter_mut().filter(|line| stage.is_none_or(|at| line.stage == at)) {
+                    let Outcome { pace, deals, .. } = &mut self.outcome;
+                    let means = pace.as_ref().map(|pace| pace.means());
+                    for line in deals.iter_mut().filter(|line| stage.is_none_or(|at| line.stage == at)) {
                         if line.probability > 0.0 && line.probability < 1.0 {
-                            line.probability = (line.probability + by).clamp(0.0, 1.0);
+                            let now = line.probability;
+                            line.probability = (now + by).clamp(0.0, 1.0);
+                            if let (Some((class, factor)), Some(pace), Some(means)) = (line.hazard, &pace, &means) {
+                                let factor = factor * odds(line.probability) / odds(now);
+                                line.hazard = Some((class, factor));
+                                (_, line.closed_by) = reported(pace, means, class, factor);
+                            }
                         }
                     }
                 }
                 ScenarioChange::Cycle(Cycle { stage, days }) => {
                     let stage = self.stage(stage.as_deref(), &at("cycle.stage"))?;
-                    let Outcome { horizon, stages, deals, .. } = &mut self.outcome;
+                    let Outcome { horizon, stages, deals, pace, .. } = &mut self.outcome;
+                    let mut pace = pace.as_mut().map(Arc::make_mut);
+                    let means = pace.as_ref().map(|pace| pace.means());
                     for line in deals.iter_mut().filter(|line| stage.is_none_or(|at| line.stage == at)) {
+                        if let (Some((class, factor)), Some(pace), Some(means)) = (line.hazard, &mut pace, &means) {
+                            let class = pace.slower(class, *days);
+                            line.hazard = Some((class, factor));
+                            (line.probability, line.closed_by) = reported(pace, means, class, factor);
+                            continue;
+                        }
                         line.closed_by = closed_by(horizon, &stages[line.stage], line.close, *days);
                     }
                 }
@@ -188,6 +209,8 @@ impl Changed {
             is_past_close: false,
             called_in: close.and_then(|day| self.outcome.horizon.period_of(day)),
             closed_by: closed_by(&self.outcome.horizon, line, close, 0.0),
+            hazard: None,
+            amount_known: true,
         };
         for index in 0..i64::from(count) {
             self.push(DealLine { amount: each + i64::from(index < rest), ..template.clone() });
@@ -250,6 +273,8 @@ impl Changed {
                         is_past_close: false,
                         called_in: horizon.period_of(end),
                         closed_by: surely_by(&horizon, end),
+                        hazard: None,
+                        amount_known: true,
                     });
                 }
             }
@@ -260,6 +285,12 @@ impl Changed {
 
 /// Names the streams of deals that are not in the file.
 const ADDED: u64 = 0x6164_6465_6420_6465;
+
+/// The odds of a chance, kept finite.
+fn odds(p: f64) -> f64 {
+    let p = p.clamp(1e-9, 1.0 - 1e-9);
+    p / (1.0 - p)
+}
 
 /// Closed for certain on this day.
 fn surely_by(horizon: &Horizon, day: Date) -> Vec<f64> {

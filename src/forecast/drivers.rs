@@ -77,9 +77,11 @@ impl<'a> Played<'a> {
 
     /// What each deal does to the odds; `see` is shown what each brings, deal by deal.
     pub(super) fn drivers(&self, mut see: impl FnMut(usize, &[i64])) -> Drivers {
-        let totals = self.forecast.trials().period(self.period);
-        let (target, is_quota) = self.target(&totals);
-        let odds = GroupedSample::new(&totals, GROUPS).share_at_least(target);
+        let (target, is_quota) = self.target(&self.forecast.trials().period(self.period));
+        // What a correction makes of the totals keeps their order: it is enough to ask what it makes the target of.
+        let totals = self.forecast.trials().simulated(self.period);
+        let wanted = self.forecast.trials().simulated_at(self.period, target);
+        let odds = GroupedSample::new(&totals, GROUPS).share_at_least(wanted);
         let mut deals = Vec::with_capacity(self.forecast.outcome().deals.len());
         let size = (totals.len() / GROUPS).max(1);
         self.simulation.each_deal(self.period, |index, brought| {
@@ -89,8 +91,8 @@ impl<'a> Played<'a> {
             for (trial, (total, part)) in totals.iter().zip(brought).enumerate() {
                 let without = total - part;
                 if let Some(group) = groups.get_mut(trial / size) {
-                    group[0] += u32::from(without + amount >= target);
-                    group[1] += u32::from(without >= target);
+                    group[0] += u32::from(without + amount >= wanted);
+                    group[1] += u32::from(without >= wanted);
                     group[2] += u32::from(*part != 0);
                 }
             }
@@ -113,7 +115,8 @@ impl<'a> Played<'a> {
 
     /// The smallest sets of at most three deals without which the odds are below `level`.
     pub(super) fn must_win(&self, drivers: &Drivers, level: f64) -> MustWin {
-        let totals = self.forecast.trials().period(self.period);
+        let totals = self.forecast.trials().simulated(self.period);
+        let target = self.forecast.trials().simulated_at(self.period, drivers.target);
         let amount = |deal: usize| self.forecast.outcome().deals.get(deal).map_or(0, |line| line.amount);
         let mut possible: Vec<&Driver> =
             drivers.deals.iter().filter(|driver| driver.share_won > 0.0 && amount(driver.deal) > 0).collect();
@@ -124,8 +127,8 @@ impl<'a> Played<'a> {
         });
         let chosen: Vec<usize> = possible.iter().take(CANDIDATES).map(|driver| driver.deal).collect();
         // Only trials that reach the target can be brought below it: how much each can lose and still reach it.
-        let hits: Vec<usize> = (0..totals.len()).filter(|&trial| totals[trial] >= drivers.target).collect();
-        let slack: Vec<i64> = hits.iter().map(|&trial| totals[trial] - drivers.target).collect();
+        let hits: Vec<usize> = (0..totals.len()).filter(|&trial| totals[trial] >= target).collect();
+        let slack: Vec<i64> = hits.iter().map(|&trial| totals[trial] - target).collect();
         let mut brought: Vec<Vec<i64>> = vec![Vec::new(); chosen.len()];
         self.simulation.each_deal(self.period, |index, parts| {
             if let Some(at) = chosen.iter().position(|&deal| deal == index) {

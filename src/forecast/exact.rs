@@ -247,6 +247,9 @@ struct Question<'a> {
 
 impl<'a> Question<'a> {
     fn new(input: &'a SimulationInput, period: Option<usize>) -> Result<Self, Error> {
+        if input.new_business || input.deals.iter().any(|deal| matches!(deal.win, Win::Hazard { .. })) {
+            return Err(drawn_amounts());
+        }
         let last = input.periods() - 1;
         let span = period.map_or((0, last), |period| (period.min(last), period.min(last)));
         let timing = Timing::new(input);
@@ -265,7 +268,7 @@ impl<'a> Question<'a> {
         let mut groups: BTreeMap<Option<u64>, Vec<usize>> = BTreeMap::new();
         for (position, deal) in deals.iter().enumerate() {
             let draw = match input.deals[deal.index].win {
-                Win::Fixed(_) => None,
+                Win::Fixed(_) | Win::Hazard { .. } => None,
                 Win::Shared(rate) => Some(input.rates[rate].draw),
                 Win::Blend { low, high, .. } => {
                     if input.rates[low].draw != input.rates[high].draw {
@@ -385,6 +388,8 @@ impl<'a> Question<'a> {
             let Playing { index, is_negative, .. } = self.deals[position];
             let p = match self.input.deals[index].win {
                 Win::Fixed(p) => p,
+                // Refused before.
+                Win::Hazard { .. } => 0.0,
                 Win::Shared(shared) => rate(shared),
                 Win::Blend { low, high, weight } => rate(low) + weight * (rate(high) - rate(low)),
             };
@@ -526,7 +531,11 @@ fn gcd(mut a: i64, mut b: i64) -> i64 {
 }
 
 fn drawn_amounts() -> Error {
-    Error::new(ErrorKind::Run, "drawn-amounts", "expected fixed amounts, found one that is drawn (take the trials)")
+    Error::new(
+        ErrorKind::Run,
+        "drawn-amounts",
+        "amounts, hazards and new business that are drawn have no distribution without trials (take the trials)",
+    )
 }
 
 fn too_large() -> Error {
@@ -557,6 +566,8 @@ mod tests {
             categories: 1,
             market: 0.0,
             minor_per_major: 100.0,
+            pace: None,
+            new_business: false,
             seed: 1,
             trials: 1,
         }

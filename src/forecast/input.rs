@@ -1,7 +1,9 @@
 //! What a simulation needs to know, resolved: numbers and indices, no names to look up.
 
+use super::pace::Pace;
 use crate::stats::Beta;
 use crate::{Error, ErrorKind, Place};
+use std::sync::Arc;
 
 /// Most deals in one simulation.
 pub const MAX_DEALS: usize = 131_072;
@@ -34,6 +36,10 @@ pub struct SimulationInput {
     pub market: f64,
     /// Minor units in one major unit, for amounts that are drawn.
     pub minor_per_major: f64,
+    /// How fast the deals of [`Win::Hazard`] are won and lost. `None`: there are no such deals.
+    pub pace: Option<Arc<Pace>>,
+    /// Whether deals that are not there yet are simulated at that pace.
+    pub new_business: bool,
     /// The seed of all streams.
     pub seed: u32,
     /// Trials wanted; rounded up to whole batches and groups.
@@ -76,6 +82,11 @@ pub enum Amount {
         /// Standard deviation of the logarithm.
         sigma: f64,
     },
+    /// This estimate in minor units times what another won deal brought as a share of its own: one draw per
+    /// batch. Needs a pace.
+    Estimate(i64),
+    /// What another won deal brought, drawn likewise. Needs a pace.
+    Unknown,
 }
 
 /// The probability that a deal is ever won.
@@ -93,6 +104,13 @@ pub enum Win {
         high: usize,
         /// In [0, 1].
         weight: f64,
+    },
+    /// By the hazards of a class of the pace, drawn per batch; `closed_by` is not used.
+    Hazard {
+        /// Index of the class.
+        class: usize,
+        /// What the odds won : lost of those that close are multiplied by, above 0.
+        factor: f64,
     },
 }
 
@@ -135,7 +153,7 @@ impl SimulationInput {
         }
         let fixed = self.deals.iter().map(|deal| match deal.amount {
             Amount::Fixed(minor) => i128::from(minor.unsigned_abs()),
-            Amount::LogNormal { .. } => 0,
+            _ => 0,
         });
         let won = self.won_to_date.iter().map(|minor| i128::from(minor.unsigned_abs()));
         if fixed.chain(won).sum::<i128>() > i128::from(MAX_AMOUNT) {
@@ -165,11 +183,13 @@ impl SimulationInput {
         let in_range = deal.closed_by.iter().all(|f| share.contains(f)) && deal.closed_by.len() == self.steps.len();
         require(in_order && in_range, "deals.closedBy", "one ascending share per step")?;
         let known = |rate: usize| rate < self.rates.len();
+        let classes = self.pace.as_ref().map_or(0, |pace| pace.classes());
         require(
             match deal.win {
                 Win::Fixed(p) => share.contains(&p),
                 Win::Shared(rate) => known(rate),
                 Win::Blend { low, high, weight } => known(low) && known(high) && share.contains(&weight),
+                Win::Hazard { class, factor } => class < classes && factor > 0.0 && factor.is_finite(),
             },
             "deals.win",
             "a probability from 0 to 1 or a known rate",
@@ -177,11 +197,19 @@ impl SimulationInput {
         require(
             match deal.amount {
                 Amount::Fixed(_) => true,
+                Amount::Estimate(_) | Amount::Unknown => self.pace.is_some(),
                 Amount::LogNormal { mu, sigma } => mu.is_finite() && (0.0..=10.0).contains(&sigma),
             },
             "deals.amount",
             "a finite μ and a σ from 0 to 10",
         )
+    }
+}
+
+impl Amount {
+    /// Whether it is drawn.
+    pub(super) fn is_drawn(self) -> bool {
+        !matches!(self, Self::Fixed(_))
     }
 }
 

@@ -186,7 +186,11 @@ impl Pipeline {
         let level = options.level.unwrap_or(if drivers.odds.value > 0.5 { 0.5 } else { 0.5 * drivers.odds.value });
         let must_win = played.must_win(&drivers, level);
         let totals = forecast.trials().period(period);
-        let mean = GroupedSample::new(&totals, GROUPS).mean().value;
+        let mut open = forecast.trials().simulated(period);
+        if let Some(new) = forecast.trials().new_business(period) {
+            open.iter_mut().zip(new).for_each(|(all, new)| *all -= new);
+        }
+        let mean = GroupedSample::new(&open, GROUPS).mean().value;
         Ok(Managed {
             must_win,
             drivers,

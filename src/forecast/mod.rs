@@ -7,6 +7,7 @@
 mod backtest;
 mod bridge;
 mod changed;
+mod corrected;
 mod drivers;
 mod exact;
 mod fit;
@@ -15,11 +16,15 @@ mod horizon;
 mod input;
 mod kernel;
 mod manager;
+mod new_business;
 mod odds;
 mod outcome;
+mod pace;
 mod pairing;
+mod past;
 mod patched;
 mod plan;
+mod record;
 mod replay;
 mod scenario;
 mod simulate;
@@ -45,7 +50,12 @@ pub use input::{Amount, MAX_DEALS, MAX_PERIODS, MAX_TRIALS, SharedRate, Simulate
 pub use manager::{Calls, ClosedDeals, Concentration, Coverage, GroupLine, Managed, ManagerOptions, Shares};
 pub(crate) use outcome::OPEN_CATEGORIES;
 pub use outcome::{DealLine, Outcome};
+pub use pace::Pace;
+pub use past::Timing;
 pub use plan::{GROUPS, Plan};
+pub use record::Calibration;
+pub(crate) use record::RecordKey;
+use record::Wanted;
 pub use scenario::{
     Cycle, DealName, MorePipeline, MoreReps, Move, Price, Scenario, ScenarioChange, Which, WinRate, Won,
 };
@@ -77,7 +87,8 @@ impl Pipeline {
         let outcome = Outcome::new(self, model, run)?;
         let simulation = Simulation::new(outcome.input(model, run)?)?;
         let source = Source { model: model.clone(), run: run.clone(), rows: self.fingerprint() };
-        Ok(PendingForecast { outcome, source, simulation })
+        let wanted = Wanted::of(&outcome, model, run, source.rows);
+        Ok(PendingForecast { outcome, source, simulation, wanted, record: None })
     }
 }
 
@@ -87,6 +98,9 @@ pub struct PendingForecast {
     outcome: Outcome,
     source: Source,
     simulation: Simulation,
+    /// The track record it needs, or why it needs none.
+    wanted: Result<Wanted, String>,
+    record: Option<Backtest>,
 }
 
 impl PendingForecast {
@@ -95,10 +109,38 @@ impl PendingForecast {
         &mut self.simulation
     }
 
+    /// The track record that corrects the forecast, to be advanced to its end; `None` if nothing is to be corrected.
+    pub fn record(&mut self) -> Option<&mut Backtest> {
+        if let (None, Ok(wanted)) = (&self.record, &self.wanted) {
+            match wanted.begin(&self.outcome) {
+                Ok(record) => self.record = Some(record),
+                Err(reason) => self.wanted = Err(reason),
+            }
+        }
+        self.record.as_mut()
+    }
+
+    /// What its track record depends on, besides the rows of the file.
+    pub(crate) fn record_key(&self) -> Option<&RecordKey> {
+        self.wanted.as_ref().ok().map(|wanted| &wanted.key)
+    }
+
+    /// Takes a record of the same key that was made before.
+    pub(crate) fn take_record(&mut self, record: Backtest) {
+        self.record = Some(record);
+    }
+
     /// Runs what is left and hands out the forecast.
     #[must_use]
-    pub fn finish(self) -> Forecast {
-        Forecast { outcome: self.outcome, source: self.source, trials: self.simulation.finish() }
+    pub fn finish(mut self) -> Forecast {
+        while self.record().is_some_and(Backtest::advance) {}
+        let mut trials = self.simulation.finish();
+        let calibration = match (&self.record, self.wanted) {
+            (Some(record), _) => record::correct(&self.outcome, &mut trials, record),
+            (None, Err(reason)) => Calibration { reason, applied: None, simulated: None },
+            (None, Ok(_)) => Calibration { reason: String::new(), applied: None, simulated: None },
+        };
+        Forecast { outcome: self.outcome, source: self.source, trials, calibration, record: self.record }
     }
 }
 
@@ -108,6 +150,8 @@ pub struct Forecast {
     outcome: Outcome,
     source: Source,
     trials: Trials,
+    calibration: Calibration,
+    record: Option<Backtest>,
 }
 
 /// What a forecast's fingerprint is taken of.
@@ -129,6 +173,18 @@ impl Forecast {
     #[must_use]
     pub fn trials(&self) -> &Trials {
         &self.trials
+    }
+
+    /// Whether and how earlier quarters corrected it.
+    #[must_use]
+    pub fn calibration(&self) -> &Calibration {
+        &self.calibration
+    }
+
+    /// The track record that corrected it.
+    #[must_use]
+    pub fn record(&self) -> Option<&Backtest> {
+        self.record.as_ref()
     }
 
     pub(crate) fn source(&self) -> &Source {

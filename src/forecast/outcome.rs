@@ -2,11 +2,13 @@
 
 use super::horizon::Horizon;
 use super::input::{Amount, SharedRate, SimulatedDeal, SimulationInput, Win};
+use super::pace::Pace;
+use super::past::{Past, Said, Timing, factors, reported};
 use super::stages::{StageLine, StageSource, StageTable};
 use super::timing::Expectation;
 use crate::calendar::Date;
 use crate::crm::{Deal, DealStatus, Deals, ForecastCategory, Pipeline};
-use crate::model::{DealProbability, OperatingModel, Run, fold};
+use crate::model::{DealProbability, OperatingModel, Run, WinProbability, fold};
 use crate::money::{Currency, Money};
 use crate::random::StreamKey;
 use crate::stats::Arrange;
@@ -14,6 +16,7 @@ use crate::stats::Beta;
 use crate::table::{Action, Diagnostic, Receipt};
 use crate::{Error, ErrorKind, Place};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The categories an open deal can be in, from the surest down; the simulation counts them in this order.
 pub(crate) const OPEN_CATEGORIES: [ForecastCategory; 4] =
@@ -45,6 +48,12 @@ pub struct Outcome {
     pub receipt: Receipt,
     /// What was assumed, one sentence each.
     pub assumptions: Vec<String>,
+    /// What decides when deals close, and why.
+    pub timing: Timing,
+    /// What `timing` rests on.
+    pub(super) past: Past,
+    /// The hazards, where they decide.
+    pub pace: Option<Arc<Pace>>,
 }
 
 /// An open deal as the forecast sees it.
@@ -80,8 +89,13 @@ pub struct DealLine {
     pub is_past_close: bool,
     /// The period it is called in: that of its stated date, the current one if the date has passed.
     pub called_in: Option<usize>,
-    /// Per step of the horizon: the probability that it has closed by then.
+    /// Per step of the horizon: the probability that it has closed by then; where hazards decide, that it is won by then
+    /// if it is won at all.
     pub closed_by: Vec<f64>,
+    /// Where hazards decide: its class, and what its odds won : lost are multiplied by.
+    pub hazard: Option<(usize, f64)>,
+    /// Whether the file says what it is worth.
+    pub amount_known: bool,
 }
 
 impl Outcome {
@@ -102,7 +116,10 @@ impl Outcome {
                 return Err(Error::new(ErrorKind::Run, "no-as-of", message).at(Place::path("asOf")));
             }
         };
-        Ok(Self::of(pipeline.as_of(Some(as_of), model.meta().currency), as_of, model, run, assumptions))
+        let known = pipeline.as_of(Some(as_of), model.meta().currency);
+        let currency = reporting_currency(&known.deals, model.meta().currency, &mut Vec::new());
+        let past = Past::new(pipeline, model, run, as_of.days(), currency);
+        Ok(Self::of(known, as_of, model, run, assumptions, past))
     }
 
     /// Resolves deals as they stood on a day, looked at from `as_of`, which may be later.
@@ -112,6 +129,7 @@ impl Outcome {
         model: &OperatingModel,
         run: &Run,
         mut assumptions: Vec<String>,
+        past: Past,
     ) -> Self {
         let Deals { deals, mut receipt, .. } = known;
         let currency = reporting_currency(&deals, model.meta().currency, &mut assumptions);
@@ -119,11 +137,14 @@ impl Outcome {
         let used: Vec<&Deal> = deals.iter().filter(|deal| deal.amount.currency == currency).collect();
         let horizon = Horizon::new(as_of, model.meta().fiscal_year, run.period, usize::from(run.periods));
         let stages = StageTable::new(&used, model);
-        let lines: Vec<DealLine> = used
-            .iter()
-            .filter(|deal| deal.is_open())
-            .map(|deal| deal_line(deal, &stages, &horizon, run.deal_probability))
-            .collect();
+        let open = || used.iter().filter(|deal| deal.is_open());
+        let mut lines: Vec<DealLine> =
+            open().map(|deal| deal_line(deal, &stages, &horizon, run.deal_probability)).collect();
+        let pace = past.decides().then(|| {
+            let mut pace = past.pace(&horizon, model);
+            hasten(&mut lines, open(), &stages.lines, &past, &mut pace);
+            Arc::new(pace)
+        });
         let mut won_to_date = vec![0; horizon.periods().len()];
         let mut won_deals = 0;
         for deal in used.iter().filter(|deal| deal.status == DealStatus::Won) {
@@ -144,6 +165,9 @@ impl Outcome {
             excluded,
             receipt,
             assumptions,
+            timing: past.timing.clone(),
+            past,
+            pace,
         };
         outcome.assume(model);
         outcome
@@ -159,8 +183,11 @@ impl Outcome {
             Ok(SimulatedDeal {
                 key: deal.key,
                 category: OPEN_CATEGORIES.iter().position(|&c| c == deal.category).unwrap_or(0),
-                amount: Amount::Fixed(deal.amount),
-                win: rates.win(deal.stage, deal.probability)?,
+                amount: self.amount_of(deal),
+                win: match deal.hazard {
+                    Some((class, factor)) => Win::Hazard { class, factor },
+                    None => rates.win(deal.stage, deal.probability)?,
+                },
                 closed_by: deal.closed_by.clone(),
             })
         });
@@ -174,9 +201,25 @@ impl Outcome {
             categories: OPEN_CATEGORIES.len(),
             market: model.forecast().market_correlation,
             minor_per_major: self.currency.minor_per_major() as f64,
+            pace: self.pace.clone(),
+            new_business: self.timing.new_business,
             seed: run.seed,
             trials: run.trials,
         })
+    }
+
+    /// What a deal pays: where hazards decide, its amount times the ratio that other wins had to their estimates.
+    pub(super) fn amount_of(&self, deal: &DealLine) -> Amount {
+        let Some(pace) = self.pace.as_ref().filter(|_| deal.hazard.is_some()) else {
+            return Amount::Fixed(deal.amount);
+        };
+        if !deal.amount_known && !pace.fit().brought.is_empty() {
+            Amount::Unknown
+        } else if pace.fit().ratios.len() > 1 {
+            Amount::Estimate(deal.amount)
+        } else {
+            Amount::Fixed(deal.amount)
+        }
     }
 
     /// Σ probability × amount of the open deals that `of` accepts, in minor units.
@@ -189,8 +232,39 @@ impl Outcome {
     }
 
     fn assume(&mut self, model: &OperatingModel) {
+        let mut told = vec![self.timing.reason.clone()];
+        if self.pace.is_some() {
+            self.assume_hazards(&mut told)
+        } else {
+            self.assume_dates(model, &mut told)
+        }
+        told.push(if self.timing.new_business {
+            "deals that are not in the file yet come as they came in the last 91 days, and have a line of their own"
+                .to_owned()
+        } else {
+            "deals that are not in the file yet are not counted".to_owned()
+        });
+        self.assumptions.extend(told);
+    }
+
+    fn assume_hazards(&self, told: &mut Vec<String>) {
+        let by_date = self.deals.iter().filter(|deal| deal.hazard.is_none()).count();
+        told.push(
+            "stages and stated chances say which of the open deals are won more often; how much is won in all, and when, the \
+             past says; stated dates are not used"
+                .to_owned(),
+        );
+        if by_date > 0 {
+            told.push(format!("{by_date} open deals have no created date: they close by stated date and stage"));
+        }
+        let unknown = self.deals.iter().filter(|deal| !deal.amount_known && deal.hazard.is_some()).count();
+        if unknown > 0 {
+            told.push(format!("{unknown} open deals have no amount: they bring what another won deal brought"));
+        }
+    }
+
+    fn assume_dates(&self, model: &OperatingModel, told: &mut Vec<String>) {
         let count = |holds: &dyn Fn(&DealLine) -> bool| self.deals.iter().filter(|deal| holds(deal)).count();
-        let mut told = Vec::new();
         let own = count(&|deal| deal.probability_source == DealProbability::Own);
         if own > 0 {
             told.push(format!(
@@ -239,8 +313,6 @@ impl Outcome {
         if rho > 0.0 {
             told.push(format!("deals of one quarter rise and fall together with a correlation of {rho}"));
         }
-        told.push("deals that are not in the file yet are not counted".to_owned());
-        self.assumptions.extend(told);
     }
 }
 
@@ -270,6 +342,40 @@ fn deal_line(deal: &Deal, stages: &StageTable, horizon: &Horizon, prefer: DealPr
         is_past_close: deal.close.is_some_and(|close| close < as_of),
         called_in: deal.close.and_then(|close| horizon.period_of(close.max(as_of))),
         closed_by: closed_by(horizon, line, deal.close, 0.0),
+        hazard: None,
+        amount_known: deal.amount_known,
+    }
+}
+
+/// Gives the open deals that have a created date the class of their age and size, and the odds that their stage says.
+fn hasten<'a>(
+    lines: &mut [DealLine],
+    deals: impl Iterator<Item = &'a &'a Deal>,
+    stages: &[StageLine],
+    past: &Past,
+    pace: &mut Pace,
+) {
+    let mut places = Vec::new();
+    let mut said = Vec::new();
+    for (at, (line, deal)) in lines.iter().zip(deals).enumerate() {
+        let Some(created) = deal.created else { continue };
+        let estimate = deal.estimate.map(|worth| worth.minor);
+        let profile = pace.profile_of(estimate, &past.groups(deal), pace.day() - created.days());
+        places.push(at);
+        said.push(Said {
+            key: line.key,
+            class: pace.class(profile),
+            probability: line.probability,
+            strength: stages[line.stage].strength.or(Some(WinProbability::DEFAULT_STRENGTH)),
+            weight: line.amount.max(0) as f64,
+        });
+    }
+    let factors = factors(pace, &said);
+    let means = pace.means();
+    for ((at, said), factor) in places.into_iter().zip(&said).zip(factors) {
+        let line = &mut lines[at];
+        line.hazard = Some((said.class, factor));
+        (line.probability, line.closed_by) = reported(pace, &means, said.class, factor);
     }
 }
 

@@ -45,6 +45,7 @@ impl<'a> Patched<'a> {
         for deal in &mut input.deals {
             deal.win = match deal.win {
                 Win::Fixed(p) => Win::Fixed(p),
+                Win::Hazard { class, factor } => Win::Hazard { class, factor },
                 Win::Shared(rate) => place(rate).map_or_else(Win::Fixed, Win::Shared),
                 Win::Blend { low, high, weight } => match (place(low), place(high)) {
                     (Ok(low), Ok(high)) => Win::Blend { low, high, weight },
@@ -63,7 +64,11 @@ impl<'a> Patched<'a> {
     pub(super) fn totals(&self, input: &SimulationInput) -> Result<(Vec<Vec<i64>>, usize), Error> {
         let trials = self.forecast.trials();
         let periods = trials.periods();
-        let all = |trials: &Trials| (0..periods).map(|period| trials.period(period)).collect::<Vec<_>>();
+        let all = |trials: &Trials| (0..periods).map(|period| trials.simulated(period)).collect::<Vec<_>>();
+        let corrected = |totals: Vec<Vec<i64>>| {
+            let totals = totals.into_iter().enumerate();
+            totals.map(|(period, totals)| trials.as_corrected(period, totals)).collect()
+        };
         let old: BTreeMap<u64, &SimulatedDeal> = self.base.deals.iter().map(|deal| (deal.key, deal)).ordered();
         let new: BTreeMap<u64, &SimulatedDeal> = input.deals.iter().map(|deal| (deal.key, deal)).ordered();
         let same = |deal: &SimulatedDeal, other: &SimulatedDeal| {
@@ -87,8 +92,11 @@ impl<'a> Patched<'a> {
             let mut whole = all(&replay(input, input.deals.clone())?);
             for (period, total) in whole.iter_mut().enumerate() {
                 total.iter_mut().for_each(|total| *total += trials.won_to_date(period));
+                if let Some(new) = trials.new_business(period) {
+                    total.iter_mut().zip(new).for_each(|(total, new)| *total += new);
+                }
             }
-            return Ok((whole, touched));
+            return Ok((corrected(whole), touched));
         }
         let mut totals = all(trials);
         for (deals, sign) in [(goes, -1), (comes, 1)] {
@@ -101,7 +109,7 @@ impl<'a> Patched<'a> {
                 total.iter_mut().zip(part.period(period)).for_each(|(total, part)| *total += sign * part);
             }
         }
-        Ok((totals, touched))
+        Ok((corrected(totals), touched))
     }
 
     /// Whether two ways to win are the same number in every batch.
@@ -109,6 +117,9 @@ impl<'a> Patched<'a> {
         let rate = |index: usize, next: usize| self.base.rates.get(index) == input.rates.get(next);
         match (one, other) {
             (Win::Fixed(a), Win::Fixed(b)) => a.to_bits() == b.to_bits(),
+            (Win::Hazard { class, factor }, Win::Hazard { class: other, factor: f }) => {
+                class == other && factor.to_bits() == f.to_bits()
+            }
             (Win::Shared(a), Win::Shared(b)) => rate(a, b),
             (Win::Blend { low, high, weight }, Win::Blend { low: l, high: h, weight: w }) => {
                 rate(low, l) && rate(high, h) && weight.to_bits() == w.to_bits()

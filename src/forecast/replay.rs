@@ -19,6 +19,8 @@ pub(super) fn replay(input: &SimulationInput, deals: Vec<SimulatedDeal>) -> Resu
         rates: Vec::new(),
         steps: input.steps.clone(),
         won_to_date: vec![0; input.periods()],
+        pace: input.pace.clone(),
+        new_business: false,
         ..*input
     };
     restrict_rates(&mut part, &input.rates);
@@ -43,6 +45,7 @@ fn restrict_rates(part: &mut SimulationInput, rates: &[SharedRate]) {
     for deal in &mut part.deals {
         deal.win = match deal.win {
             Win::Fixed(p) => Win::Fixed(p),
+            Win::Hazard { class, factor } => Win::Hazard { class, factor },
             Win::Shared(rate) => Win::Shared(keep(rate, &mut names)),
             Win::Blend { low, high, weight } => {
                 Win::Blend { low: keep(low, &mut names), high: keep(high, &mut names), weight }

@@ -1,11 +1,13 @@
 //! Runs a simulation in parts that any number of workers may share: same trials for any split and any order.
 
-use super::input::{Amount, SimulationInput, Win, largest_draw};
+use super::input::{Amount, SimulatedDeal, SimulationInput, Win, largest_draw};
 use super::kernel::Thresholds;
+use super::new_business::NewBusiness;
 use super::odds::{Market, Timing};
-use super::plan::{Plan, SharedDraws, purpose};
+use super::pace::{Draw, Odds};
+use super::plan::{PaceDraws, Plan, SharedDraws, purpose};
 use super::trials::{Layout, Trials};
-use crate::random::{Lanes, StreamKey};
+use crate::random::{Lanes, Sampler, StreamKey};
 use crate::stats::{Normal, NormalTable};
 use crate::{Error, ErrorKind};
 use std::ops::Range;
@@ -23,6 +25,11 @@ pub struct Simulation {
     draws: SharedDraws,
     table: NormalTable,
     streams: Vec<DealStreams>,
+    /// The draws of the hazards, the classes that deals are in, and each deal's place among them.
+    pace: Option<PaceDraws>,
+    classes: Vec<usize>,
+    places: Vec<usize>,
+    new_business: Option<NewBusiness>,
     drawn_per_trial: bool,
     largest_draw: f64,
     digest: u64,
@@ -53,15 +60,30 @@ impl Simulation {
             outcome: root.with(purpose::OUTCOME).with(deal.key),
             amount: root.with(purpose::AMOUNT).with(deal.key),
         });
-        let drawn = input.deals.iter().filter(|deal| matches!(deal.amount, Amount::LogNormal { .. })).count();
+        let drawn = input.deals.iter().filter(|deal| deal.amount.is_drawn()).count();
+        let spread = input.deals.iter().filter(|deal| matches!(deal.amount, Amount::LogNormal { .. })).count();
+        let class_of = |deal: &SimulatedDeal| match deal.win {
+            Win::Hazard { class, .. } => class,
+            _ => usize::MAX,
+        };
+        let mut classes: Vec<usize> = input.deals.iter().map(class_of).filter(|class| *class != usize::MAX).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let place = |deal| classes.partition_point(|class| *class < class_of(deal));
+        let places = input.deals.iter().map(place).collect();
+        let pace = input.pace.as_ref().filter(|_| input.new_business || !classes.is_empty());
         Ok(Self {
+            new_business: pace.filter(|_| input.new_business).map(|pace| NewBusiness::new(pace)),
+            pace: pace.map(|pace| PaceDraws::new(pace, input.seed, plan)),
+            classes,
+            places,
             plan,
             layout,
             timing,
             draws,
             table: NormalTable::new(),
             streams: streams.collect(),
-            drawn_per_trial: drawn <= DRAWN_PER_TRIAL,
+            drawn_per_trial: spread <= DRAWN_PER_TRIAL,
             largest_draw: largest_draw(drawn),
             digest: digest(&input),
             done: (0..plan.batches).map(|_| None).collect(),
@@ -90,7 +112,7 @@ impl Simulation {
 
     /// Runs the batches of `range` that are not done yet; batches beyond the last are ignored.
     pub fn run_batches(&mut self, range: Range<usize>) {
-        let mut scratch = Scratch::new(&self.input, &self.layout, self.plan.batch_size);
+        let mut scratch = Scratch::new(&self.input, &self.layout, self.classes.len(), self.plan.batch_size);
         for batch in range.start..range.end.min(self.plan.batches) {
             if self.done[batch].is_none() {
                 let totals = self.batch(batch, &mut scratch);
@@ -159,10 +181,31 @@ impl Simulation {
         scratch.rates.clear();
         scratch.rates.extend(self.rates(batch));
         scratch.totals.fill(0);
+        let draw = self.hazards(batch);
+        if let (Some(pace), Some(draw)) = (&self.input.pace, &draw) {
+            let steps = pace.steps();
+            for (place, &class) in self.classes.iter().enumerate() {
+                pace.odds(draw, class, &mut scratch.odds[place * steps..][..steps]);
+            }
+        }
         for index in 0..self.input.deals.len() {
             self.play(index, batch, market.as_ref(), scratch);
         }
+        if let (Some(new), Some(pace), Some(draw)) = (&self.new_business, &self.input.pace, &draw) {
+            let root = StreamKey::new(u64::from(self.input.seed));
+            let mut sampler = Sampler::new(root.with(purpose::NEW).with(batch as u64));
+            let starts = self.layout.new_starts();
+            let rows: Vec<usize> =
+                self.input.steps.iter().filter_map(|step| starts.get(step.period).copied()).collect();
+            new.play(pace, draw, &mut sampler, &rows, size, &mut scratch.totals);
+        }
         scratch.totals[..self.layout.rows() * size].into()
+    }
+
+    /// The hazards of a batch.
+    fn hazards(&self, batch: usize) -> Option<Draw> {
+        let pace = self.input.pace.as_ref()?;
+        self.pace.as_ref().map(|draws| draws.draw(pace, batch))
     }
 
     /// The rates of a batch.
@@ -174,18 +217,30 @@ impl Simulation {
     /// Plays one deal in one batch: adds what it pays to the totals. The rates of the batch stand in `scratch`.
     fn play(&self, index: usize, batch: usize, market: Option<&Market<'_>>, scratch: &mut Scratch) {
         let deal = &self.input.deals[index];
-        let live = self.timing.live(index);
+        let hazard = matches!(deal.win, Win::Hazard { .. });
+        let live = if hazard { 0..self.input.periods() } else { self.timing.live(index) };
         if live.is_empty() {
             return;
         }
         let p = match deal.win {
             Win::Fixed(p) => p,
+            Win::Hazard { factor, .. } => {
+                let steps = self.input.steps.len();
+                let odds = scratch.odds.get(self.places[index] * steps..).unwrap_or_default();
+                let mut won = 0.0;
+                for (step, odds) in self.input.steps.iter().zip(odds) {
+                    won += odds.tilted(factor);
+                    scratch.won_by[step.period] = won.min(1.0);
+                }
+                won
+            }
             Win::Shared(rate) => scratch.rates[rate],
             Win::Blend { low, high, weight } => {
                 scratch.rates[low] + weight * (scratch.rates[high] - scratch.rates[low])
             }
         };
         match market {
+            _ if hazard => {}
             None => self.timing.won_by(index, p, &mut scratch.won_by),
             Some(market) => self.timing.won_by_in(index, p, market, &mut scratch.won_by),
         }
@@ -199,7 +254,7 @@ impl Simulation {
         thresholds.classify(&scratch.uniforms, &mut scratch.outcomes);
         match deal.amount {
             Amount::Fixed(minor) => thresholds.pay(&scratch.outcomes, minor, &mut scratch.totals),
-            Amount::LogNormal { mu, sigma } => self.pay_drawn(index, batch, (mu, sigma), &thresholds, scratch),
+            drawn => self.pay_drawn(index, batch, drawn, &thresholds, scratch),
         }
     }
 
@@ -208,13 +263,20 @@ impl Simulation {
         let (size, batches) = (self.plan.batch_size, self.plan.batches);
         let rates: Vec<Vec<f64>> = (0..batches).map(|batch| self.rates(batch).collect()).collect();
         let markets: Vec<Option<Market<'_>>> = (0..batches).map(|batch| self.market(batch)).collect();
-        let mut scratch = Scratch::new(&self.input, &self.layout, size);
+        let hazards: Vec<Option<Draw>> = (0..batches).map(|batch| self.hazards(batch)).collect();
+        let mut scratch = Scratch::new(&self.input, &self.layout, self.classes.len(), size);
         let mut brought = vec![0; self.plan.trials()];
         for (index, deal) in self.input.deals.iter().enumerate() {
             let row = self.layout.starts(deal.category).get(period).map_or(0, |&start| start as usize);
             for (batch, out) in brought.chunks_exact_mut(size).enumerate() {
                 scratch.rates.clone_from(&rates[batch]);
                 scratch.totals.fill(0);
+                if let (Win::Hazard { class, .. }, Some(pace), Some(draw)) =
+                    (deal.win, &self.input.pace, &hazards[batch])
+                {
+                    let steps = pace.steps();
+                    pace.odds(draw, class, &mut scratch.odds[self.places[index] * steps..][..steps]);
+                }
                 self.play(index, batch, markets[batch].as_ref(), &mut scratch);
                 out.copy_from_slice(&scratch.totals[row..row + size]);
             }
@@ -231,21 +293,30 @@ impl Simulation {
         Some(Market::new(rho, z, Some(&self.table)))
     }
 
-    fn pay_drawn(
-        &self,
-        index: usize,
-        batch: usize,
-        (mu, sigma): (f64, f64),
-        thresholds: &Thresholds,
-        scratch: &mut Scratch,
-    ) {
+    fn pay_drawn(&self, index: usize, batch: usize, drawn: Amount, thresholds: &Thresholds, scratch: &mut Scratch) {
         let (mut lanes, extra) = Lanes::seeded(self.streams[index].amount.with(batch as u64));
+        let (mut ratios, mut brought) = (&[][..], &[][..]);
+        if let Some(pace) = &self.input.pace {
+            (ratios, brought) = (pace.fit().ratios.as_slice(), pace.fit().brought.as_slice());
+        }
+        let one_of = |uniform: u32, count: usize| ((u64::from(uniform) * count as u64) >> 32) as usize;
         let amount = |uniform: u32| {
-            let z = Normal::quantile((f64::from(uniform) + 0.5) * (1.0 / 4_294_967_296.0));
-            let minor = libm::exp(mu + sigma * z) * self.input.minor_per_major;
-            minor.round_ties_even().min(self.largest_draw) as i64
+            let minor = match drawn {
+                Amount::Fixed(minor) => minor as f64,
+                Amount::LogNormal { mu, sigma } => {
+                    let z = Normal::quantile((f64::from(uniform) + 0.5) * (1.0 / 4_294_967_296.0));
+                    libm::exp(mu + sigma * z) * self.input.minor_per_major
+                }
+                Amount::Estimate(minor) => {
+                    minor as f64 * ratios.get(one_of(uniform, ratios.len())).copied().unwrap_or(1.0)
+                }
+                Amount::Unknown => brought.get(one_of(uniform, brought.len())).map_or(0.0, |minor| *minor as f64),
+            };
+            minor.round_ties_even().clamp(-self.largest_draw, self.largest_draw) as i64
         };
-        if !self.drawn_per_trial {
+        // A deal played by itself draws what it draws among all.
+        let per_trial = self.drawn_per_trial && matches!(drawn, Amount::LogNormal { .. });
+        if !per_trial {
             thresholds.pay(&scratch.outcomes, amount((extra >> 32) as u32), &mut scratch.totals);
             return;
         }
@@ -265,6 +336,8 @@ impl Simulation {
 struct Scratch {
     rates: Vec<f64>,
     won_by: Vec<f64>,
+    /// The odds of each class in each step.
+    odds: Vec<Odds>,
     uniforms: Vec<u16>,
     outcomes: Vec<u16>,
     words: Vec<u32>,
@@ -272,10 +345,11 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn new(input: &SimulationInput, layout: &Layout, batch_size: usize) -> Self {
+    fn new(input: &SimulationInput, layout: &Layout, classes: usize, batch_size: usize) -> Self {
         Self {
             rates: Vec::with_capacity(input.rates.len()),
             won_by: vec![0.0; input.periods()],
+            odds: vec![Odds::default(); classes * input.steps.len()],
             uniforms: vec![0; batch_size],
             outcomes: vec![0; batch_size],
             words: vec![0; batch_size],
@@ -295,6 +369,9 @@ fn digest(input: &SimulationInput) -> u64 {
     key = key.with(input.categories as u64).with(input.minor_per_major.to_bits());
     key = input.won_to_date.iter().fold(key, |key, &minor| key.with(minor as u64));
     key = input.steps.iter().fold(key, |key, step| key.with(step.period as u64).with(step.block as u64));
+    if let Some(pace) = &input.pace {
+        key = key.with(pace.digest()).with(u64::from(input.new_business));
+    }
     for rate in &input.rates {
         key = key.with(rate.draw).with(rate.distribution.a().to_bits()).with(rate.distribution.b().to_bits());
     }
@@ -303,11 +380,17 @@ fn digest(input: &SimulationInput) -> u64 {
         let key = match deal.amount {
             Amount::Fixed(minor) => key.with(0).with(minor as u64),
             Amount::LogNormal { mu, sigma } => key.with(1).with(mu.to_bits()).with(sigma.to_bits()),
+            Amount::Estimate(minor) => key.with(2).with(minor as u64),
+            Amount::Unknown => key.with(3),
         };
         let key = match deal.win {
             Win::Fixed(p) => key.with(0).with(p.to_bits()),
             Win::Shared(rate) => key.with(1).with(rate as u64),
             Win::Blend { low, high, weight } => key.with(2).with(low as u64).with(high as u64).with(weight.to_bits()),
+            Win::Hazard { class, factor } => {
+                let digest = input.pace.as_ref().map_or(0, |pace| pace.class_digest(class));
+                key.with(3).with(digest).with(factor.to_bits())
+            }
         };
         deal.closed_by.iter().fold(key, |key, f| key.with(f.to_bits())).bits()
     });
@@ -317,7 +400,7 @@ fn digest(input: &SimulationInput) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forecast::input::{SharedRate, SimulatedDeal, Step};
+    use crate::forecast::input::{SharedRate, Step};
     use crate::random::Sampler;
     use crate::stats::Beta;
 
@@ -354,6 +437,8 @@ mod tests {
             categories: 3,
             market: 0.1,
             minor_per_major: 100.0,
+            pace: None,
+            new_business: false,
             seed: 1,
             trials: 25_600,
         }
@@ -488,6 +573,7 @@ mod tests {
                 Win::Fixed(p) => p,
                 Win::Shared(rate) => [0.3, 0.75][rate],
                 Win::Blend { weight, .. } => 0.3 + weight * 0.45,
+                Win::Hazard { .. } => unreachable!(),
             };
             let mut before = 0.0;
             for (slot, f) in expected.iter_mut().zip(&deal.closed_by) {

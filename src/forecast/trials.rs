@@ -1,5 +1,6 @@
 //! The totals of every trial, and the statistics read from them.
 
+use super::corrected::Corrected;
 use super::input::SimulationInput;
 use super::plan::{GROUPS, Plan};
 use crate::stats::GroupedSample;
@@ -10,6 +11,8 @@ pub(super) struct Layout {
     periods: usize,
     categories: usize,
     target: usize,
+    /// Whether each period has a row for deals that are not there yet.
+    new_business: bool,
     batch_size: usize,
     /// Start of each period's row in a batch, per category.
     starts: Vec<Vec<u32>>,
@@ -19,7 +22,8 @@ impl Layout {
     pub(super) fn new(input: &SimulationInput) -> Self {
         let batch_size = Plan::of(input.trials).batch_size;
         let (periods, categories, target) = (input.periods(), input.categories, input.target);
-        let mut layout = Self { periods, categories, target, batch_size, starts: Vec::new() };
+        let mut layout =
+            Self { periods, categories, target, new_business: input.new_business, batch_size, starts: Vec::new() };
         layout.starts = (0..categories)
             .map(|category| (0..periods).map(|period| (layout.row(period, category) * batch_size) as u32).collect())
             .collect();
@@ -36,7 +40,21 @@ impl Layout {
     }
 
     pub(super) fn rows(&self) -> usize {
+        self.deal_rows() + if self.new_business { self.periods } else { 0 }
+    }
+
+    fn deal_rows(&self) -> usize {
         (self.categories + self.periods).saturating_sub(1)
+    }
+
+    /// The row of a period's new business, if it has one.
+    fn new_row(&self, period: usize) -> Option<usize> {
+        (self.new_business && period < self.periods).then(|| self.deal_rows() + period)
+    }
+
+    /// The start of each period's new business in a batch.
+    pub(super) fn new_starts(&self) -> Vec<usize> {
+        (0..self.periods).filter_map(|period| self.new_row(period)).map(|row| row * self.batch_size).collect()
     }
 
     pub(super) fn starts(&self, category: usize) -> &[u32] {
@@ -58,6 +76,8 @@ pub struct Trials {
     plan: Plan,
     won_to_date: Vec<i64>,
     rows: Vec<Vec<i64>>,
+    /// What the totals of the current period become.
+    corrected: Option<Corrected>,
 }
 
 impl Trials {
@@ -73,7 +93,7 @@ impl Trials {
                 row.extend_from_slice(totals);
             }
         }
-        Self { layout, plan, won_to_date: won_to_date.to_vec(), rows }
+        Self { layout, plan, won_to_date: won_to_date.to_vec(), rows, corrected: None }
     }
 
     /// The number of trials.
@@ -100,22 +120,62 @@ impl Trials {
         self.won_to_date.get(period).copied().unwrap_or(0)
     }
 
-    /// Each trial's total of one period: won to date plus simulated. No such period: all 0.
+    /// Corrects the totals of the current period.
+    pub(super) fn correct(&mut self, corrected: Corrected) {
+        self.corrected = Some(corrected);
+    }
+
+    /// Whether the totals of the current period are corrected by earlier quarters.
+    #[must_use]
+    pub fn is_corrected(&self) -> bool {
+        self.corrected.is_some()
+    }
+
+    /// Totals of a period as simulated, made into what they become once corrected.
+    pub(super) fn as_corrected(&self, period: usize, mut totals: Vec<i64>) -> Vec<i64> {
+        if let Some(corrected) = self.corrected.as_ref().filter(|_| period == 0) {
+            totals.iter_mut().for_each(|total| *total = corrected.apply(*total));
+        }
+        totals
+    }
+
+    /// The smallest total of a period as simulated that reaches a target once corrected.
+    pub(super) fn simulated_at(&self, period: usize, target: i64) -> i64 {
+        self.corrected.as_ref().filter(|_| period == 0).map_or(target, |corrected| corrected.first_reaching(target))
+    }
+
+    /// Each trial's total of one period: won to date plus what is simulated, corrected by earlier quarters where it is. No such
+    /// period: all 0.
     #[must_use]
     pub fn period(&self, period: usize) -> Vec<i64> {
+        self.as_corrected(period, self.simulated(period))
+    }
+
+    /// Each trial's total of one period as simulated, before any correction. No such period: all 0.
+    #[must_use]
+    pub fn simulated(&self, period: usize) -> Vec<i64> {
         let mut totals = vec![self.won_to_date(period); self.count()];
         if period < self.layout.periods {
             let categories = if period == self.layout.target { self.layout.categories } else { 1 };
             (0..categories).for_each(|category| self.add(self.layout.row(period, category), &mut totals));
+            self.layout.new_row(period).into_iter().for_each(|row| self.add(row, &mut totals));
         }
         totals
+    }
+
+    /// What deals that are not there yet bring in a period, trial by trial; `None` if they are not simulated.
+    #[must_use]
+    pub fn new_business(&self, period: usize) -> Option<Vec<i64>> {
+        self.layout.new_row(period).and_then(|row| self.rows.get(row)).cloned()
     }
 
     /// Each trial's total over all periods: won to date plus simulated.
     #[must_use]
     pub fn total(&self) -> Vec<i64> {
-        let mut totals = vec![self.won_to_date.iter().sum(); self.count()];
-        (0..self.rows.len()).for_each(|row| self.add(row, &mut totals));
+        let mut totals = vec![0; self.count()];
+        for period in 0..self.periods() {
+            totals.iter_mut().zip(self.period(period)).for_each(|(total, part)| *total += part);
+        }
         totals
     }
 

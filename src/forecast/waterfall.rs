@@ -260,7 +260,7 @@ impl Pipeline {
                 .map(|deal| Deal { amount: Money::new(value(deal.amount, side), currency), ..deal.clone() });
             let known = Deals { deals: deals.collect(), ..known.clone() };
             let run = crate::model::Run { periods, ..source.run.clone() };
-            Outcome::of(known, as_of, &source.model, &run, Vec::new())
+            Outcome::of(known, as_of, &source.model, &run, Vec::new(), now.past.clone())
         };
         let earlier_periods = bridge::periods_to(before, period, source.run.periods, source.model.meta().fiscal_year);
         let earlier = outcome(&known_before, 0, before, earlier_periods.unwrap_or(1));

@@ -144,11 +144,12 @@ impl Forecast {
             let message = "odds need something to reach (give quota in the run, or a quota in the model)";
             Error::new(crate::ErrorKind::Run, "no-quota", message).at(crate::Place::path("period"))
         })?;
-        let base = self.trials().period(goal.period);
-        let now = odds(&base, quota);
+        let base = self.trials().simulated(goal.period);
+        let wanted = self.trials().simulated_at(goal.period, quota);
+        let now = odds(&base, wanted);
         match goal.lever {
             Lever::WinRate => self.seek_rate(goal, quota, now),
-            Lever::Pipeline | Lever::Coverage => self.seek_pipeline(goal, quota, now, &base),
+            Lever::Pipeline | Lever::Coverage => self.seek_pipeline(goal, [quota, wanted], now, &base),
         }
     }
 
@@ -183,7 +184,13 @@ impl Forecast {
         Ok(Answer { now, needed: Some(high), from: 0.0, reached, deals: 0 })
     }
 
-    fn seek_pipeline(&self, goal: &Goal, quota: i64, now: Estimate, base: &[i64]) -> Result<Answer, Error> {
+    fn seek_pipeline(
+        &self,
+        goal: &Goal,
+        [quota, wanted]: [i64; 2],
+        now: Estimate,
+        base: &[i64],
+    ) -> Result<Answer, Error> {
         let outcome = self.outcome();
         let won = self.trials().won_to_date(goal.period);
         let open: i64 = outcome.deals.iter().filter(|d| d.called_in == Some(goal.period)).map(|d| d.amount).sum();
@@ -205,7 +212,7 @@ impl Forecast {
         let end = outcome.horizon.steps().iter().rposition(|step| step.period == goal.period).unwrap_or(0);
         let in_time = super::outcome::closed_by(&outcome.horizon, line, None, 0.0).get(end).copied().unwrap_or(0.0);
         let each = (line.win_probability * in_time * usual as f64).max(1.0);
-        let deals = ((quota as f64 - median).max(1.0) / each).round().clamp(f64::from(FEWEST_ADDED), 500.0) as u32;
+        let deals = ((wanted as f64 - median).max(1.0) / each).round().clamp(f64::from(FEWEST_ADDED), 500.0) as u32;
         changed.outcome.deals.clear();
         changed.add(deals, usual.saturating_mul(i64::from(deals)), stage, None);
         let patched = Patched::new(self)?;
@@ -218,7 +225,7 @@ impl Forecast {
                 .zip(&extra)
                 .map(|(total, extra)| total + (times * *extra as f64).round_ties_even() as i64)
                 .collect();
-            odds(&totals, quota)
+            odds(&totals, wanted)
         };
         let (mut low, mut high, mut reached) = (0.0, 1.0, try_with(1.0));
         while reached.value < goal.odds && high < 1024.0 {

@@ -41,7 +41,7 @@ pub use routing::{Absence, AccountOwner, Handoff, Member, Pool, Routing, Routing
 pub use run::{DealProbability, Run};
 pub use segments::{Committee, Motion, Programme, Role, Segment};
 pub use stages::{Slip, Stage, StageOutcome, WinProbability};
-pub use targets::{Capacity, ForecastSettings, Quota, Rep, Targets};
+pub use targets::{Capacity, ForecastSettings, Quota, Rep, Switch, Targets, TimingSource};
 pub use text::fold;
 pub use values::{Points, Probability};
 

@@ -2,6 +2,7 @@
 
 use super::check::At;
 use super::json::Node;
+use super::targets::{Switch, TimingSource};
 use crate::calendar::{Date, Moment, Offsets, PeriodKind};
 use crate::{Error, ErrorKind};
 
@@ -32,6 +33,15 @@ pub struct Run {
     pub quota: Option<f64>,
     /// Which win probability counts for a deal that states its own. Default: its own.
     pub deal_probability: DealProbability,
+    /// What decides when open deals close. Default: as the model says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timing: Option<TimingSource>,
+    /// Whether deals that are not in the pipeline yet are simulated. Default: as the model says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_business: Option<Switch>,
+    /// Whether earlier quarters of the file correct the forecast. Default: as the model says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Switch>,
     /// Offsets from UTC of the model's time zone, for working hours and times of day without a zone. Default: UTC.
     #[serde(skip_serializing_if = "is_utc")]
     pub utc_offsets: Offsets,
@@ -64,6 +74,9 @@ struct RunDocument {
     periods: f64,
     quota: Option<f64>,
     deal_probability: DealProbability,
+    timing: Option<TimingSource>,
+    new_business: Option<Switch>,
+    calibration: Option<Switch>,
     utc_offsets: Vec<OffsetDocument>,
 }
 
@@ -86,6 +99,9 @@ impl Default for RunDocument {
             periods: periods.into(),
             quota: None,
             deal_probability: DealProbability::default(),
+            timing: None,
+            new_business: None,
+            calibration: None,
             utc_offsets: Vec::new(),
         }
     }
@@ -125,6 +141,9 @@ impl Run {
             periods: whole("periods", document.periods, 1, u32::from(Self::MAX_PERIODS))? as u8,
             quota: document.quota,
             deal_probability: document.deal_probability,
+            timing: document.timing,
+            new_business: document.new_business,
+            calibration: document.calibration,
             utc_offsets: offsets(&root.key("utcOffsets"), &document.utc_offsets)?,
         };
         run.quota.map(|quota| root.key("quota").range(quota, 0.0, Self::MAX_QUOTA)).transpose()?;
@@ -152,6 +171,9 @@ impl Default for Run {
             periods: 4,
             quota: None,
             deal_probability: DealProbability::Own,
+            timing: None,
+            new_business: None,
+            calibration: None,
             utc_offsets: Offsets::default(),
         }
     }
@@ -220,8 +242,8 @@ mod tests {
         );
         assert_eq!(
             message(r#"{"trails":5}"#),
-            "run at trails: unknown key `trails` (did you mean `trials`? known: `trials`, `asOf`, `period`, \
-             `periods`, `seed`, `quota`, `utcOffsets`, `dealProbability`)"
+            "run at trails: unknown key `trails` (did you mean `trials`? known: `trials`, `timing`, `asOf`, \
+             `period`, `periods`, `seed`, `quota`, `calibration` and 3 more)"
         );
         assert_eq!(message("[1]"), "run: expected an object, found a list");
     }

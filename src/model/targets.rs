@@ -80,8 +80,42 @@ fn split(amount: Money, parts: i64) -> Money {
 pub struct ForecastSettings {
     /// ρ: how much deals of one quarter rise and fall together, in [0, 0.99]. Default: 0.05.
     pub market_correlation: f64,
+    /// What decides when open deals close. Default: automatic.
+    pub timing: TimingSource,
+    /// Whether deals that are not in the pipeline yet are simulated. Default: automatic.
+    pub new_business: Switch,
+    /// Whether earlier quarters of the file correct the forecast. Default: automatic.
+    pub calibration: Switch,
     /// Owner and last review.
     pub review: Review,
+}
+
+/// What decides when open deals close, and how many are won.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum TimingSource {
+    /// `hazards` where the file's own closed deals are enough, else `dates`. The default.
+    #[default]
+    Auto,
+    /// How fast the file's own closed deals of like size and age were won and lost.
+    Hazards,
+    /// The stated close dates with the slip of their stage, and the stages' win probabilities.
+    Dates,
+}
+
+/// Whether something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Switch {
+    /// Where the file's own past is enough for it. The default.
+    #[default]
+    Auto,
+    /// Never.
+    Off,
 }
 
 /// Who carries quota, and how they come up to speed.

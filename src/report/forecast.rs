@@ -3,8 +3,10 @@
 use super::{fingerprint, wording};
 use crate::calendar::Date;
 use crate::crm::ForecastCategory;
-use crate::forecast::{DealLine, Forecast, OPEN_CATEGORIES, Outcome, StageSource, Trials};
-use crate::model::DealProbability;
+use crate::forecast::{
+    AppliedCorrection, DealLine, FitStatement, Forecast, OPEN_CATEGORIES, Outcome, StageSource, Trials,
+};
+use crate::model::{DealProbability, TimingSource};
 use crate::money::Currency;
 use crate::stats::{Estimate, Histogram};
 use crate::table::Receipt;
@@ -51,10 +53,80 @@ pub struct ForecastReport {
     pub stages: Vec<StageReport>,
     /// Σ probability × amount of all open deals, whenever they close.
     pub weighted_pipeline: f64,
+    /// What decides when deals close, why, and what the file's past says.
+    pub timing: TimingReport,
+    /// Per period: what deals that are not in the pipeline yet bring; empty if they are not simulated.
+    pub new_business: Vec<NewBusinessReport>,
+    /// Whether and how earlier quarters of the file corrected the current one.
+    pub calibration: CalibrationReport,
     /// What was assumed, one sentence each.
     pub assumptions: Vec<String>,
     /// What was read, used and left out.
     pub receipt: Receipt,
+}
+
+/// What earlier quarters of the file corrected.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct CalibrationReport {
+    /// How, or why not, in one sentence.
+    pub reason: String,
+    /// What was applied; none if nothing was corrected. Categories, new business and single deals are as simulated.
+    pub applied: Option<AppliedCorrection>,
+    /// The current period as simulated, before the correction.
+    pub simulated: Option<SimulatedFigures>,
+}
+
+/// Percentiles as simulated, before any correction.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct SimulatedFigures {
+    /// 10 % of trials stay at or below this.
+    pub p10: Estimate,
+    /// Half of the trials stay at or below this.
+    pub p50: Estimate,
+    /// 90 % of trials stay at or below this.
+    pub p90: Estimate,
+}
+
+/// What decides when deals close and how many are won.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct TimingReport {
+    /// `hazards`: how fast the file's own closed deals were won and lost; `dates`: stated dates and stages.
+    pub source: TimingSource,
+    /// Why, in one sentence with the counts.
+    pub reason: String,
+    /// Deals won with a created and a closed date.
+    pub won: u64,
+    /// Deals lost likewise.
+    pub lost: u64,
+    /// Days of records.
+    pub days: i32,
+    /// What the past says, at most eight statements; shown, and used where hazards decide.
+    pub fit: Vec<FitStatement>,
+}
+
+/// What deals that are not in the pipeline yet bring in one period. Part of the period's figures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct NewBusinessReport {
+    /// Label of the period.
+    pub period: String,
+    /// The mean.
+    pub mean: Estimate,
+    /// 10 % of trials stay at or below this.
+    pub p10: f64,
+    /// Half of the trials stay at or below this.
+    pub p50: f64,
+    /// 90 % of trials stay at or below this.
+    pub p90: f64,
+    /// Its mean over the mean of the whole period; none where that is 0.
+    pub share: Option<f64>,
 }
 
 /// The current period at a glance.
@@ -318,6 +390,23 @@ impl Forecast {
                 })
                 .collect(),
             weighted_pipeline: major(outcome.weighted(|_| true)),
+            timing: TimingReport {
+                source: outcome.timing.source,
+                reason: outcome.timing.reason.clone(),
+                won: outcome.timing.won,
+                lost: outcome.timing.lost,
+                days: outcome.timing.days,
+                fit: outcome.timing.fit.clone(),
+            },
+            new_business: (0..trials.periods()).filter_map(|index| new_business(outcome, trials, index)).collect(),
+            calibration: CalibrationReport {
+                reason: self.calibration().reason.clone(),
+                applied: self.calibration().applied,
+                simulated: self.calibration().simulated.map(|quantiles| {
+                    let [p10, p50, p90] = quantiles.map(|e| Estimate { value: major(e.value), error: major(e.error) });
+                    SimulatedFigures { p10, p50, p90 }
+                }),
+            },
             assumptions: outcome.assumptions.clone(),
             receipt: outcome.receipt.clone(),
         }
@@ -328,6 +417,25 @@ impl Forecast {
     pub fn deals(&self) -> Vec<DealRow> {
         self.outcome().deals.iter().map(|deal| deal_row(self.outcome(), deal)).collect()
     }
+}
+
+fn new_business(outcome: &Outcome, trials: &Trials, index: usize) -> Option<NewBusinessReport> {
+    let totals = trials.new_business(index)?;
+    let scale = outcome.currency.minor_per_major() as f64;
+    let sample = trials.sample(&totals);
+    let mean = sample.mean();
+    let quantiles = sample.quantiles(&[0.1, 0.5, 0.9]);
+    let [p10, p50, p90] = [0, 1, 2].map(|at| quantiles[at].value / scale);
+    let period = trials.period(index);
+    let all = trials.sample(&period).mean().value;
+    Some(NewBusinessReport {
+        period: outcome.horizon.periods()[index].label(),
+        mean: Estimate { value: mean.value / scale, error: mean.error / scale },
+        p10,
+        p50,
+        p90,
+        share: (all > 0.0).then(|| mean.value / all),
+    })
 }
 
 fn headline(outcome: &Outcome, periods: &[PeriodReport]) -> Headline {

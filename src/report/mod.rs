@@ -34,8 +34,8 @@ pub use explanation::{
 };
 pub use export::ADDED_DEAL_COLUMNS;
 pub use forecast::{
-    CategoryFigures, CategoryReport, DealRow, Exceedance, Figures, ForecastReport, Headline, HistogramReport,
-    PeriodReport, StageReport, TotalReport,
+    CalibrationReport, CategoryFigures, CategoryReport, DealRow, Exceedance, Figures, ForecastReport, Headline,
+    HistogramReport, NewBusinessReport, PeriodReport, SimulatedFigures, StageReport, TimingReport, TotalReport,
 };
 pub use gates::{DealGateReport, GatesReport, LackReport, StageGateReport};
 pub use leads::{

@@ -5,11 +5,12 @@ use crate::Error;
 use crate::calendar::Date;
 use crate::crm::Pipeline;
 use crate::crm::join::Attached;
-use crate::forecast::{CompareOptions, Forecast, Goal, ManagerOptions, PendingForecast, Scenario};
+use crate::forecast::{Backtest, CompareOptions, Forecast, Goal, ManagerOptions, PendingForecast, RecordKey, Scenario};
 use crate::model::{OperatingModel, Run};
 use crate::money::Currency;
 use crate::report::{
-    DealRow, ExactReport, ForecastReport, GatesReport, GoalReport, ManagerReport, ScenarioTable, WaterfallReport,
+    BacktestReport, DealRow, ExactReport, ForecastReport, GatesReport, GoalReport, ManagerReport, ScenarioTable,
+    WaterfallReport,
 };
 use crate::table::write::WriteOptions;
 use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
@@ -43,6 +44,8 @@ pub struct Deals {
     share: Range<usize>,
     begin: usize,
     forecast: Option<Forecast>,
+    /// The last track record made, with what it depends on: another simulation of the same day needs no other.
+    record: Option<(RecordKey, Backtest)>,
     rows: Vec<DealRow>,
 }
 
@@ -62,6 +65,7 @@ impl Deals {
             share: 0..0,
             begin: 0,
             forecast: None,
+            record: None,
             rows: Vec::new(),
         }
     }
@@ -124,6 +128,11 @@ impl Deals {
         self.look(run.as_of.or_else(|| self.pipeline.proposed_as_of()), model.meta().currency);
         self.share = pending.simulation().plan().share(part, parts);
         self.begin = self.share.start;
+        if let Some((key, record)) = &self.record
+            && pending.record_key() == Some(key)
+        {
+            pending.take_record(record.clone());
+        }
         self.pending = Some(pending);
         Ok(())
     }
@@ -134,6 +143,26 @@ impl Deals {
             (self.as_of, self.currency) = (as_of, currency);
             self.problems = OnceCell::new();
         }
+    }
+
+    /// Does one step of the track record that corrects the forecast; returns the done fraction, in [0, 1]. 1 at once where
+    /// there is nothing to correct by, or where it is known already.
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn advance_record(&mut self) -> Result<f64, Error> {
+        let Some(record) = self.pending()?.record() else { return Ok(1.0) };
+        let more = record.advance();
+        let (done, all) = record.progress();
+        Ok(if more && done < all { done as f64 / all as f64 } else { 1.0 })
+    }
+
+    /// The track record that corrected the forecast; none where nothing did.
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn track_record(&self) -> Result<Option<BacktestReport>, Error> {
+        Ok(self.forecast()?.record().map(Backtest::report))
     }
 
     /// Runs so many more batches; returns the done fraction of the part, in [0, 1].
@@ -171,7 +200,9 @@ impl Deals {
     /// `not-started`.
     pub fn report(&mut self) -> Result<ForecastReport, Error> {
         if let Some(pending) = self.pending.take() {
+            let key = pending.record_key().cloned();
             let forecast = pending.finish();
+            self.record = key.zip(forecast.record().cloned());
             self.rows = forecast.deals();
             self.forecast = Some(forecast);
         }

@@ -9,6 +9,7 @@ mod arrange;
 mod beta;
 mod classification;
 mod estimate;
+mod gamma;
 mod histogram;
 mod interval;
 mod moments;
@@ -22,6 +23,7 @@ pub use classification::{
     log_loss_of,
 };
 pub use estimate::{Estimate, GroupedSample};
+pub use gamma::gamma_quantile;
 pub use histogram::Histogram;
 pub use interval::{Interval, wilson};
 pub use moments::Moments;

@@ -75,9 +75,30 @@ inBrowsers('stage gates say who complies, what to do, and flag deals in the tabl
   await page.waitForFunction(() => [...document.querySelectorAll('#panel-forecast regular-table td[data-key="flags"]')].some((cell) => /past close|stuck in stage|missing fields|one contact/.test(cell.textContent ?? '')));
 });
 
+inBrowsers('the file’s own past decides, its track record is told, and stated dates can decide instead', async ({ page, url }) => {
+  await visit(page, url);
+  await openSamplePipeline(page);
+  await says(page, '#past-title', 'Decided by your own past');
+  await says(page, '#timing-reason', /\d+ deals were won and \d+ lost/);
+  await says(page, '#past-says', /deals that close are won/);
+  await page.waitForSelector('#new-business tbody tr');
+  await says(page, '#verdict', /On your own last \d+ quarters, .+ off by less than \d+%; noise alone would be \d+%/);
+  await says(page, '#calibration-reason', /earlier quarters .+ correct the current one/);
+  await press(page, '#record-14');
+  await page.waitForSelector('#record-14[aria-pressed="true"]');
+  await page.waitForSelector('#record svg[role="img"][aria-label*="day 14"]');
+  assert.ok((await page.evaluate(() => document.querySelectorAll('#record-table tbody tr').length)) > 3, 'the drawing has a table beside it');
+  await page.select('#timing', 'dates');
+  await says(page, '#past-title', 'Decided by stated dates');
+});
+
 inBrowsers('the forecast is computed without trials on demand, and the two agree', async ({ page, url }) => {
   await visit(page, url);
   await openSamplePipeline(page);
+  // Hazards are drawn: without trials there is an answer where stated dates decide.
+  await page.select('#timing', 'dates');
+  await says(page, '#past-title', 'Decided by stated dates');
+  await idle(page);
   await press(page, '#ask-exact');
   await says(page, '#exact-sentence', /\d+ % to reach the quota .+, \d+ % in the trials/);
   assert.equal(await page.evaluate(() => document.querySelectorAll('#exact tbody tr').length), 5);

@@ -147,6 +147,8 @@ impl Case {
             categories: 1,
             market: self.rho,
             minor_per_major: CENTS,
+            pace: None,
+            new_business: false,
             seed,
             trials,
         })

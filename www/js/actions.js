@@ -15,6 +15,7 @@ export * from './actions/scenario.js';
 export * from './actions/manage.js';
 export * from './actions/exact.js';
 export * from './actions/gates.js';
+export * from './actions/record.js';
 export * from './actions/model.js';
 export * from './actions/reading.js';
 export * from './actions/panel.js';

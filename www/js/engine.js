@@ -37,6 +37,7 @@ import { checkModel, createClient, prefetch, preset, presets } from '../../pkg/i
  * @typedef {Awaited<ReturnType<DealsHandle['manage']>>} ManagerReport
  * @typedef {Awaited<ReturnType<DealsHandle['exact']>>} ExactReport
  * @typedef {Awaited<ReturnType<DealsHandle['gates']>>} GatesReport
+ * @typedef {NonNullable<Awaited<ReturnType<DealsHandle['trackRecord']>>>} TrackRecord
  */
 
 const SAMPLES = { leads: 'samples/leads.csv', forecast: 'samples/pipeline.csv', previous: 'samples/pipeline-last-week.csv' };

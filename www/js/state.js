@@ -126,6 +126,7 @@ import { freshTuning } from './tuning.js';
  * @property {Compared} compared what stands beside an earlier export
  * @property {WhatIf} whatIf
  * @property {Manager} manager
+ * @property {{ report: import('./engine.js').TrackRecord | null, cut: number, problem: Problem | null }} record
  * @property {{ report: import('./engine.js').GatesReport | null, triage: 'escalate' | 'advance' | 'remove', problem: Problem | null }} gates
  * @property {{ report: import('./engine.js').ExactReport | null, isAsked: boolean, problem: Problem | null }} exact
  * @property {Problem | null} problem
@@ -252,6 +253,7 @@ export function freshDeals() {
   return {
     file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), files: [], misplaced: null, chart: 'distribution', asOf: { date: '', reason: '', isSet: false },
     view: { sort: { key: 'amount', descending: true } }, rows: [], confirmed: false, problem: null,
+    record: { report: null, cut: 45, problem: null },
     gates: { report: null, triage: 'escalate', problem: null },
     exact: freshExact(),
     whatIf: freshWhatIf(), manager: { question: {}, report: null, view: 'owners', problem: null },

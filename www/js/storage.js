@@ -18,12 +18,13 @@ const FILES = 20;
  * @property {number | null} quota
  * @property {'month' | 'quarter' | 'year'} period
  * @property {'own' | 'stage'} dealProbability whether a deal counts with its own probability, where the file has one, or its stage's
+ * @property {'auto' | 'hazards' | 'dates'} timing what decides when deals close
  * @property {Record<string, import('./corrections.js').Corrections>} corrections how files are read, by header set
  */
 
 /** @returns {Kept} */
 export function nothingKept() {
-  return { model: null, preset: 'sales-led', picks: {}, asked: false, quota: null, period: 'quarter', dealProbability: 'own', corrections: {} };
+  return { model: null, preset: 'sales-led', picks: {}, asked: false, quota: null, period: 'quarter', dealProbability: 'own', timing: 'auto', corrections: {} };
 }
 
 /** @returns {Kept} */

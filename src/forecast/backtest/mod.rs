@@ -23,6 +23,7 @@ use crate::calendar::{Date, Period};
 use crate::crm::Pipeline;
 use crate::random::StreamKey;
 use combine::{Correction, Lesson};
+use std::sync::Arc;
 
 /// What the streams of a backtest are named by, besides seed, cut and quarter.
 const PURPOSE: u64 = 0x6261_636b_7465_7374;
@@ -49,7 +50,7 @@ const PURPOSE: u64 = 0x6261_636b_7465_7374;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Backtest {
-    history: History,
+    history: Arc<History>,
     season: Season,
     options: BacktestOptions,
     rows_hash: [u8; 32],
@@ -71,19 +72,30 @@ impl Backtest {
     /// # Errors
     /// `bad-period` for a quarter that cannot be read or lies after the last one; `no-history` if there is no quarter to test.
     pub fn new(pipeline: &Pipeline, options: &BacktestOptions) -> Result<Self, Error> {
-        let history = History::of(pipeline, options.currency);
+        let history = Arc::new(History::of(pipeline, options.currency));
+        Self::of(history, pipeline.fingerprint(), options, None)
+    }
+
+    /// Prepares a backtest of past deals, with a forecast to correct that reaches as far as a day.
+    pub(super) fn of(
+        history: Arc<History>,
+        rows_hash: [u8; 32],
+        options: &BacktestOptions,
+        until: Option<i32>,
+    ) -> Result<Self, Error> {
         let (quarters, warm_up) = quarters::choose(&history, options)?;
         let newest = history.newest.unwrap_or(0);
         let recorded = options.recorded_from.map(Date::days);
         let seen = history.at(newest, recorded);
         let last = quarters.last().map_or(newest, |quarter| quarter.last_day().days());
-        let season = Season::new(options.fiscal_year, seen.start.min(newest), last.max(newest));
+        let season =
+            Season::new(options.fiscal_year, seen.start.min(newest), last.max(newest).max(until.unwrap_or(last)));
         Ok(Self {
             starts: (Date::from_days(seen.start), seen.starts_late),
             season,
             lessons: vec![Vec::new(); options.cuts.len()],
             options: options.clone(),
-            rows_hash: pipeline.fingerprint(),
+            rows_hash,
             quarters,
             warm_up,
             done: 0,
@@ -171,14 +183,38 @@ impl Backtest {
         Correction::learn(lessons, &others)
     }
 
+    /// What a forecast of `quarter`, made at the end of `day`, becomes once it is joined with the run of the total and corrected by
+    /// the quarters so far: the quantiles of what is still to come, ascending, in minor units. `None` if that day of a quarter
+    /// is not among the cuts.
+    pub(super) fn correct(&self, quarter: Period, day: i32, raw: &[f64]) -> Option<(Vec<f64>, AppliedCorrection)> {
+        let (first, last) = (quarter.first_day().days(), quarter.last_day().days());
+        let days = u16::try_from(day - first + 1).ok()?;
+        let cut = self.options.cuts.iter().position(|cut| *cut == days)?;
+        let seen = self.history.at(day, self.options.recorded_from.map(Date::days));
+        let brought: Vec<i64> = seen.wins().map(|(_, brought)| brought).collect();
+        let key = self.stream(first, i32::from(days));
+        let top_down = ascending(&top_down::simulate(&seen, &self.season, last, raw.len(), key.with(2)));
+        let mut correction = self.learned(cut);
+        if brought.is_empty() {
+            correction.weight = 1.0;
+        }
+        let blend = combine::blend(raw, &top_down, correction.weight);
+        let corrected = correction.apply(&blend, typical(&brought, &seen));
+        Some((corrected, AppliedCorrection::new(days, self.lessons[cut].len(), correction)))
+    }
+
+    fn stream(&self, first: i32, days: i32) -> StreamKey {
+        StreamKey::new(u64::from(self.options.seed)).with(PURPOSE).with(first as u64).with(days as u64)
+    }
+
     /// Forecasts one quarter from the end of one of its days.
     fn step(&self, quarter: Period, cut: usize, tested: bool) -> (Option<Lesson>, Option<BacktestRow>) {
         let days = i32::from(self.options.cuts[cut]);
         let (first, last) = (quarter.first_day().days(), quarter.last_day().days());
         let day = (first + days - 1).min(last);
         let seen = self.history.at(day, self.options.recorded_from.map(Date::days));
-        let fit = Fit::new(&seen, &self.season);
-        let key = StreamKey::new(u64::from(self.options.seed)).with(PURPOSE).with(first as u64).with(days as u64);
+        let fit = Arc::new(Fit::new(&seen, &self.season));
+        let key = self.stream(first, days);
         let bottom_up = bottom_up::simulate(&seen, &fit, &self.season, last, key.with(1));
         let top_down = top_down::simulate(&seen, &self.season, last, bottom_up.len(), key.with(2));
         let (bottom_up, top_down) = (ascending(&bottom_up), ascending(&top_down));

@@ -4,7 +4,6 @@ use super::history::{GROUPINGS, Seen, SeenDeal};
 use super::pooling::{Rate, gain, strength};
 use super::season::{PARTS, Season};
 use super::sizes::{Sizes, Watch};
-use crate::random::Sampler;
 
 /// Closed deals per age band, and most bands besides the two of the tail.
 const PER_AGE: usize = 40;
@@ -24,6 +23,8 @@ pub(crate) struct Hazards {
     pub(crate) sizes: Sizes,
     /// Upper edges of the age bands, in days of a deal of average cycle.
     ages: Vec<f64>,
+    /// Days at risk per closing, in days of a deal of average cycle.
+    usual_days: f64,
     pub(crate) won: Cause,
     pub(crate) lost: Cause,
 }
@@ -79,13 +80,22 @@ impl Hazards {
             lost: Cause::unknown(&sizes, ages.len() + 1),
             sizes,
             ages,
+            usual_days: PRIOR_DAYS,
         };
         let counts = fitted.counts(&watched, season);
         let prior = 1.0 / PRIOR_DAYS;
         fitted.won = Cause::fit(&counts, 0, &fitted.sizes, prior * PRIOR_WIN);
         fitted.lost = Cause::fit(&counts, 1, &fitted.sizes, prior * (1.0 - PRIOR_WIN));
+        let days: f64 = counts.exposure.iter().sum();
+        let closings = fitted.won.events + fitted.lost.events;
+        fitted.usual_days = (days + PRIOR_EVENTS * PRIOR_DAYS) / (closings + PRIOR_EVENTS);
         fitted.fit_groups(&watched, season);
         fitted
+    }
+
+    /// Days at risk per closing, of a deal of average cycle.
+    pub(crate) fn usual_days(&self) -> f64 {
+        self.usual_days
     }
 
     /// Number of age bands.
@@ -312,21 +322,26 @@ impl Cause {
     }
 
     /// Posterior means by cell and part.
-    fn means(&self) -> Vec<f64> {
+    pub(crate) fn means(&self) -> Vec<f64> {
         self.cells.iter().flat_map(|cell| self.parts.map(|part| cell.mean() * part.mean())).collect()
     }
 
-    /// A draw of all rates, by cell and part.
-    pub(crate) fn draw(&self, sampler: &mut Sampler) -> Vec<f64> {
-        let ages: Vec<f64> = self.ages.iter().map(|shape| sampler.gamma(*shape) / shape).collect();
+    /// Numbers that one draw of all rates takes.
+    pub(crate) fn drawn(&self) -> usize {
+        self.ages.len() + self.cells.len() + PARTS
+    }
+
+    /// A draw of all rates, by cell and part; `gamma` draws from the gamma distribution of a shape with scale 1.
+    pub(crate) fn draw(&self, mut gamma: impl FnMut(f64) -> f64) -> Vec<f64> {
+        let ages: Vec<f64> = self.ages.iter().map(|shape| gamma(*shape) / shape).collect();
         let cell = |(at, cell): (usize, &Rate)| {
             // What a cell borrows is itself known only so well.
             let common = ages[at % ages.len()].max(1e-6);
             let exposure = cell.exposure - self.borrowed[at] + self.borrowed[at] / common;
-            Rate { exposure, ..*cell }.draw(sampler)
+            Rate { exposure, ..*cell }.draw(&mut gamma)
         };
         let cells: Vec<f64> = self.cells.iter().enumerate().map(cell).collect();
-        let parts = self.parts.map(|part| part.draw(sampler));
+        let parts = self.parts.map(|part| part.draw(&mut gamma));
         cells.into_iter().flat_map(|cell| parts.map(|part| cell * part)).collect()
     }
 

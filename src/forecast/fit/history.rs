@@ -39,6 +39,8 @@ pub(crate) struct History {
     pub(crate) undated: u64,
     /// Closed deals without a creation date: their revenue counts, their age does not.
     pub(crate) ageless: u64,
+    /// The number of each product, owner and segment.
+    pub(crate) labels: [BTreeMap<String, u32>; 3],
 }
 
 impl History {
@@ -95,7 +97,7 @@ impl History {
         }
         past.arrange_by_key(|deal| deal.key);
         let newest = past.iter().flat_map(|deal| [deal.created, deal.closed]).flatten().max();
-        Self { deals: past, currency: most, newest, foreign, undated, ageless }
+        Self { deals: past, currency: most, newest, foreign, undated, ageless, labels: numbers }
     }
 
     /// What was known at the end of `day`: deals created later are not there, deals closed later are open and worth
@@ -234,7 +236,15 @@ mod tests {
     }
 
     fn history(deals: Vec<PastDeal>) -> History {
-        History { deals, currency: Currency::USD, newest: None, foreign: 0, undated: 0, ageless: 0 }
+        History {
+            deals,
+            currency: Currency::USD,
+            newest: None,
+            foreign: 0,
+            undated: 0,
+            ageless: 0,
+            labels: Default::default(),
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod sizes;
 mod told;
 
 pub(super) use arrivals::{Arrivals, Kind};
-pub(super) use hazards::Hazards;
+pub(super) use hazards::{Cause, Hazards};
 pub(super) use history::{History, Seen};
 pub use incidence::{Incidence, Watched, WatchedEnd, aalen_johansen};
 pub(super) use pooling::strength;
@@ -22,6 +22,8 @@ pub(super) use season::{PARTS, Season};
 pub(super) use sizes::Sizes;
 pub(super) use told::statements;
 pub use told::{FitStatement, FitSubject, RestsOn};
+
+use crate::random::Sampler;
 
 /// Days in a quarter, about.
 const QUARTER: i32 = 91;
@@ -60,6 +62,21 @@ impl Fit {
             ratios: if ratios.len() < RATIOS { vec![1.0] } else { ratios },
             brought: seen.wins().map(|(_, brought)| brought).collect(),
             hazards,
+        }
+    }
+
+    /// What a won deal brings: its estimate times a ratio seen before; without an estimate, what another one brought.
+    pub(super) fn worth(&self, estimate: Option<i64>, sampler: &mut Sampler) -> i64 {
+        match estimate {
+            Some(estimate) => {
+                let place = sampler.below(self.ratios.len() as u32) as usize;
+                let ratio = self.ratios.get(place).copied().unwrap_or(1.0);
+                libm::round(estimate as f64 * ratio) as i64
+            }
+            None => {
+                let place = sampler.below(self.brought.len() as u32) as usize;
+                self.brought.get(place).copied().unwrap_or(0)
+            }
         }
     }
 }

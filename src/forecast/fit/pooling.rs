@@ -1,7 +1,5 @@
 //! Rates that borrow strength from each other: Gamma posteriors whose prior is as strong as the data say.
 
-use crate::random::Sampler;
-
 /// Strengths tried: 0.5, then factors of √2 up to about 2,000. At the upper end cells do not differ at all.
 const STEPS: usize = 25;
 
@@ -84,9 +82,9 @@ impl Rate {
         if self.exposure > 0.0 { self.shape / self.exposure } else { 0.0 }
     }
 
-    /// A draw from the posterior.
-    pub(crate) fn draw(self, sampler: &mut Sampler) -> f64 {
-        if self.exposure > 0.0 { sampler.gamma(self.shape) / self.exposure } else { 0.0 }
+    /// A draw from the posterior; `gamma` draws from the gamma distribution of a shape with scale 1.
+    pub(crate) fn draw(self, mut gamma: impl FnMut(f64) -> f64) -> f64 {
+        if self.exposure > 0.0 { gamma(self.shape) / self.exposure } else { 0.0 }
     }
 }
 

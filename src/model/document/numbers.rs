@@ -8,8 +8,8 @@ use crate::Error;
 use crate::model::check::{At, Names};
 use crate::model::text::words;
 use crate::model::{
-    Capacity, Comparator, ForecastSettings, Kpi, KpiKind, KpiPeriod, Meta, Metric, Quota, Rep, Segment, Targets,
-    parse_period,
+    Capacity, Comparator, ForecastSettings, Kpi, KpiKind, KpiPeriod, Meta, Metric, Quota, Rep, Segment, Switch,
+    Targets, TimingSource, parse_period,
 };
 use crate::money::Currency;
 
@@ -176,8 +176,15 @@ impl TargetsDocument {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct ForecastDocument {
-    /// How much deals of one quarter rise and fall together, 0 to 0.99. Default: 0.05.
+    /// How much deals of one quarter rise and fall together where dates decide, 0 to 0.99. Default: 0.05.
     market_correlation: f64,
+    /// What decides when open deals close: the file's own past (`hazards`), stated dates (`dates`), or the first where
+    /// the file's closed deals are enough for it (`auto`). Default: auto.
+    timing: TimingSource,
+    /// Whether deals that are not in the pipeline yet are simulated, where the past tells how many come. Default: auto.
+    new_business: Switch,
+    /// Whether earlier quarters of the file correct the forecast. Default: auto.
+    calibration: Switch,
     /// Who looks after this section.
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
@@ -188,7 +195,14 @@ pub(super) struct ForecastDocument {
 
 impl Default for ForecastDocument {
     fn default() -> Self {
-        Self { market_correlation: 0.05, owner: None, last_reviewed: None }
+        Self {
+            market_correlation: 0.05,
+            timing: TimingSource::Auto,
+            new_business: Switch::Auto,
+            calibration: Switch::Auto,
+            owner: None,
+            last_reviewed: None,
+        }
     }
 }
 
@@ -196,6 +210,9 @@ impl ForecastDocument {
     pub(super) fn resolve(&self, at: &At) -> Result<ForecastSettings, Error> {
         Ok(ForecastSettings {
             market_correlation: at.key("marketCorrelation").range(self.market_correlation, 0.0, 0.99)?,
+            timing: self.timing,
+            new_business: self.new_business,
+            calibration: self.calibration,
             review: review(at, self.owner.as_deref(), self.last_reviewed.as_deref())?,
         })
     }

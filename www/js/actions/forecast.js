@@ -6,6 +6,7 @@ import { changed, freshDeals, freshExact, state } from '../state.js';
 import { compare } from './compare.js';
 import { askGates } from './gates.js';
 import { manage } from './manage.js';
+import { askRecord } from './record.js';
 import { refreshWhatIf } from './scenario.js';
 import { isMisplaced } from './files.js';
 import { rescore, stem, today } from './leads.js';
@@ -62,7 +63,7 @@ export const simulate = newest(async () => {
   if (!handle || !model.value) return;
   try {
     await busy('Simulating', async (control) => {
-      const run = { asOf: deals.asOf.date, period: kept.period, periods: PERIODS[kept.period], dealProbability: kept.dealProbability, ...(kept.quota === null ? {} : { quota: kept.quota }) };
+      const run = { asOf: deals.asOf.date, period: kept.period, periods: PERIODS[kept.period], dealProbability: kept.dealProbability, timing: kept.timing, ...(kept.quota === null ? {} : { quota: kept.quota }) };
       const report = await handle.forecast(model.value, run, control);
       const rows = await handle.window(0, report.receipt.rowsUsed);
       if (state.deals.handle !== handle) return;
@@ -77,6 +78,7 @@ export const simulate = newest(async () => {
     refreshWhatIf();
     void manage();
     void askGates();
+    void askRecord();
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
     if (state.deals.handle !== handle) return;
@@ -182,6 +184,13 @@ function plain(name) {
 /** @param {'own' | 'stage'} choice */
 export function countDealsWith(choice) {
   state.kept.dealProbability = choice;
+  save();
+  return simulate();
+}
+
+/** @param {import('../storage.js').Kept['timing']} choice */
+export function timeDealsBy(choice) {
+  state.kept.timing = choice;
   save();
   return simulate();
 }

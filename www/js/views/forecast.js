@@ -11,8 +11,10 @@ import { exactView } from './exact.js';
 import { misplacedCard } from './files.js';
 import { flagText, gatesView } from './gates.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
+import { pastView } from './past.js';
 import { qualityChip } from './quality.js';
 import { questions } from './questions.js';
+import { recordView } from './record.js';
 import { scenarioView } from './scenario.js';
 import { understood } from './understood.js';
 import { waterfallView } from './waterfall.js';
@@ -47,6 +49,8 @@ export function forecastView(state) {
         topDrivers(state)),
       h('div', { class: 'card chart-card' }, chartSwitch(state), legend(report, deals.chart), chart(report, deals.chart))),
     h('section', { key: 'tables', class: 'two' }, categories(report), stages(state, report)),
+    pastView(state, report),
+    recordView(state),
     managerView(state),
     scenarioView(state, report),
     waterfallView(state),

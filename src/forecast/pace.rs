@@ -1,0 +1,293 @@
+//! How fast open deals are won and lost, as the file's own closed deals say.
+//!
+//! Deals of like size, age and grouping share a class; per batch all hazards are drawn anew and each class steps its days
+//! once. What a stage says moves the share won of those that close, not when they close.
+
+use super::fit::{Cause, Fit, PARTS, Season, Sizes};
+use crate::random::StreamKey;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Days after the last step over which the chance to be won in the end is followed.
+const TAIL: usize = 730;
+/// Least that a sale may take of what it took.
+const SHORTEST: f64 = 0.05;
+
+/// Fitted hazards, and the classes of open deals that they move.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    fit: Arc<Fit>,
+    /// The day of the forecast.
+    day: i32,
+    /// The part of its quarter of each day after the day of the forecast, and of the days of the tail.
+    parts: Vec<usize>,
+    /// Days to the end of each step, and the market block of each.
+    ends: Vec<usize>,
+    blocks: Vec<usize>,
+    classes: Vec<Class>,
+    known: BTreeMap<(usize, u64, [u64; 2], i32), usize>,
+    /// The κ of each block's factor on wins; `None`: no market.
+    market: Option<f64>,
+    /// Whether the hazards are drawn: else they are known exactly.
+    pub(super) is_drawn: bool,
+}
+
+/// What deals have in common that are won and lost alike.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Profile {
+    pub(super) band: usize,
+    /// Length of the sale relative to all deals.
+    pub(super) cycle: f64,
+    /// Factors on the hazards of being won and lost.
+    pub(super) factors: [f64; 2],
+    /// Days since it was created; −1 the day before.
+    pub(super) age: i32,
+}
+
+#[derive(Debug, Clone)]
+struct Class {
+    profile: Profile,
+    /// The age band on each day ahead.
+    ages: Vec<u8>,
+}
+
+/// Of a deal open on the day of the forecast: the chances that it is won, and lost, within one step.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Odds {
+    pub(super) won: f64,
+    pub(super) lost: f64,
+}
+
+impl Odds {
+    /// The chance to be won if those that close in the step are won at other odds, e^tilt times as high.
+    pub(super) fn tilted(self, factor: f64) -> f64 {
+        let closed = self.won + self.lost;
+        let raised = self.won * factor;
+        if factor == 1.0 || raised + self.lost <= 0.0 { self.won } else { closed * raised / (raised + self.lost) }
+    }
+}
+
+/// All rates of one batch.
+#[derive(Debug, Clone)]
+pub(super) struct Draw {
+    won: Vec<f64>,
+    lost: Vec<f64>,
+    /// Per block: the factor on wins.
+    market: Vec<f64>,
+    /// The factor on arrivals.
+    pub(super) arrivals: f64,
+}
+
+impl Pace {
+    /// For deals open at the end of `day`, up to the ends of the steps. `season` must span them.
+    pub(super) fn new(fit: Arc<Fit>, season: &Season, day: i32, ends: &[i32], blocks: &[usize]) -> Self {
+        let days = ends.last().map_or(0, |end| (end - day).max(0));
+        Self {
+            parts: (1..=days).map(|ahead| season.part(day + ahead)).collect(),
+            ends: ends.iter().map(|end| (end - day).max(0) as usize).collect(),
+            blocks: blocks.to_vec(),
+            classes: Vec::new(),
+            known: BTreeMap::new(),
+            day,
+            market: Some(fit.market),
+            is_drawn: true,
+            fit,
+        }
+    }
+
+    /// The same without a common factor on the wins of a quarter.
+    pub(super) fn without_market(mut self) -> Self {
+        self.market = None;
+        self
+    }
+
+    pub(super) fn fit(&self) -> &Fit {
+        &self.fit
+    }
+
+    /// The day of the forecast.
+    pub(super) fn day(&self) -> i32 {
+        self.day
+    }
+
+    /// Days to the end of the last step.
+    pub(super) fn days(&self) -> usize {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    pub(super) fn steps(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn classes(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// The class of deals like this, new or known.
+    pub(super) fn class(&mut self, profile: Profile) -> usize {
+        let key = (profile.band, profile.cycle.to_bits(), profile.factors.map(f64::to_bits), profile.age);
+        *self.known.entry(key).or_insert_with(|| {
+            let ages = self.fit.hazards.bands_after(profile.age, profile.cycle, self.parts.len());
+            self.classes.push(Class { profile, ages });
+            self.classes.len() - 1
+        })
+    }
+
+    /// The class of the same deals if their sale takes so many days longer from the first day to the last.
+    pub(super) fn slower(&mut self, class: usize, days: f64) -> usize {
+        let Some(profile) = self.profile(class).filter(|_| days != 0.0) else { return class };
+        let usual = self.fit.hazards.usual_days() * profile.cycle;
+        let times = ((usual + days) / usual).max(SHORTEST);
+        self.class(Profile { cycle: profile.cycle * times, ..profile })
+    }
+
+    pub(super) fn profile(&self, class: usize) -> Option<Profile> {
+        self.classes.get(class).map(|class| class.profile)
+    }
+
+    /// These classes with those of another pace of the same steps behind them: its classes move up by the number returned.
+    pub(super) fn joined(&self, other: &Self) -> (Self, usize) {
+        let mut joined = self.clone();
+        joined.known = BTreeMap::new();
+        joined.classes.extend(other.classes.iter().cloned());
+        (joined, self.classes.len())
+    }
+
+    /// Gamma numbers that one draw takes, the market's and that of arrivals first.
+    pub(super) fn drawn(&self) -> usize {
+        self.market_blocks() + 1 + self.fit.hazards.won.drawn() + self.fit.hazards.lost.drawn()
+    }
+
+    pub(super) fn market_blocks(&self) -> usize {
+        self.blocks.last().map_or(0, |block| block + 1)
+    }
+
+    /// A draw of all rates; `gamma` draws from the gamma distribution of a shape with scale 1.
+    pub(super) fn draw(&self, mut gamma: impl FnMut(f64) -> f64) -> Draw {
+        if !self.is_drawn {
+            return self.means();
+        }
+        // Drawn even where it is off: turning it on must not change what the rates draw.
+        let mut block = || gamma(self.fit.market) / self.fit.market;
+        let factors: Vec<f64> =
+            (0..self.market_blocks()).map(|_| block()).map(|f| self.market.map_or(1.0, |_| f)).collect();
+        let arrivals = gamma(self.fit.arrivals.dispersion) / self.fit.arrivals.dispersion;
+        let hazards = &self.fit.hazards;
+        let mut rates = |cause: &Cause| cause.draw(&mut gamma);
+        Draw { won: rates(&hazards.won), lost: rates(&hazards.lost), market: factors, arrivals }
+    }
+
+    /// The means of all rates.
+    pub(super) fn means(&self) -> Draw {
+        let hazards = &self.fit.hazards;
+        Draw {
+            won: hazards.won.means(),
+            lost: hazards.lost.means(),
+            market: vec![1.0; self.market_blocks()],
+            arrivals: 1.0,
+        }
+    }
+
+    /// The odds of a class in each step.
+    pub(super) fn odds(&self, draw: &Draw, class: usize, out: &mut [Odds]) {
+        if let Some(Class { profile, ages }) = self.classes.get(class) {
+            self.walk(draw, profile, ages, 0, out);
+        } else {
+            out.fill(Odds::default());
+        }
+    }
+
+    /// The odds of deals of this profile, created at the end of `born` days from now, in each step; `ages` are their age
+    /// bands from then on.
+    ///
+    /// # Formula
+    /// Competing risks day by day: F ← F + S·w, S ← S·(1 − w − l).
+    pub(super) fn walk(&self, draw: &Draw, profile: &Profile, ages: &[u8], born: usize, out: &mut [Odds]) {
+        let row = profile.band * self.fit.hazards.age_bands() * PARTS;
+        let (won, lost) = (&draw.won[row..], &draw.lost[row..]);
+        let (mut open, mut day) = (1.0, born);
+        for (step, (odds, &end)) in out.iter_mut().zip(&self.ends).enumerate() {
+            let market = draw.market.get(self.blocks[step]).copied().unwrap_or(1.0);
+            let scale = [profile.factors[0] * market / profile.cycle, profile.factors[1] / profile.cycle];
+            let (mut wins, mut losses) = (0.0, 0.0);
+            if end > day {
+                for (age, part) in ages[day - born..].iter().zip(&self.parts[day..end]) {
+                    let cell = usize::from(*age) * PARTS + part;
+                    let (w, l) = (won[cell] * scale[0], lost[cell] * scale[1]);
+                    let total = w + l;
+                    // Drawn from little data, the hazards of a day can come to more than a certainty.
+                    let shrink = if total > 1.0 { 1.0 / total } else { 1.0 };
+                    wins += open * w * shrink;
+                    losses += open * l * shrink;
+                    open *= 1.0 - total * shrink;
+                }
+                day = end;
+            }
+            *odds = Odds { won: wins, lost: losses };
+        }
+    }
+
+    /// At the mean rates: the odds of a class in each step, and after all steps.
+    pub(super) fn expected(&self, means: &Draw, class: usize) -> (Vec<Odds>, Odds) {
+        let mut odds = vec![Odds::default(); self.steps()];
+        self.odds(means, class, &mut odds);
+        let Some(Class { profile, .. }) = self.classes.get(class) else { return (odds, Odds::default()) };
+        let closed: f64 = odds.iter().map(|odds| odds.won + odds.lost).sum();
+        let row = profile.band * self.fit.hazards.age_bands();
+        let mean = |rates: &[f64], age: u8| {
+            let parts = &rates[(row + usize::from(age)) * PARTS..][..PARTS];
+            parts.iter().sum::<f64>() / PARTS as f64
+        };
+        let days = self.days() as i32;
+        let bands = self.fit.hazards.bands_after(profile.age + days, profile.cycle, TAIL);
+        let (mut open, mut later) = (1.0 - closed, Odds::default());
+        for (ahead, &age) in bands.iter().enumerate() {
+            let w = mean(&means.won, age) * profile.factors[0] / profile.cycle;
+            let l = mean(&means.lost, age) * profile.factors[1] / profile.cycle;
+            // The last day of the tail settles what is left at its own odds.
+            let shrink = if ahead + 1 == TAIL || w + l > 1.0 { 1.0 / (w + l).max(1e-12) } else { 1.0 };
+            later.won += open * w * shrink;
+            later.lost += open * l * shrink;
+            open *= 1.0 - (w + l) * shrink;
+        }
+        (odds, later)
+    }
+
+    /// A profile of a deal worth so much, created so many days ago.
+    pub(super) fn profile_of(&self, estimate: Option<i64>, groups: &[u32; 3], age: i32) -> Profile {
+        let hazards = &self.fit.hazards;
+        Profile {
+            band: hazards.sizes.band(estimate),
+            cycle: Sizes::cycle(hazards.sizes.step(estimate)),
+            factors: [hazards.won.factor(groups), hazards.lost.factor(groups)],
+            age,
+        }
+    }
+
+    /// 64 bits that change with anything that draws and odds depend on; classes aside.
+    pub(super) fn digest(&self) -> u64 {
+        let means = self.means();
+        let key = StreamKey::new(self.ends.len() as u64).with(u64::from(self.is_drawn));
+        let key = key.with(self.market.map_or(0, f64::to_bits)).with(self.fit.arrivals.dispersion.to_bits());
+        let key = means.won.iter().chain(&means.lost).fold(key, |key, rate| key.with(rate.to_bits()));
+        let key = self.ends.iter().fold(key, |key, end| key.with(*end as u64));
+        let rates = self.fit.arrivals.kinds.iter().map(|kind| kind.rate.shape);
+        let key = rates.chain(self.fit.ratios.iter().copied()).fold(key, |key, value| key.with(value.to_bits()));
+        self.fit.brought.iter().fold(key, |key, minor| key.with(*minor as u64)).bits()
+    }
+
+    /// 64 bits that tell classes apart.
+    pub(super) fn class_digest(&self, class: usize) -> u64 {
+        self.profile(class).map_or(0, |profile| {
+            let key = StreamKey::new(profile.band as u64).with(profile.cycle.to_bits());
+            profile.factors.iter().fold(key.with(profile.age as u64), |key, f| key.with(f.to_bits())).bits()
+        })
+    }
+}
+
+impl PartialEq for Pace {
+    fn eq(&self, other: &Self) -> bool {
+        self.digest() == other.digest()
+            && self.classes.iter().map(|class| class.profile).eq(other.classes.iter().map(|class| class.profile))
+    }
+}

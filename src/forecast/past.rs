@@ -1,0 +1,195 @@
+//! What the file's own past says on the day of the forecast, and whether that is enough to decide when deals close.
+
+use super::Horizon;
+use super::fit::{Fit, FitStatement, History, Season, Seen, statements};
+use super::pace::{Draw, Odds, Pace};
+use crate::crm::{Deal, Pipeline};
+use crate::model::{OperatingModel, Run, Switch, TimingSource};
+use crate::money::Currency;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Fewest wins, and fewest losses, with a created and a closed date for the past to decide: a rate is then known to about
+/// 1/√25 = 20 %, the error that any method is thought to have before a quarter of it has been seen.
+const FEWEST: u64 = 25;
+/// Fewest days of records: one quarter, so that each part of it has been seen once.
+const DAYS: i32 = 91;
+/// What a stage's chance counts beside the past: its strength over its strength plus this.
+const STAGE: f64 = 20.0;
+/// Stated chances are not taken as surer than this, in either direction.
+const SUREST: f64 = 0.98;
+/// Halvings by which the chances of the stages are brought to what the past expects in all.
+const HALVINGS: usize = 60;
+
+/// What decides when deals close, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timing {
+    /// `hazards` or `dates`, never automatic.
+    pub source: TimingSource,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// Deals won with a created and a closed date, up to the day of the forecast.
+    pub won: u64,
+    /// Deals lost likewise.
+    pub lost: u64,
+    /// Days of records up to the day of the forecast.
+    pub days: i32,
+    /// Whether deals that are not in the pipeline yet are simulated.
+    pub new_business: bool,
+    /// What the past says: at most eight statements.
+    pub fit: Vec<FitStatement>,
+}
+
+/// The file's past, fitted to what was known on the day of the forecast.
+#[derive(Debug, Clone)]
+pub(super) struct Past {
+    pub(super) history: Arc<History>,
+    pub(super) timing: Timing,
+    fit: Arc<Fit>,
+    start: i32,
+}
+
+impl Past {
+    /// Fits the past of a file on the day of a forecast.
+    pub(super) fn new(pipeline: &Pipeline, model: &OperatingModel, run: &Run, day: i32, currency: Currency) -> Self {
+        let history = History::of(pipeline, model.meta().currency);
+        let seen = history.at(day, None);
+        let season = Season::new(model.meta().fiscal_year, seen.start.min(day), day);
+        let fit = Fit::new(&seen, &season);
+        let mut timing = choose(&history, &seen, model, run, currency);
+        timing.fit = statements(&fit, &seen, &season);
+        Self { timing, fit: Arc::new(fit), start: seen.start, history: Arc::new(history) }
+    }
+
+    /// Whether the past decides when deals close.
+    pub(super) fn decides(&self) -> bool {
+        self.timing.source == TimingSource::Hazards
+    }
+
+    /// The pace of deals over the steps of a horizon.
+    pub(super) fn pace(&self, horizon: &Horizon, model: &OperatingModel) -> Pace {
+        let day = horizon.as_of().days();
+        let ends: Vec<i32> = horizon.ends().iter().map(|end| end.days()).collect();
+        let blocks: Vec<usize> = horizon.steps().iter().map(|step| step.block).collect();
+        let last = ends.last().copied().unwrap_or(day);
+        let season = Season::new(model.meta().fiscal_year, self.start.min(day), last.max(day));
+        let pace = Pace::new(self.fit.clone(), &season, day, &ends, &blocks);
+        if model.forecast().market_correlation > 0.0 { pace } else { pace.without_market() }
+    }
+
+    /// The numbers of a deal's product, owner and segment.
+    pub(super) fn groups(&self, deal: &Deal) -> [u32; 3] {
+        let labels = [&deal.product, &deal.owner, &deal.segment];
+        let mut groups = [u32::MAX; 3];
+        for ((group, known), label) in groups.iter_mut().zip(&self.history.labels).zip(labels) {
+            *group = known.get(label.as_str()).copied().unwrap_or(u32::MAX);
+        }
+        groups
+    }
+}
+
+fn choose(history: &History, seen: &Seen, model: &OperatingModel, run: &Run, currency: Currency) -> Timing {
+    let (mut won, mut lost) = (0, 0);
+    for closing in seen.deals.iter().filter(|deal| deal.created.is_some()).filter_map(|deal| deal.closing) {
+        *(if closing.won { &mut won } else { &mut lost }) += 1;
+    }
+    let days = seen.day - seen.start + 1;
+    let wanted = run.timing.unwrap_or(model.forecast().timing);
+    let enough = won >= FEWEST && lost >= FEWEST && days >= DAYS;
+    let counts =
+        format!("{won} deals were won and {lost} lost with a created and a closed date in {days} days of records");
+    let (source, reason) = match wanted {
+        TimingSource::Auto | TimingSource::Hazards if history.currency != currency => (
+            TimingSource::Dates,
+            format!("stated dates decide: most deals of the file are in {}, not in {currency}", history.currency),
+        ),
+        TimingSource::Hazards => (TimingSource::Hazards, format!("the file's own past decides, as asked: {counts}")),
+        TimingSource::Dates => (TimingSource::Dates, format!("stated dates decide, as asked: {counts}")),
+        TimingSource::Auto if enough => (TimingSource::Hazards, format!("the file's own past decides: {counts}")),
+        TimingSource::Auto => (
+            TimingSource::Dates,
+            format!("stated dates decide: {counts}, where {FEWEST} of each and {DAYS} days are needed"),
+        ),
+    };
+    let new_business = run.new_business.unwrap_or(model.forecast().new_business) == Switch::Auto
+        && source == TimingSource::Hazards
+        && seen.deals.iter().any(|deal| deal.created.is_some());
+    Timing { source, reason, won, lost, days, new_business, fit: Vec::new() }
+}
+
+/// How the deals of a class are won under what their stages say.
+#[derive(Debug, Clone)]
+pub(super) struct Said {
+    pub(super) key: u64,
+    pub(super) class: usize,
+    /// What the stage or the deal itself states.
+    pub(super) probability: f64,
+    /// How many closed deals that is worth; `None`: known exactly.
+    pub(super) strength: Option<f64>,
+    /// What a deal weighs: its amount.
+    pub(super) weight: f64,
+}
+
+/// By what the odds won : lost of each deal are multiplied, so that stages decide which deals are won and the past how much is
+/// won in all.
+///
+/// # Formula
+/// ln f_i = β_i·(logit p_i − c), β = n/(n + 20) for a stage known by n closed deals, c such that Σ amount·P(won in the end) is what
+/// it is with all f = 1.
+pub(super) fn factors(pace: &Pace, said: &[Said]) -> Vec<f64> {
+    let means = pace.means();
+    let mut order: Vec<&Said> = said.iter().collect();
+    order.sort_by_key(|deal| deal.key);
+    let odds: BTreeMap<usize, (Vec<Odds>, Odds)> =
+        order.iter().map(|deal| (deal.class, pace.expected(&means, deal.class))).collect();
+    let logit = |p: f64| {
+        let p = p.clamp(1.0 - SUREST, SUREST);
+        libm::log(p / (1.0 - p))
+    };
+    let factor = |deal: &Said, c: f64| {
+        let weight = deal.strength.map_or(1.0, |n| n / (n + STAGE));
+        libm::exp(weight * (logit(deal.probability) - c))
+    };
+    let total = |factor: &dyn Fn(&Said) -> f64| -> f64 {
+        order
+            .iter()
+            .map(|deal| deal.weight * odds.get(&deal.class).map_or(0.0, |odds| won_in_the_end(odds, factor(deal))))
+            .sum()
+    };
+    let wanted = total(&|_| 1.0);
+    let same = |pair: &[&Said]| {
+        pair[0].probability.to_bits() == pair[1].probability.to_bits() && pair[0].strength == pair[1].strength
+    };
+    if wanted <= 0.0 || order.windows(2).all(same) {
+        return vec![1.0; said.len()];
+    }
+    let (mut low, mut high) = (-20.0, 20.0);
+    for _ in 0..HALVINGS {
+        let c = 0.5 * (low + high);
+        // More is won the lower c is.
+        if total(&|deal| factor(deal, c)) > wanted {
+            low = c;
+        } else {
+            high = c;
+        }
+    }
+    said.iter().map(|deal| factor(deal, 0.5 * (low + high))).collect()
+}
+
+/// The chance that a deal is won in the end.
+pub(super) fn won_in_the_end((steps, later): &(Vec<Odds>, Odds), factor: f64) -> f64 {
+    let won: f64 = steps.iter().chain([later]).map(|odds| odds.tilted(factor)).sum();
+    won.clamp(0.0, 1.0)
+}
+
+/// The chance that a deal is won in the end, and of that, per step, the share won by its end.
+pub(super) fn reported(pace: &Pace, means: &Draw, class: usize, factor: f64) -> (f64, Vec<f64>) {
+    let odds = pace.expected(means, class);
+    let p = won_in_the_end(&odds, factor);
+    let mut won = 0.0;
+    let by = odds.0.iter().map(|odds| {
+        won += odds.tilted(factor);
+        if p > 0.0 { (won / p).min(1.0) } else { 0.0 }
+    });
+    (p, by.collect())
+}
