@@ -30,6 +30,7 @@ mod rows;
 mod status;
 mod summary;
 mod understand;
+mod verdict;
 
 pub use activity::{Activities, Activity, Direction};
 pub use bind::Binding;

@@ -1,11 +1,14 @@
 //! Collects rows into columns, whatever they came from.
 
 use super::bytes::Encoding;
-use super::column::{Column, ColumnKind, Misread, Unreadable};
+use super::column::{Column, ColumnKind};
+use super::header::{is_data, is_row_like_those};
 use super::infer::{self, Defaults};
+use super::lines::Lines;
 use super::options::{ColumnType, Header, MissingWords, ReadOptions};
-use super::receipt::{Action, Code, Diagnostics, MOST_PLACES, shorten};
+use super::receipt::{Action, Code, Diagnostics, shorten};
 use super::store::CellsBuilder;
+use super::unread::note_unreadable;
 use super::write::unguarded;
 use super::{MOST_COLUMNS, MOST_ROWS, Source, Table};
 use crate::{Error, ErrorKind, Place};
@@ -34,10 +37,6 @@ const DUPLICATE_HEADER: Code =
     Code::new("duplicate-header", Action::Repaired, "rename one of the columns, or map the one that counts");
 const HEADER_LIKE_DATA: Code =
     Code::new("header-looks-like-data", Action::Kept, "set `header` to `none` if the first row is data already");
-pub(crate) const UNREADABLE: Code =
-    Code::new("unreadable-value", Action::Repaired, "correct the values, or set the column's type");
-const NOT_FINITE: Code = Code::new("not-finite", Action::Repaired, "correct the values in the source system");
-const BAD_DATE: Code = Code::new("bad-date", Action::Repaired, "correct the dates in the source system");
 const TYPE_NOT_FOUND: Code = Code::new("type-not-found", Action::Kept, "remove the setting for this column");
 
 /// Lines above the header, at most.
@@ -49,88 +48,6 @@ const MOST_FIRST_ROWS: usize = 50;
 /// Whether three bytes of UTF-8 begin what `ü` becomes when its bytes are read as Windows-1252 and encoded again.
 fn is_encoded_twice(bytes: &[u8]) -> bool {
     matches!(bytes, [0xC3, 0x83, 0xC2 | 0xC5 | 0xC6 | 0xCB | 0xE2])
-}
-
-/// Whether a cell looks like a value and not like the name of a column.
-fn is_data(cell: &str) -> bool {
-    super::number::scan(cell).is_some() || super::dates::scan(cell).is_some() || cell.contains('@')
-}
-
-/// What a cell looks like, as far as it tells names from values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Looks {
-    Number,
-    Year,
-    Date,
-    Mail,
-    Text,
-}
-
-fn looks(cell: &str) -> Option<Looks> {
-    let cell = cell.trim();
-    let year = |text: &str| text.len() == 4 && text.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year));
-    match cell {
-        "" => None,
-        _ if year(cell) => Some(Looks::Year),
-        _ if super::number::scan(cell).is_some() => Some(Looks::Number),
-        _ if super::dates::scan(cell).is_some() => Some(Looks::Date),
-        _ if cell.contains('@') => Some(Looks::Mail),
-        _ => Some(Looks::Text),
-    }
-}
-
-/// Whether the first row is one more row of values: where the cells below are numbers, dates or addresses its own is
-/// too, and nowhere a word.
-fn is_row_like_those(first: &[String], below: &[(u64, Vec<String>)]) -> bool {
-    let mut agree = 0;
-    for (at, cell) in first.iter().enumerate() {
-        let own = looks(cell);
-        let column: Vec<Looks> = below.iter().filter_map(|(_, row)| looks(row.get(at)?)).collect();
-        let most = |kind| column.iter().filter(|looks| **looks == kind).count() * 2 > column.len();
-        let Some(kind) = [Looks::Number, Looks::Year, Looks::Date, Looks::Mail].into_iter().find(|kind| most(*kind))
-        else {
-            continue;
-        };
-        match own {
-            Some(own) if own == kind => agree += 1,
-            None => {}
-            Some(_) => return false,
-        }
-    }
-    agree > 0
-}
-
-/// Line numbers of rows, stored only where a row does not follow the one before.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Lines {
-    breaks: Vec<(usize, u64)>,
-    rows: usize,
-}
-
-impl Lines {
-    pub(crate) fn push(&mut self, line: u64) {
-        if self.get(self.rows) != line {
-            self.breaks.push((self.rows, line));
-        }
-        self.rows += 1;
-    }
-
-    /// The row's line; 0 before the first row is known.
-    pub(crate) fn get(&self, row: usize) -> u64 {
-        let after = self.breaks.partition_point(|(first, _)| *first <= row);
-        match after.checked_sub(1).and_then(|at| self.breaks.get(at)) {
-            Some((first, line)) => line + (row - first) as u64,
-            None => 0,
-        }
-    }
-
-    /// The row on a line.
-    pub(crate) fn row_on(&self, line: u64) -> Option<usize> {
-        let after = self.breaks.partition_point(|(_, first)| *first <= line);
-        let (row, first) = self.breaks.get(after.checked_sub(1)?)?;
-        let row = row + usize::try_from(line - first).ok()?;
-        (row < self.rows && self.get(row) == line).then_some(row)
-    }
 }
 
 /// A table in the making.
@@ -535,39 +452,6 @@ impl TableBuilder {
         }
     }
 }
-
-/// Counts values that do not read in the column's kind; they count as missing. Says too where values stand of which
-/// only the first was told.
-pub(crate) fn note_unreadable(column: &Column, line: &dyn Fn(usize) -> u64, notes: &mut Diagnostics) {
-    let expected = if matches!(column.kind(), ColumnKind::Date(_)) { "date" } else { "number" };
-    for Unreadable { why, count, row, sample } in column.unreadable() {
-        let place = Place::line(line(row)).in_column(column.name());
-        let found = shorten(sample);
-        let code = match why {
-            Misread::Unreadable => UNREADABLE,
-            Misread::NotFinite => NOT_FINITE,
-            Misread::BadDate => BAD_DATE,
-            Misread::OtherOrder => infer::MIXED_DATES,
-        };
-        // Dates in the other order were told when the column was read, unless that was long ago.
-        if why != Misread::OtherOrder || !notes.has(code, column.name()) {
-            notes.count_many(code, count, place, sample, || match why {
-                Misread::BadDate => format!("no calendar has the day `{found}`; counts as missing"),
-                Misread::OtherOrder => {
-                    format!("dates of one column are in two orders, as `{found}`; counts as missing")
-                }
-                Misread::NotFinite => format!("expected a finite number, found `{found}`; counts as missing"),
-                _ => format!("expected a {expected}, found `{found}`; counts as missing"),
-            });
-        }
-        let rows = column.rows_where(MOST_PLACES, |text| !text.is_empty() && column.misread(text) == Some(why));
-        notes.locate(code, column.name(), rows.into_iter().map(line));
-    }
-    infer::locate(column, line, notes);
-}
-
-/// The codes of [`note_unreadable`], to be forgotten when the column is read otherwise.
-pub(crate) const MISREADS: [Code; 5] = [UNREADABLE, NOT_FINITE, BAD_DATE, infer::MIXED_DATES, infer::MISSING_WORD];
 
 pub(super) fn too_many_columns(found: usize) -> Error {
     let message = format!("expected at most 2,048 columns, found {found} (remove columns that are not needed)");

@@ -6,7 +6,7 @@ use super::decimal::Decimal;
 use super::missing::{boolean, is_missing, is_missing_value};
 use super::number::{self, DecimalMark, NumberFormat};
 use super::options::{ColumnOptions, MissingWords};
-use super::receipt::{Action, Code, Diagnostics, MOST_PLACES};
+use super::receipt::{Action, Code, Diagnostics};
 use super::store::{Cells, hash};
 use crate::Place;
 use crate::money::Currency;
@@ -15,21 +15,21 @@ use std::collections::HashSet;
 /// Distinct values are counted up to here.
 pub(crate) const MOST_DISTINCT: u64 = 65_536;
 
-const AMBIGUOUS_NUMBER: Code = Code::new(
+pub(super) const AMBIGUOUS_NUMBER: Code = Code::new(
     "ambiguous-number",
     Action::Kept,
     "say which mark separates the decimals in the read options (`decimal`), for the file or the column",
 );
-const MIXED_NUMBERS: Code =
+pub(super) const MIXED_NUMBERS: Code =
     Code::new("mixed-number-formats", Action::Repaired, "write all numbers of the column in one way");
-const AMBIGUOUS_DATE: Code = Code::new(
+pub(super) const AMBIGUOUS_DATE: Code = Code::new(
     "ambiguous-date",
     Action::Kept,
     "say which comes first in the read options (`dateOrder`), for the file or the column",
 );
 pub(crate) const MIXED_DATES: Code =
     Code::new("mixed-dates", Action::Repaired, "write all dates of the column in one order");
-const MIXED_CURRENCY: Code =
+pub(super) const MIXED_CURRENCY: Code =
     Code::new("mixed-currency", Action::Kept, "amounts stay in their own currency and are never added together");
 
 const SHORT_YEAR: Code = Code::new("two-digit-year", Action::Noted, "write the years in full");
@@ -278,7 +278,7 @@ impl Tally {
     }
 }
 
-fn same_value(a: Decimal, b: Decimal) -> bool {
+pub(super) fn same_value(a: Decimal, b: Decimal) -> bool {
     a.to_f64().to_bits() == b.to_f64().to_bits()
 }
 
@@ -459,51 +459,5 @@ pub(crate) fn settle_dates(
             let why = if shared.is_some() { "the other date columns decide" } else { "no value of the file decides" };
             format!("`{text}` is {used} or {other} and no date of the column decides; {why}: read as {used}")
         });
-    }
-}
-
-/// Says where the values stand that leave a question open, of which only the first was told.
-pub(crate) fn locate(column: &super::Column, line: &dyn Fn(usize) -> u64, notes: &mut Diagnostics) {
-    let spread = |code: Code, test: &dyn Fn(&str) -> bool, notes: &mut Diagnostics| {
-        let rows = column.rows_where_raw(MOST_PLACES, test);
-        notes.locate(code, column.name(), rows.into_iter().map(line));
-    };
-    if matches!(column.kind(), ColumnKind::Number(_) | ColumnKind::Date(_)) {
-        let is_word = |text: &str| {
-            let text = text.trim();
-            !text.is_empty() && is_missing_value(text) && column.present(text).is_empty()
-        };
-        let (count, first) = column.count_raw(&is_word);
-        if count > 0 && !notes.has(MISSING_WORD, column.name()) {
-            let (place, sample) = (Place::line(line(first)).in_column(column.name()), column.raw(first).trim());
-            notes.count_many(MISSING_WORD, count, place, sample, || {
-                format!("words such as `{}` count as missing", super::receipt::shorten(sample))
-            });
-            spread(MISSING_WORD, &is_word, notes);
-        }
-    }
-    let mut on = |code: Code, test: &dyn Fn(&str) -> bool| {
-        if notes.has(code, column.name()) {
-            let rows = column.rows_where(MOST_PLACES, test);
-            notes.locate(code, column.name(), rows.into_iter().map(line));
-        }
-    };
-    match column.kind() {
-        ColumnKind::Date(_) => on(AMBIGUOUS_DATE, &|text| {
-            let cell = dates::scan(text).filter(|cell| cell.open);
-            cell.is_some_and(|c| c.day_first.is_some() && c.month_first.is_some() && c.day_first != c.month_first)
-        }),
-        ColumnKind::Number(format) => {
-            let read = |text: &str, mark| number::scan(text).and_then(|cell| cell.under(mark));
-            on(AMBIGUOUS_NUMBER, &|text| {
-                let both = read(text, DecimalMark::Point).zip(read(text, DecimalMark::Comma));
-                both.is_some_and(|(point, comma)| point != comma && !same_value(point, comma))
-            });
-            on(MIXED_NUMBERS, &|text| number::scan(text).is_some() && read(text, format.decimal).is_none());
-            let main = |text: &str| number::scan(text).and_then(|cell| cell.currency);
-            let first = column.cells().words().iter().find_map(main);
-            on(MIXED_CURRENCY, &|text| main(text).is_some_and(|own| Some(own) != first));
-        }
-        _ => {}
     }
 }

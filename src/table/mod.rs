@@ -15,7 +15,9 @@ mod dates;
 mod decimal;
 mod delimiter;
 mod gather;
+mod header;
 mod infer;
+mod lines;
 mod missing;
 mod number;
 mod options;
@@ -26,6 +28,7 @@ mod reader;
 mod receipt;
 mod records;
 mod store;
+mod unread;
 pub mod write;
 
 pub use bytes::Encoding;
@@ -45,13 +48,13 @@ pub use quality::{
 pub use reader::TableReader;
 pub use receipt::{Action, ColumnReceipt, Decision, Diagnostic, Fix, MappingSource, Receipt};
 
-pub(crate) use builder::note_unreadable;
 pub(crate) use column::Misread;
 pub(crate) use correct::write_corrected;
 pub(crate) use missing::boolean;
 pub(crate) use number::currency_mark;
 pub(crate) use receipt::{Code, Diagnostics, MOST_PLACES, shorten};
 pub(crate) use store::hash;
+pub(crate) use unread::note_unreadable;
 
 use crate::Error;
 
@@ -90,7 +93,7 @@ pub struct Table {
     columns: Vec<Column>,
     rows: usize,
     blank_rows: u64,
-    lines: builder::Lines,
+    lines: lines::Lines,
     long_rows: Vec<usize>,
     /// Lines that are no rows, with their text.
     skipped: Vec<(u64, String)>,
@@ -209,7 +212,7 @@ impl Table {
     /// Counts anew what does not read in a column.
     pub(crate) fn renote(&mut self, at: usize) {
         let Some(column) = self.columns.get(at) else { return };
-        for code in builder::MISREADS {
+        for code in unread::MISREADS {
             self.notes.forget(code.name, column.name());
         }
         let lines = &self.lines;
@@ -236,7 +239,7 @@ impl Table {
     pub(crate) fn read_as_text(&mut self, at: usize) {
         if let Some(column) = self.columns.get_mut(at) {
             column.read_as_text();
-            for code in builder::MISREADS {
+            for code in unread::MISREADS {
                 self.notes.forget(code.name, column.name());
             }
         }
