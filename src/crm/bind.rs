@@ -39,6 +39,7 @@ pub struct Binding {
 impl Binding {
     /// The column taken for a field.
     #[must_use]
+    #[inline]
     pub fn column_of(&self, field: Field) -> Option<usize> {
         self.columns.iter().position(|bound| bound.is_some_and(|(f, _)| f == field))
     }

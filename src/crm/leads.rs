@@ -134,6 +134,7 @@ impl LeadList {
 
     /// The column a condition points at, if the file has it.
     #[must_use]
+    #[inline]
     pub fn column_of(&self, field: &FieldRef) -> Option<usize> {
         match field {
             FieldRef::Known(field) => self.binding.column_of(*field),

@@ -190,6 +190,7 @@ impl Phrase {
         self.is_in_words(&text).then(|| self.words.len() as f64 / text.len() as f64)
     }
 
+    #[inline]
     fn is_in_words(&self, text: &[String]) -> bool {
         let Some((last, first)) = self.words.split_last() else { return false };
         text.windows(self.words.len()).any(|window| {

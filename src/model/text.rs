@@ -52,6 +52,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
     words
 }
 
+#[inline]
 fn flush(words: &mut Vec<String>, word: &mut String) {
     if !word.is_empty() {
         words.push(std::mem::take(word));

@@ -119,12 +119,14 @@ impl Column {
 
     /// The cell without surrounding blanks; `""` if it is missing (blank, `n/a`, `NULL`, …).
     #[must_use]
+    #[inline]
     pub fn text(&self, row: usize) -> &str {
         self.present(self.cells.get(row))
     }
 
     /// The cell as a number; `None` if missing or not a number. Values in percent are not divided by 100.
     #[must_use]
+    #[inline]
     pub fn number(&self, row: usize) -> Option<f64> {
         match &self.kind {
             ColumnKind::Number(format) => format.read(self.text(row)).map(super::decimal::Decimal::to_f64),
@@ -151,6 +153,7 @@ impl Column {
 
     /// The cell as a date, as written; `None` if missing or no date.
     #[must_use]
+    #[inline]
     pub fn date(&self, row: usize) -> Option<Date> {
         match &self.kind {
             ColumnKind::Date(format) => format.read(self.text(row)),
@@ -216,6 +219,7 @@ impl Column {
     }
 
     /// The trimmed value, or `""` if it means missing.
+    #[inline]
     pub(crate) fn present<'a>(&self, cell: &'a str) -> &'a str {
         let text = cell.trim();
         if self.keeps_words {

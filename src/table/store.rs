@@ -49,6 +49,7 @@ impl Words {
     }
 
     /// The word at `index`, or an empty one past the end.
+    #[inline]
     pub(crate) fn get(&self, index: usize) -> &str {
         let Some(&start) = self.starts.get(index / self.stride) else { return "" };
         if index >= self.len {
@@ -73,6 +74,7 @@ impl Words {
     }
 
     /// Start and end of the word whose length stands at `position`.
+    #[inline]
     fn span(&self, mut position: usize) -> (usize, usize) {
         let bytes = self.text.as_bytes();
         let (mut length, mut shift) = (0, 0);
@@ -109,6 +111,7 @@ pub(crate) enum Cells {
 }
 
 impl Cells {
+    #[inline]
     pub(crate) fn get(&self, row: usize) -> &str {
         match self {
             Self::Narrow(codes, words) => codes.get(row).map_or("", |c| words.get(usize::from(*c))),

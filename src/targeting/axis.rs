@@ -191,6 +191,7 @@ impl Group {
 }
 
 impl Rule {
+    #[inline]
     fn evaluate(&self, cells: &Cells<'_>) -> RuleOutcome {
         let truth = self.predicate.truth_of(cells);
         if truth != Truth::True {

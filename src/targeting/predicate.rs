@@ -203,6 +203,7 @@ impl Predicate {
 }
 
 impl Answers {
+    #[inline]
     fn of(&self, cells: &Cells<'_>) -> Option<Truth> {
         if !cells.changes.is_empty()
             && let Some(value) = cells.changed(self.column)
@@ -222,15 +223,18 @@ struct Cell<'a> {
 }
 
 impl Record for Cell<'_> {
+    #[inline]
     fn text(&self, _: &FieldRef) -> Option<Cow<'_, str>> {
         let text = self.cells.text(self.row);
         (!text.is_empty()).then_some(Cow::Borrowed(text))
     }
 
+    #[inline]
     fn number(&self, _: &FieldRef) -> Option<f64> {
         self.cells.number(self.row)
     }
 
+    #[inline]
     fn date(&self, _: &FieldRef) -> Option<Date> {
         self.cells.date(self.row)
     }
