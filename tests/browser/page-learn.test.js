@@ -60,6 +60,7 @@ inBrowsers('a card is learned from a file with outcomes, put into the model and 
   await fill(page, 'input[data-path="icp.fit.groups.0.rules.0.points"]', '3');
   await says(page, '.rules-table', /learned with/);
   await press(page, '#undo-model');
+  await page.waitForFunction(() => !document.querySelector('.rules-table')?.textContent?.includes('learned with'));
   await idle(page);
   await showTab(page, 'leads');
   await press(page, '#learn-undo');
