@@ -14,6 +14,9 @@ const KINDS = {
   quotas: { rows: 'quotas', brings: 'what has to be reached' },
   reps: { rows: 'sales people', brings: 'teams and managers' },
   'stage-history': { rows: 'a history of stages', brings: 'how long deals take, stage by stage' },
+  products: { rows: 'products', brings: 'prices and families of what is sold' },
+  stages: { rows: 'stages of a sales process', brings: 'the names and chances of stages' },
+  'line-items': { rows: 'line items of deals', brings: 'their columns' },
   unknown: { rows: 'rows of a kind that is not recognised', brings: 'their columns' },
 };
 
