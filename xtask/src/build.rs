@@ -11,12 +11,15 @@ use std::process::Command;
 use std::{env, fs, io::Write};
 
 const TARGET: &str = "wasm32-unknown-unknown";
+/// Between the compiler's 50 for size and 225 for speed: at 50 scoring took 1.3 times as long, at 150 the module is a
+/// twelfth larger.
+const INLINING: [&str; 2] = ["-Cllvm-args=-inline-threshold=150", "-Cllvm-args=-inlinecold-threshold=45"];
 
 /// Builds, binds, and prints the module's sizes and SHA-256.
 pub(crate) fn run() -> Outcome {
     let root = root();
     let target = compile(&root)?;
-    let input = target.join(TARGET).join("release/leadcast.wasm");
+    let input = target.join(TARGET).join("module/leadcast.wasm");
     let output = root.join("pkg/wasm");
     let module = output.join("leadcast_bg.wasm");
     let stamp = output.join(".input-sha256");
@@ -48,9 +51,11 @@ fn compile(root: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
     ];
     let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(root)
-        .args(["build", "--quiet", "--locked", "--release", "--lib", "--features", "wasm", "--target", TARGET])
+        .args(["rustc", "--quiet", "--locked", "--profile=module", "--lib", "--features=wasm", "--target", TARGET])
         .arg("--target-dir")
         .arg(&target)
+        .arg("--")
+        .args(INLINING)
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
         .status()?;
     if status.success() { Ok(target) } else { Err("the crate did not compile for WebAssembly".into()) }
