@@ -2,7 +2,8 @@
 // described in docs/testing.md; tests/import_cases.rs runs the same natively.
 
 /** @typedef {{ text?: string, hex?: string, utf16?: 'le' | 'be', mark?: boolean, repeat?: { head: string, line: string, times: number, tail: string } }} Input */
-/** @typedef {{ row: number, name: string, input: Input, options?: object, asOf?: string, expect: Record<string, any> }} Case */
+/** @typedef {string | { head: string, open: string, close: string, times: number, tail: string }} Model */
+/** @typedef {{ row: number, name: string, input: Input, options?: object, asOf?: string, ask?: 'forecast' | 'score' | 'model', model?: Model, run?: string, expect: Record<string, any> }} Case */
 
 /** @param {Input} input */
 function bytes({ text = '', hex, utf16, mark, repeat }) {
@@ -18,13 +19,68 @@ function bytes({ text = '', hex, utf16, mark, repeat }) {
   return new Uint8Array(view.buffer);
 }
 
+/** @param {Model} model */
+function modelText(model) {
+  if (typeof model === 'string') return model;
+  return `${model.head}${model.open.repeat(model.times)}1${model.close.repeat(model.times)}${model.tail}`;
+}
+
+/** @param {any} report @param {string} place a JSON pointer */
+function at(report, place) {
+  return place.split('/').slice(1).reduce((node, key) => node[key], report);
+}
+
+/**
+ * The report that a case asks for; `null` where only the model is read.
+ *
+ * @param {typeof import('../pkg/wasm/leadcast.js')} glue
+ * @param {Case} given
+ */
+function reportOf(glue, { ask, model = '', run = '{}', input }) {
+  const text = modelText(model);
+  if (ask === 'model') return void glue.checkModel(text);
+  const reader = new glue.Reader('{}');
+  reader.push(bytes(input));
+  if (ask === 'score') return reader.leads().score(text, run);
+  const deals = reader.deals();
+  deals.start(text, run, 0, 1);
+  return deals.report();
+}
+
+/**
+ * What a report says at the places that a case names, in the form in which it expects it.
+ *
+ * @param {typeof import('../pkg/wasm/leadcast.js')} glue
+ * @param {Case} given
+ */
+function answer(glue, given) {
+  let report;
+  try {
+    report = reportOf(glue, given);
+  } catch (error) {
+    const { code, place } = /** @type {{ code?: string, place?: { path?: string } }} */ (error);
+    return { error: code ?? String(error), path: place?.path ?? null };
+  }
+  const told = structuredClone(given.expect);
+  for (const [place, wanted] of Object.entries(told.at ?? {})) {
+    told.at[place] = place.endsWith('/*') ? at(report, place.slice(0, -2)).filter((/** @type {unknown} */ one) => wanted.includes(one)) : at(report, place);
+  }
+  for (const [place, [low, high]] of Object.entries(told.between ?? {})) {
+    const found = at(report, place);
+    if (!(found >= low && found <= high)) told.between[place] = found;
+  }
+  return told;
+}
+
 /**
  * What the module says of a file, in the form in which cases expect it.
  *
  * @param {typeof import('../pkg/wasm/leadcast.js')} glue
  * @param {Case} given
  */
-export function said(glue, { input, options = {}, asOf = undefined, expect }) {
+export function said(glue, given) {
+  const { input, options = {}, asOf = undefined, ask, expect } = given;
+  if (ask) return answer(glue, given);
   let receipt;
   try {
     const reader = new glue.Reader(JSON.stringify({ options, asOf }));
