@@ -5,9 +5,9 @@
 //! by the trapezoid rule over standard normal numbers, halving the step until the distribution stands still. Amounts
 //! without a common unit worth the name are exact for few deals, and on a grid of [`GRID_POINTS`] for many.
 
+use super::convolution::{Combine, Lattice, Nodes, Subsets, Tap, add, largest_move};
 use super::input::{Amount, SimulationInput, Win};
 use super::odds::{Market, Timing};
-use crate::stats::{Beta, Normal};
 use crate::{Error, ErrorKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -22,8 +22,6 @@ const MAX_LISTED: usize = 16;
 const MAX_WORK: f64 = 1e9;
 /// The quadrature stops when no probability moves by more than this.
 const TOLERANCE: f64 = 1e-12;
-/// Standard normal numbers beyond this carry less than 1e-16.
-const FARTHEST: f64 = 8.5;
 /// First step of the quadrature, and the step on the grid: 35 nodes.
 const FIRST_STEP: f64 = 0.5;
 /// Where the work allowed ends first, this much movement is still an answer.
@@ -212,24 +210,6 @@ struct Playing {
     is_negative: bool,
 }
 
-/// Where an amount lies on a lattice: in a cell, or between it and the next.
-#[derive(Debug, Clone, Copy)]
-struct Tap {
-    cell: usize,
-    /// The share of the next cell, in [0, 1).
-    upper: f64,
-}
-
-impl Tap {
-    fn at(cell: usize) -> Self {
-        Self { cell, upper: 0.0 }
-    }
-
-    fn reach(self) -> usize {
-        self.cell + usize::from(self.upper > 0.0)
-    }
-}
-
 /// What is asked: which deals, in which span, and what is integrated over.
 #[derive(Debug)]
 struct Question<'a> {
@@ -415,114 +395,6 @@ impl<'a> Question<'a> {
     }
 }
 
-/// How the distributions of deals, and of groups of deals, come together.
-trait Combine {
-    /// Points of a group's distribution.
-    fn size(&self, group: &[usize]) -> usize;
-    /// A group's distribution from the chances of its deals.
-    fn play(&self, group: &[usize], chances: &[f64]) -> Vec<f64>;
-    /// The distribution of the sum of two independent groups.
-    fn join(&self, a: &[f64], b: &[f64]) -> Vec<f64>;
-}
-
-/// Points a step apart: sums are convolutions.
-#[derive(Debug)]
-struct Lattice {
-    /// Per deal.
-    taps: Vec<Tap>,
-}
-
-impl Combine for Lattice {
-    fn size(&self, group: &[usize]) -> usize {
-        group.iter().map(|&position| self.taps[position].reach()).sum::<usize>() + 1
-    }
-
-    fn play(&self, group: &[usize], chances: &[f64]) -> Vec<f64> {
-        group.iter().zip(chances).fold(vec![1.0], |line, (&position, &p)| with_deal(&line, self.taps[position], p))
-    }
-
-    fn join(&self, a: &[f64], b: &[f64]) -> Vec<f64> {
-        let mut joined = vec![0.0; a.len() + b.len() - 1];
-        for (i, &mass) in a.iter().enumerate().filter(|(_, mass)| **mass > 0.0) {
-            joined[i..].iter_mut().zip(b).for_each(|(sum, &other)| *sum += mass * other);
-        }
-        joined
-    }
-}
-
-/// Every subset has a point of its own: the first half without a deal, the second with it.
-#[derive(Debug)]
-struct Subsets;
-
-impl Combine for Subsets {
-    fn size(&self, group: &[usize]) -> usize {
-        1 << group.len()
-    }
-
-    fn play(&self, _: &[usize], chances: &[f64]) -> Vec<f64> {
-        chances.iter().fold(vec![1.0], |masses, &p| self.join(&masses, &[1.0 - p, p]))
-    }
-
-    fn join(&self, a: &[f64], b: &[f64]) -> Vec<f64> {
-        b.iter().flat_map(|&second| a.iter().map(move |&first| first * second)).collect()
-    }
-}
-
-/// Nodes and weights of the trapezoid rule for a standard normal number.
-#[derive(Debug)]
-struct Nodes {
-    z: Vec<f64>,
-    /// Sum to 1.
-    weights: Vec<f64>,
-}
-
-impl Nodes {
-    fn new(step: f64) -> Self {
-        let half = (FARTHEST / step) as i32;
-        let z: Vec<f64> = (-half..=half).map(|i| f64::from(i) * step).collect();
-        let densities: Vec<f64> = z.iter().map(|&z| Normal::density(z)).collect();
-        let sum: f64 = densities.iter().sum();
-        Self { z, weights: densities.into_iter().map(|density| density / sum).collect() }
-    }
-
-    fn count(&self) -> usize {
-        self.z.len()
-    }
-
-    /// The quantile of a rate at each node.
-    fn quantiles(&self, rate: Beta) -> Vec<f64> {
-        self.z.iter().map(|&z| rate.quantile(Normal::cdf(z))).collect()
-    }
-}
-
-/// The distribution with one more deal, which adds its tap with probability `p`.
-fn with_deal(line: &[f64], tap: Tap, p: f64) -> Vec<f64> {
-    let mut sum = vec![0.0; line.len() + tap.reach()];
-    sum[..line.len()].iter_mut().zip(line).for_each(|(sum, mass)| *sum = mass * (1.0 - p));
-    let (at, next) = (p * (1.0 - tap.upper), p * tap.upper);
-    sum[tap.cell..].iter_mut().zip(line).for_each(|(sum, mass)| *sum += mass * at);
-    if next > 0.0 {
-        sum[tap.cell + 1..].iter_mut().zip(line).for_each(|(sum, mass)| *sum += mass * next);
-    }
-    sum
-}
-
-/// Adds `weight` times `masses`.
-fn add(sum: &mut Vec<f64>, masses: &[f64], weight: f64) {
-    sum.resize(masses.len(), 0.0);
-    sum.iter_mut().zip(masses).for_each(|(sum, mass)| *sum += weight * mass);
-}
-
-/// The largest difference of two cumulative distributions on the same points.
-fn largest_move(before: &[f64], after: &[f64]) -> f64 {
-    let (mut gap, mut largest) = (0.0, 0.0_f64);
-    for (before, after) in before.iter().zip(after) {
-        gap += after - before;
-        largest = largest.max(f64::abs(gap));
-    }
-    largest
-}
-
 fn gcd(mut a: i64, mut b: i64) -> i64 {
     while b != 0 {
         (a, b) = (b, a % b);
@@ -547,6 +419,7 @@ fn too_large() -> Error {
 mod tests {
     use super::*;
     use crate::forecast::input::{SharedRate, SimulatedDeal, Step};
+    use crate::stats::Beta;
 
     /// Deals of (amount, win probability) that all close in the only period.
     fn input(deals: &[(i64, f64)]) -> SimulationInput {

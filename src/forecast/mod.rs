@@ -7,6 +7,7 @@
 mod backtest;
 mod bridge;
 mod changed;
+mod convolution;
 mod corrected;
 mod drivers;
 mod exact;

@@ -1,9 +1,9 @@
 //! Which accounts to show, and in what order.
 
+use crate::Error;
 use crate::model::{Grade, Points, fold};
 use crate::stats::Arrange;
-use crate::targeting::{Account, AccountFlag, AccountList, ScoredLeads};
-use crate::{Error, ErrorKind, Place};
+use crate::targeting::{Account, AccountFlag, AccountList, ScoredLeads, view_from_json};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
@@ -65,13 +65,7 @@ impl AccountView {
     /// # Errors
     /// `bad-view` for an unknown key or a wrong value, with its path.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        let mut reader = serde_json::Deserializer::from_str(json);
-        let view = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
-            Error::new(ErrorKind::Run, "bad-view", error.inner().to_string()).at(Place::path(path))
-        })?;
-        reader.end().map_err(|error| Error::new(ErrorKind::Run, "bad-view", error.to_string()))?;
-        Ok(view)
+        view_from_json(json)
     }
 }
 

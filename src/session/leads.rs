@@ -41,14 +41,19 @@ pub struct Leads {
 impl Leads {
     pub(super) fn new(table: Table, reading: &Reading) -> Result<Self, Error> {
         let list = LeadList::from_table(table, &reading.mapping)?;
-        Ok(Self {
+        Ok(Self::of(list))
+    }
+
+    /// Nothing is known of the list yet.
+    fn of(list: LeadList) -> Self {
+        Self {
             list,
             problems: OnceCell::new(),
             scored: None,
             accounts: OnceCell::new(),
             order: Vec::new(),
             learning: None,
-        })
+        }
     }
 
     /// A list from a JSON array of records.
@@ -73,14 +78,7 @@ impl Leads {
     pub fn attach(&mut self, file: Reader) -> Result<Attached, Error> {
         let (table, reading) = file.finish()?;
         let (list, attached) = self.list.attach(table, &reading.attaching())?;
-        *self = Self {
-            list,
-            problems: OnceCell::new(),
-            scored: None,
-            accounts: OnceCell::new(),
-            order: Vec::new(),
-            learning: None,
-        };
+        *self = Self::of(list);
         Ok(attached)
     }
 

@@ -66,6 +66,7 @@ pub use segment::UNASSIGNED;
 pub use service::SlaState;
 pub use threshold::{MqlCut, MqlReport};
 pub use values::{FieldValues, ValueBand, ValueCount};
+pub(crate) use view::view_from_json;
 pub use view::{Filter, SortKey, View};
 pub use what_if::{FieldChange, Flip};
 pub use words::field_label;

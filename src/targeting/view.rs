@@ -57,19 +57,24 @@ pub struct Filter {
     pub disqualified: Option<bool>,
 }
 
+/// Reads a view of some list; its errors are `bad-view` with the path.
+pub(crate) fn view_from_json<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, Error> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let view = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        Error::new(ErrorKind::Run, "bad-view", error.inner().to_string()).at(Place::path(path))
+    })?;
+    reader.end().map_err(|error| Error::new(ErrorKind::Run, "bad-view", error.to_string()))?;
+    Ok(view)
+}
+
 impl View {
     /// Reads a view from JSON; absent keys keep their default.
     ///
     /// # Errors
     /// `bad-view` for an unknown key or a wrong value, with its path.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        let mut reader = serde_json::Deserializer::from_str(json);
-        let view = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
-            Error::new(ErrorKind::Run, "bad-view", error.inner().to_string()).at(Place::path(path))
-        })?;
-        reader.end().map_err(|error| Error::new(ErrorKind::Run, "bad-view", error.to_string()))?;
-        Ok(view)
+        view_from_json(json)
     }
 }
 
