@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { inBrowsers } from './harness.js';
-import { downloaded, fill, giveFile, giveFiles, idle, openPanel, pickField, press, rows, says, showTab, text, visit } from './page.js';
+import { downloaded, fill, giveFile, giveFiles, idle, openPanel, openSamplePipeline, pickField, press, rows, says, showTab, text, visit } from './page.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -27,6 +27,20 @@ async function openMessy(page) {
 async function rowOf(page, column) {
   return text(page, `#receipt-forecast tr[data-column="${column}"]`);
 }
+
+inBrowsers('deals in another currency take part once their rate is given, and leave again', async ({ page, url }) => {
+  await visit(page, url);
+  await openSamplePipeline(page);
+  await says(page, '#forecast-headline', /199 deals; 1 excluded/);
+  await fill(page, '#rate-EUR', '1,08');
+  await press(page, '#use-rate-EUR');
+  await says(page, '#forecast-headline', /200 deals; 0 excluded/);
+  await page.waitForFunction(() => !document.querySelector('#rate-form-EUR'));
+  await page.keyboard.down('Control');
+  await page.keyboard.press('z');
+  await page.keyboard.up('Control');
+  await says(page, '#forecast-headline', /199 deals; 1 excluded/);
+});
 
 inBrowsers('what the file cannot decide is asked, answered by one click, and undone', async ({ page, url }) => {
   await visit(page, url);

@@ -27,11 +27,35 @@ export function questions(part, desk) {
   const asked = questionsOf(receipt);
   act.weigh(desk, asked);
   const isSaid = reading.said !== '' && !panel.isOpen;
-  if (asked.length === 0 && !isSaid) return null;
+  const foreign = receipt.diagnostics.find(({ code }) => code === 'foreign-currency');
+  if (asked.length === 0 && !isSaid && !foreign) return null;
   return h('section', { class: 'questions', key: 'questions', 'aria-label': 'About your file' },
     isSaid ? h('p', { key: 'said', class: 'notice good said-line' }, h('span', null, reading.said), ' ',
       reading.past.length > 0 ? h('button', { type: 'button', class: 'button quiet small', onclick: () => act.undo(desk) }, 'Undo') : null) : null,
-    asked.map((question) => questionCard(part, desk, question)));
+    asked.map((question) => questionCard(part, desk, question)),
+    foreign ? rateCard(part, desk, foreign) : null);
+}
+
+/**
+ * Deals in another currency than the forecast's take part once their rate is given.
+ * @param {Part} part
+ * @param {Desk} desk
+ * @param {import('../engine.js').Receipt['diagnostics'][number]} foreign
+ */
+function rateCard({ reading, report }, desk, { sample: currency, count: n }) {
+  const known = reading.corrections.read['rates'] ?? {};
+  const give = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const rate = Number(String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get('rate')).replace(',', '.'));
+    if (rate > 0) void act.correctFile(desk, 'rates', { ...known, [currency]: rate });
+  };
+  return h('form', { class: 'card question', key: `rate-${currency}`, id: `rate-form-${currency}`, 'aria-label': `Rate of ${currency}`, onsubmit: give },
+    h('h2', null, `What is one ${currency} worth?`),
+    h('p', null, `${counted(n, 'deal is', 'deals are')} in ${currency} and left out: without a rate two currencies are never added.`),
+    h('div', { class: 'fields' },
+      h('div', { class: 'field' }, h('label', { for: `rate-${currency}` }, `1 ${currency} in ${report && 'currency' in report ? report.currency : 'the currency of the forecast'}`),
+        h('input', { id: `rate-${currency}`, name: 'rate', inputmode: 'decimal', autocomplete: 'off', required: true, pattern: '[0-9]*[.,]?[0-9]+' })),
+      h('div', { class: 'field' }, h('button', { class: 'button', id: `use-rate-${currency}` }, 'Use this rate'))));
 }
 
 /**
