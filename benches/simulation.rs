@@ -42,6 +42,7 @@ fn plain(deals: u64) -> SimulationInput {
         market: 0.0,
         minor_per_major: 100.0,
         pace: None,
+        changes: Vec::new(),
         new_business: false,
         seed: 1,
         trials,

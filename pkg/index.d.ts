@@ -102,6 +102,8 @@ export interface Run {
   newBusiness?: 'auto' | 'off' | null;
   /** Whether earlier quarters of the file correct the forecast; default: as the model says, `auto`. */
   calibration?: 'auto' | 'off' | null;
+  /** Whether contracts of a file that was attached are renewed, as part of each total; default: as the model says, `auto`. */
+  renewals?: 'auto' | 'off' | null;
   /** Offsets from UTC of the model's time zone, each from a moment such as `2026-03-29T01:00Z` on. Default: looked up from the platform. */
   utcOffsets?: { from: string; minutes: number }[];
 }

@@ -201,6 +201,23 @@ export const cases = {
     });
   },
 
+  async 'contracts that come due are in every total, with their own line'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const model = await lib.preset('sales-led');
+      const run = { asOf: '2026-04-01', periods: 2 };
+      const deals = await client.openDeals(pipeline(40), { asOf: '2026-04-01' });
+      const before = await deals.forecast(model, run);
+      equal(before.renewals, null);
+      const contracts = 'Contract ID,Account,Start Date,End Date,Contract Value\n1,Acme,2025-06-01,2026-05-31,12000\n2,Bolt,2025-06-01,,500\n';
+      await deals.attach(contracts, { read: { name: 'contracts.csv' } });
+      const { renewals, headline } = await deals.forecast(model, run);
+      equal([renewals?.running, renewals?.withoutEnd, renewals?.rate, renewals?.periods.map(({ due, amount }) => [due, amount])], [2, 1, 0.85, [[1, 12000], [0, 0]]]);
+      const gain = headline.mean.value - before.headline.mean.value;
+      if (Math.abs(gain - (renewals?.periods[0]?.mean.value ?? 0)) > 0.01) throw new Error(`the mean grew by ${gain}`);
+      equal((await deals.forecast(model, { ...run, renewals: 'off' })).headline, before.headline);
+    });
+  },
+
   async 'two exports are compared to the cent, whichever worker has which'({ lib, workers }) {
     await using_(lib, workers, async (client) => {
       const before = pipeline(40);

@@ -21,6 +21,7 @@ pub fn simulation() -> impl Strategy<Value = SimulationInput> {
                 market,
                 minor_per_major: 100.0,
                 pace: None,
+                changes: Vec::new(),
                 new_business: false,
                 seed,
                 trials: 1,

@@ -45,6 +45,8 @@ pub enum OtherCause {
     Progress,
     /// What earlier quarters of the file correct; there only where the forecast is corrected.
     Calibration,
+    /// What contracts bring that are renewed; there only with contracts, which the earlier forecast did not have.
+    Renewals,
 }
 
 /// How odds and median moved.
@@ -149,8 +151,11 @@ impl Question<'_> {
         }
         walk.step(Cause::Other(OtherCause::Progress), end.clone());
         if self.forecast.trials().is_corrected() {
-            let corrected = self.forecast.trials().as_corrected(self.target, end);
+            let corrected = self.forecast.trials().as_corrected(self.target, end.clone());
             walk.step(Cause::Other(OtherCause::Calibration), corrected);
+        }
+        if self.forecast.trials().renewals(self.target).is_some() {
+            walk.step(Cause::Other(OtherCause::Renewals), self.forecast.trials().whole(self.target, end));
         }
         let (end_odds, end_p50) = walk.now();
         Ok(OddsBridge { quota, start: start_odds, end: end_odds, start_p50, end_p50, steps: walk.steps })

@@ -79,8 +79,7 @@ impl<'a> Played<'a> {
     pub(super) fn drivers(&self, mut see: impl FnMut(usize, &[i64])) -> Drivers {
         let (target, is_quota) = self.target(&self.forecast.trials().period(self.period));
         // What a correction makes of the totals keeps their order: it is enough to ask what it makes the target of.
-        let totals = self.forecast.trials().simulated(self.period);
-        let wanted = self.forecast.trials().simulated_at(self.period, target);
+        let (totals, wanted) = self.forecast.trials().towards(self.period, target);
         let odds = GroupedSample::new(&totals, GROUPS).share_at_least(wanted);
         let mut deals = Vec::with_capacity(self.forecast.outcome().deals.len());
         let size = (totals.len() / GROUPS).max(1);
@@ -115,8 +114,7 @@ impl<'a> Played<'a> {
 
     /// The smallest sets of at most three deals without which the odds are below `level`.
     pub(super) fn must_win(&self, drivers: &Drivers, level: f64) -> MustWin {
-        let totals = self.forecast.trials().simulated(self.period);
-        let target = self.forecast.trials().simulated_at(self.period, drivers.target);
+        let (totals, target) = self.forecast.trials().towards(self.period, drivers.target);
         let amount = |deal: usize| self.forecast.outcome().deals.get(deal).map_or(0, |line| line.amount);
         let mut possible: Vec<&Driver> =
             drivers.deals.iter().filter(|driver| driver.share_won > 0.0 && amount(driver.deal) > 0).collect();

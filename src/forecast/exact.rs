@@ -440,6 +440,7 @@ mod tests {
             market: 0.0,
             minor_per_major: 100.0,
             pace: None,
+            changes: Vec::new(),
             new_business: false,
             seed: 1,
             trials: 1,

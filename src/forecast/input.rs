@@ -38,6 +38,8 @@ pub struct SimulationInput {
     pub minor_per_major: f64,
     /// How fast the deals of [`Win::Hazard`] are won and lost. `None`: there are no such deals.
     pub pace: Option<Arc<Pace>>,
+    /// What renewed contracts bring over what they brought: [`Amount::Changed`] draws one of these.
+    pub changes: Vec<f64>,
     /// Whether deals that are not there yet are simulated at that pace.
     pub new_business: bool,
     /// The seed of all streams.
@@ -87,6 +89,8 @@ pub enum Amount {
     Estimate(i64),
     /// What another won deal brought, drawn likewise. Needs a pace.
     Unknown,
+    /// This amount in minor units times one of [`SimulationInput::changes`]: one draw per batch.
+    Changed(i64),
 }
 
 /// The probability that a deal is ever won.
@@ -197,6 +201,7 @@ impl SimulationInput {
         require(
             match deal.amount {
                 Amount::Fixed(_) => true,
+                Amount::Changed(_) => self.changes.iter().all(|change| (0.0..=100.0).contains(change)),
                 Amount::Estimate(_) | Amount::Unknown => self.pace.is_some(),
                 Amount::LogNormal { mu, sigma } => mu.is_finite() && (0.0..=10.0).contains(&sigma),
             },

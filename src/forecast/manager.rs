@@ -5,6 +5,7 @@ use super::Forecast;
 use super::drivers::{Drivers, MustWin, Played};
 use super::outcome::DealLine;
 use super::plan::GROUPS;
+use super::renewals::RenewalPart;
 use super::scenario::{bad, read};
 use crate::Error;
 use crate::crm::{Deal, DealStatus, ForecastCategory, Pipeline};
@@ -159,7 +160,9 @@ pub struct GroupLine {
     pub called: i64,
     /// Σ probability × amount of the deals called.
     pub weighted: f64,
-    /// The simulated total with what is won: mean, P10, P50, P90.
+    /// Mean of what its contracts bring that are renewed, to date included; part of the total.
+    pub renewals: f64,
+    /// The simulated total with what is won and renewed: mean, P10, P50, P90.
     pub mean: f64,
     /// P10.
     pub p10: f64,
@@ -183,6 +186,7 @@ impl Pipeline {
         let played = Played::new(forecast, period)?;
         let mut groups = Groups::new(forecast, period, &deals);
         let drivers = played.drivers(|index, brought| groups.see(index, brought));
+        groups.renew()?;
         let level = options.level.unwrap_or(if drivers.odds.value > 0.5 { 0.5 } else { 0.5 * drivers.odds.value });
         let must_win = played.must_win(&drivers, level);
         let totals = forecast.trials().period(period);
@@ -284,11 +288,16 @@ struct Groups<'a> {
     period: usize,
     /// Per view: its name, the group of each deal, and the groups.
     views: Vec<(&'static str, Vec<usize>, Vec<Group>)>,
+    /// Per view: which of owner, segment and product it is, and the group of each name.
+    places: Vec<(usize, BTreeMap<String, usize>)>,
 }
 
 struct Group {
     name: Option<String>,
     won: i64,
+    /// Renewed to date, and in the trials in all.
+    renewed: i64,
+    renewals: i128,
     totals: Vec<i64>,
 }
 
@@ -300,8 +309,10 @@ impl<'a> Groups<'a> {
         type Part = fn(&Deal) -> &str;
         let parts: [(&'static str, Part); 3] =
             [("owner", |deal| &deal.owner), ("segment", |deal| &deal.segment), ("product", |deal| &deal.product)];
-        let mut views = Vec::new();
-        for (view, part) in parts {
+        let (mut views, mut all_places) = (Vec::new(), Vec::new());
+        let renewals =
+            forecast.renewals().map(|renewals| renewals.parts(forecast.outcome(), period)).unwrap_or_default();
+        for (index, (view, part)) in parts.into_iter().enumerate() {
             if deals.iter().all(|deal| part(deal).is_empty()) {
                 continue;
             }
@@ -318,6 +329,10 @@ impl<'a> Groups<'a> {
                     *sizes.entry(part(deal)).or_default() += i128::from(deal.amount.minor.unsigned_abs());
                 }
             }
+            for (labels, renewal) in &renewals {
+                let (RenewalPart::Due(amount) | RenewalPart::ToDate(amount)) = renewal;
+                *sizes.entry(&labels[index]).or_default() += i128::from(amount.unsigned_abs());
+            }
             let mut names: Vec<(&str, i128)> = sizes.into_iter().collect();
             names.arrange_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
             let places: BTreeMap<&str, usize> =
@@ -326,6 +341,8 @@ impl<'a> Groups<'a> {
                 .map(|place| Group {
                     name: (place < LINES).then(|| names[place].0.to_owned()),
                     won: 0,
+                    renewed: 0,
+                    renewals: 0,
                     totals: vec![0; trials],
                 })
                 .collect();
@@ -334,13 +351,21 @@ impl<'a> Groups<'a> {
                     group.won += amount;
                 }
             }
+            for (labels, renewal) in &renewals {
+                if let RenewalPart::ToDate(amount) = renewal
+                    && let Some(group) = places.get(&*labels[index]).and_then(|&place| groups.get_mut(place))
+                {
+                    group.renewed += amount;
+                }
+            }
             let of_deal =
                 forecast.outcome().deals.iter().map(|line| {
                     by_row.get(&line.row).and_then(|deal| places.get(part(deal))).copied().unwrap_or(LINES)
                 });
             views.push((view, of_deal.collect(), groups));
+            all_places.push((index, places.into_iter().map(|(name, place)| (name.to_owned(), place)).collect()));
         }
-        Self { forecast, period, views }
+        Self { forecast, period, views, places: all_places }
     }
 
     fn see(&mut self, index: usize, brought: &[i64]) {
@@ -349,6 +374,22 @@ impl<'a> Groups<'a> {
                 group.totals.iter_mut().zip(brought).for_each(|(total, part)| *total += part);
             }
         }
+    }
+
+    /// Adds what contracts bring that are renewed.
+    fn renew(&mut self) -> Result<(), Error> {
+        let (views, places) = (&mut self.views, &self.places);
+        let Some(renewals) = self.forecast.renewals() else { return Ok(()) };
+        renewals.each(self.period, |labels, brought| {
+            let sum: i128 = brought.iter().map(|part| i128::from(*part)).sum();
+            for ((_, _, groups), (index, places)) in views.iter_mut().zip(places).filter(|_| sum != 0) {
+                let place = labels.get(*index).and_then(|name| places.get(name));
+                if let Some(group) = place.and_then(|&place| groups.get_mut(place)) {
+                    group.totals.iter_mut().zip(brought).for_each(|(total, part)| *total += part);
+                    group.renewals += sum;
+                }
+            }
+        })
     }
 
     fn lines(self) -> BTreeMap<&'static str, Vec<GroupLine>> {
@@ -363,7 +404,7 @@ impl<'a> Groups<'a> {
                     own().filter(is_called).map(|deal| (deal.key, deal.probability * deal.amount as f64)).collect();
                 parts.arrange_by_key(|&(key, _)| key);
                 let sample = GroupedSample::new(&group.totals, GROUPS);
-                let won = group.won as f64;
+                let won = (group.won + group.renewed) as f64;
                 let at = |p: f64| sample.quantiles(&[p]).first().map_or(0.0, |q| q.value) + won;
                 GroupLine {
                     name: group.name,
@@ -371,6 +412,7 @@ impl<'a> Groups<'a> {
                     won: group.won,
                     called: own().filter(is_called).map(|deal| deal.amount).sum(),
                     weighted: parts.iter().fold(0.0, |sum, (_, part)| sum + part),
+                    renewals: group.renewed as f64 + group.renewals as f64 / group.totals.len().max(1) as f64,
                     mean: sample.mean().value + won,
                     p10: at(0.1),
                     p50: at(0.5),

@@ -26,6 +26,7 @@ mod past;
 mod patched;
 mod plan;
 mod record;
+mod renewals;
 mod replay;
 mod scenario;
 mod simulate;
@@ -57,6 +58,7 @@ pub use plan::{GROUPS, Plan};
 pub use record::Calibration;
 pub(crate) use record::RecordKey;
 use record::Wanted;
+pub use renewals::{ContractCounts, RenewalPeriod, Renewals};
 pub use scenario::{
     Cycle, DealName, MorePipeline, MoreReps, Move, Price, Scenario, ScenarioChange, Which, WinRate, Won,
 };
@@ -89,7 +91,8 @@ impl Pipeline {
         let simulation = Simulation::new(outcome.input(model, run)?)?;
         let source = Source { model: model.clone(), run: run.clone(), rows: self.fingerprint() };
         let wanted = Wanted::of(&outcome, model, run, source.rows);
-        Ok(PendingForecast { outcome, source, simulation, wanted, record: None })
+        let renewals = Renewals::new(self, &outcome, model, run)?;
+        Ok(PendingForecast { outcome, source, simulation, wanted, record: None, renewals })
     }
 }
 
@@ -102,6 +105,7 @@ pub struct PendingForecast {
     /// The track record it needs, or why it needs none.
     wanted: Result<Wanted, String>,
     record: Option<Backtest>,
+    renewals: Option<Renewals>,
 }
 
 impl PendingForecast {
@@ -141,7 +145,17 @@ impl PendingForecast {
             (None, Err(reason)) => Calibration { reason, applied: None, simulated: None },
             (None, Ok(_)) => Calibration { reason: String::new(), applied: None, simulated: None },
         };
-        Forecast { outcome: self.outcome, source: self.source, trials, calibration, record: self.record }
+        if let Some(Ok(renewed)) = self.renewals.as_ref().map(Renewals::simulate) {
+            trials.renew(renewed);
+        }
+        Forecast {
+            outcome: self.outcome,
+            source: self.source,
+            trials,
+            calibration,
+            record: self.record,
+            renewals: self.renewals,
+        }
     }
 }
 
@@ -153,6 +167,7 @@ pub struct Forecast {
     trials: Trials,
     calibration: Calibration,
     record: Option<Backtest>,
+    renewals: Option<Renewals>,
 }
 
 /// What a forecast's fingerprint is taken of.
@@ -186,6 +201,12 @@ impl Forecast {
     #[must_use]
     pub fn record(&self) -> Option<&Backtest> {
         self.record.as_ref()
+    }
+
+    /// The contracts that come due; `None` without contracts.
+    #[must_use]
+    pub fn renewals(&self) -> Option<&Renewals> {
+        self.renewals.as_ref()
     }
 
     pub(crate) fn source(&self) -> &Source {

@@ -202,6 +202,7 @@ impl Outcome {
             market: model.forecast().market_correlation,
             minor_per_major: self.currency.minor_per_major() as f64,
             pace: self.pace.clone(),
+            changes: Vec::new(),
             new_business: self.timing.new_business,
             seed: run.seed,
             trials: run.trials,

@@ -67,7 +67,7 @@ impl<'a> Patched<'a> {
         let all = |trials: &Trials| (0..periods).map(|period| trials.simulated(period)).collect::<Vec<_>>();
         let corrected = |totals: Vec<Vec<i64>>| {
             let totals = totals.into_iter().enumerate();
-            totals.map(|(period, totals)| trials.as_corrected(period, totals)).collect()
+            totals.map(|(period, totals)| trials.whole(period, totals)).collect()
         };
         let old: BTreeMap<u64, &SimulatedDeal> = self.base.deals.iter().map(|deal| (deal.key, deal)).ordered();
         let new: BTreeMap<u64, &SimulatedDeal> = input.deals.iter().map(|deal| (deal.key, deal)).ordered();

@@ -20,6 +20,7 @@ pub(super) fn replay(input: &SimulationInput, deals: Vec<SimulatedDeal>) -> Resu
         steps: input.steps.clone(),
         won_to_date: vec![0; input.periods()],
         pace: input.pace.clone(),
+        changes: input.changes.clone(),
         new_business: false,
         ..*input
     };

@@ -310,6 +310,10 @@ impl Simulation {
                 Amount::Estimate(minor) => {
                     minor as f64 * ratios.get(one_of(uniform, ratios.len())).copied().unwrap_or(1.0)
                 }
+                Amount::Changed(minor) => {
+                    let changes = &self.input.changes;
+                    minor as f64 * changes.get(one_of(uniform, changes.len())).copied().unwrap_or(1.0)
+                }
                 Amount::Unknown => brought.get(one_of(uniform, brought.len())).map_or(0.0, |minor| *minor as f64),
             };
             minor.round_ties_even().clamp(-self.largest_draw, self.largest_draw) as i64
@@ -372,6 +376,7 @@ fn digest(input: &SimulationInput) -> u64 {
     if let Some(pace) = &input.pace {
         key = key.with(pace.digest()).with(u64::from(input.new_business));
     }
+    key = input.changes.iter().fold(key, |key, change| key.with(change.to_bits()));
     for rate in &input.rates {
         key = key.with(rate.draw).with(rate.distribution.a().to_bits()).with(rate.distribution.b().to_bits());
     }
@@ -382,6 +387,7 @@ fn digest(input: &SimulationInput) -> u64 {
             Amount::LogNormal { mu, sigma } => key.with(1).with(mu.to_bits()).with(sigma.to_bits()),
             Amount::Estimate(minor) => key.with(2).with(minor as u64),
             Amount::Unknown => key.with(3),
+            Amount::Changed(minor) => key.with(4).with(minor as u64),
         };
         let key = match deal.win {
             Win::Fixed(p) => key.with(0).with(p.to_bits()),
@@ -438,6 +444,7 @@ mod tests {
             market: 0.1,
             minor_per_major: 100.0,
             pace: None,
+            changes: Vec::new(),
             new_business: false,
             seed: 1,
             trials: 25_600,

@@ -78,6 +78,8 @@ pub struct Trials {
     rows: Vec<Vec<i64>>,
     /// What the totals of the current period become.
     corrected: Option<Corrected>,
+    /// Per period: what renewed contracts bring beside the deals; empty without contracts.
+    renewals: Vec<Vec<i64>>,
 }
 
 impl Trials {
@@ -93,7 +95,7 @@ impl Trials {
                 row.extend_from_slice(totals);
             }
         }
-        Self { layout, plan, won_to_date: won_to_date.to_vec(), rows, corrected: None }
+        Self { layout, plan, won_to_date: won_to_date.to_vec(), rows, corrected: None, renewals: Vec::new() }
     }
 
     /// The number of trials.
@@ -125,6 +127,17 @@ impl Trials {
         self.corrected = Some(corrected);
     }
 
+    /// Sets what renewed contracts bring in each period, trial by trial.
+    pub(super) fn renew(&mut self, renewals: Vec<Vec<i64>>) {
+        self.renewals = renewals;
+    }
+
+    /// What renewed contracts bring in a period, trial by trial; `None` without contracts.
+    #[must_use]
+    pub fn renewals(&self, period: usize) -> Option<&[i64]> {
+        self.renewals.get(period).map(Vec::as_slice)
+    }
+
     /// Whether the totals of the current period are corrected by earlier quarters.
     #[must_use]
     pub fn is_corrected(&self) -> bool {
@@ -139,19 +152,28 @@ impl Trials {
         totals
     }
 
+    /// Totals of a period as simulated, made into the whole: corrected, and with what is renewed.
+    pub(super) fn whole(&self, period: usize, totals: Vec<i64>) -> Vec<i64> {
+        let mut totals = self.as_corrected(period, totals);
+        for (total, renewed) in totals.iter_mut().zip(self.renewals(period).unwrap_or_default()) {
+            *total += renewed;
+        }
+        totals
+    }
+
     /// The smallest total of a period as simulated that reaches a target once corrected.
     pub(super) fn simulated_at(&self, period: usize, target: i64) -> i64 {
         self.corrected.as_ref().filter(|_| period == 0).map_or(target, |corrected| corrected.first_reaching(target))
     }
 
-    /// Each trial's total of one period: won to date plus what is simulated, corrected by earlier quarters where it is. No such
-    /// period: all 0.
+    /// Each trial's total of one period: won to date plus what is simulated, corrected by earlier quarters where it is, plus
+    /// what contracts bring that are renewed. No such period: all 0.
     #[must_use]
     pub fn period(&self, period: usize) -> Vec<i64> {
-        self.as_corrected(period, self.simulated(period))
+        self.whole(period, self.simulated(period))
     }
 
-    /// Each trial's total of one period as simulated, before any correction. No such period: all 0.
+    /// Each trial's total of one period as deals were simulated, before any correction and without renewals. No such period: all 0.
     #[must_use]
     pub fn simulated(&self, period: usize) -> Vec<i64> {
         let mut totals = vec![self.won_to_date(period); self.count()];

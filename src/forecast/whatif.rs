@@ -144,8 +144,7 @@ impl Forecast {
             let message = "odds need something to reach (give quota in the run, or a quota in the model)";
             Error::new(crate::ErrorKind::Run, "no-quota", message).at(crate::Place::path("period"))
         })?;
-        let base = self.trials().simulated(goal.period);
-        let wanted = self.trials().simulated_at(goal.period, quota);
+        let (base, wanted) = self.trials().towards(goal.period, quota);
         let now = odds(&base, wanted);
         match goal.lever {
             Lever::WinRate => self.seek_rate(goal, quota, now),

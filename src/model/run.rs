@@ -42,6 +42,9 @@ pub struct Run {
     /// Whether earlier quarters of the file correct the forecast. Default: as the model says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Switch>,
+    /// Whether contracts of a file that was attached are renewed. Default: as the model says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renewals: Option<Switch>,
     /// Offsets from UTC of the model's time zone, for working hours and times of day without a zone. Default: UTC.
     #[serde(skip_serializing_if = "is_utc")]
     pub utc_offsets: Offsets,
@@ -77,6 +80,7 @@ struct RunDocument {
     timing: Option<TimingSource>,
     new_business: Option<Switch>,
     calibration: Option<Switch>,
+    renewals: Option<Switch>,
     utc_offsets: Vec<OffsetDocument>,
 }
 
@@ -102,6 +106,7 @@ impl Default for RunDocument {
             timing: None,
             new_business: None,
             calibration: None,
+            renewals: None,
             utc_offsets: Vec::new(),
         }
     }
@@ -144,6 +149,7 @@ impl Run {
             timing: document.timing,
             new_business: document.new_business,
             calibration: document.calibration,
+            renewals: document.renewals,
             utc_offsets: offsets(&root.key("utcOffsets"), &document.utc_offsets)?,
         };
         run.quota.map(|quota| root.key("quota").range(quota, 0.0, Self::MAX_QUOTA)).transpose()?;
@@ -174,6 +180,7 @@ impl Default for Run {
             timing: None,
             new_business: None,
             calibration: None,
+            renewals: None,
             utc_offsets: Offsets::default(),
         }
     }
@@ -243,7 +250,7 @@ mod tests {
         assert_eq!(
             message(r#"{"trails":5}"#),
             "run at trails: unknown key `trails` (did you mean `trials`? known: `trials`, `timing`, `asOf`, \
-             `period`, `periods`, `seed`, `quota`, `calibration` and 3 more)"
+             `period`, `periods`, `seed`, `quota`, `renewals` and 4 more)"
         );
         assert_eq!(message("[1]"), "run: expected an object, found a list");
     }

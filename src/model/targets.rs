@@ -86,6 +86,8 @@ pub struct ForecastSettings {
     pub new_business: Switch,
     /// Whether earlier quarters of the file correct the forecast. Default: automatic.
     pub calibration: Switch,
+    /// Whether contracts of a file that was attached are renewed. Default: automatic.
+    pub renewals: Switch,
     /// Owner and last review.
     pub review: Review,
 }

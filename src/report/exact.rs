@@ -70,7 +70,10 @@ impl Forecast {
     /// None of its own; those of preparing the forecast.
     pub fn exact_report(&self) -> Result<ExactReport, Error> {
         let (outcome, source) = (self.outcome(), self.source());
-        let input = outcome.input(&source.model, &source.run)?;
+        let mut input = outcome.input(&source.model, &source.run)?;
+        if let Some(renewals) = self.renewals() {
+            input = renewals.joined(input);
+        }
         let scale = outcome.currency.minor_per_major() as f64;
         let trials = self.trials();
         let mut spans = Vec::new();

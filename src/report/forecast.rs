@@ -1,5 +1,6 @@
 //! What a forecast says: odds, percentiles with their error, calls beside simulation, stages and assumptions.
 
+use super::renewals::{self, RenewalsReport};
 use super::{fingerprint, wording};
 use crate::calendar::Date;
 use crate::crm::ForecastCategory;
@@ -57,6 +58,8 @@ pub struct ForecastReport {
     pub timing: TimingReport,
     /// Per period: what deals that are not in the pipeline yet bring; empty if they are not simulated.
     pub new_business: Vec<NewBusinessReport>,
+    /// What contracts bring that come due; none if no file of contracts was attached. Part of each period's figures.
+    pub renewals: Option<RenewalsReport>,
     /// Whether and how earlier quarters of the file corrected the current one.
     pub calibration: CalibrationReport,
     /// What was assumed, one sentence each.
@@ -359,6 +362,7 @@ impl Forecast {
         let source = self.source();
         let periods: Vec<PeriodReport> =
             (0..trials.periods()).map(|index| period_report(outcome, trials, index)).collect();
+        let renewed = trials.renewals(0).map(|totals| trials.sample(totals).mean().value);
         let horizon = outcome.horizon.periods();
         let major = |minor: f64| minor / outcome.currency.minor_per_major() as f64;
         ForecastReport {
@@ -370,7 +374,7 @@ impl Forecast {
             batches: trials.plan().batches,
             currency: outcome.currency,
             period: horizon.first().map_or_else(String::new, |period| period.label()),
-            headline: headline(outcome, &periods),
+            headline: headline(outcome, &periods, renewed),
             total: total_report(outcome, trials),
             periods,
             categories: category_reports(outcome, trials),
@@ -399,6 +403,7 @@ impl Forecast {
                 fit: outcome.timing.fit.clone(),
             },
             new_business: (0..trials.periods()).filter_map(|index| new_business(outcome, trials, index)).collect(),
+            renewals: renewals::report(self),
             calibration: CalibrationReport {
                 reason: self.calibration().reason.clone(),
                 applied: self.calibration().applied,
@@ -407,7 +412,7 @@ impl Forecast {
                     SimulatedFigures { p10, p50, p90 }
                 }),
             },
-            assumptions: outcome.assumptions.clone(),
+            assumptions: outcome.assumptions.iter().cloned().chain(self.renewals().map(renewals::assumption)).collect(),
             receipt: outcome.receipt.clone(),
         }
     }
@@ -438,7 +443,7 @@ fn new_business(outcome: &Outcome, trials: &Trials, index: usize) -> Option<NewB
     })
 }
 
-fn headline(outcome: &Outcome, periods: &[PeriodReport]) -> Headline {
+fn headline(outcome: &Outcome, periods: &[PeriodReport], renewed: Option<f64>) -> Headline {
     let open_deals = outcome.deals.len();
     let excluded_share = outcome.excluded as f64 / (outcome.excluded + open_deals).max(1) as f64;
     let current = periods.first();
@@ -454,6 +459,10 @@ fn headline(outcome: &Outcome, periods: &[PeriodReport]) -> Headline {
     if quota.is_none() {
         let (p10, p90) = (estimate(|figures| figures.p10), estimate(|figures| figures.p90));
         parts.push(format!("P10 {}, P90 {}", money(p10.value), money(p90.value)));
+    }
+    if let Some(renewed) = renewed {
+        let major = renewed / outcome.currency.minor_per_major() as f64;
+        parts.push(format!("{} of it expected from renewals", money(major)));
     }
     parts.push(wording::count(open_deals, "deal", "deals"));
     parts.push(if excluded_share > WORTH_SAYING {

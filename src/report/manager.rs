@@ -238,7 +238,9 @@ pub struct GroupReport {
     pub called: f64,
     /// Σ probability × amount of the deals called.
     pub weighted: f64,
-    /// Simulated, won included: the mean.
+    /// Of the mean, what its contracts bring that are renewed.
+    pub renewals: f64,
+    /// Simulated, won and renewed included: the mean.
     pub mean: f64,
     /// P10.
     pub p10: f64,
@@ -425,6 +427,7 @@ impl Teller<'_> {
             won: self.major(line.won as f64),
             called: self.major(line.called as f64),
             weighted: self.major(line.weighted),
+            renewals: self.major(line.renewals),
             mean: self.major(line.mean),
             p10: self.major(line.p10),
             p50: self.major(line.p50),

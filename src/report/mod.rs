@@ -15,6 +15,7 @@ mod learn;
 mod manager;
 mod outcomes;
 mod queues;
+mod renewals;
 mod scenarios;
 mod waterfall;
 mod wording;
@@ -52,6 +53,7 @@ pub use manager::{
 };
 pub use outcomes::{GradeOutcome, OutcomesReport, Share};
 pub use queues::{QueueReason, QueueReport, QueueRow};
+pub use renewals::{RenewalLine, RenewalsReport};
 pub use scenarios::{GoalReport, ScenarioFigure, ScenarioPeriod, ScenarioReport, ScenarioTable};
 pub use waterfall::{
     AmbiguousReport, BucketReport, DealChange, OddsBridgeReport, OddsStepReport, PartReport, StandReport, ViewReport,

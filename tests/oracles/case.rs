@@ -148,6 +148,7 @@ impl Case {
             market: self.rho,
             minor_per_major: CENTS,
             pace: None,
+            changes: Vec::new(),
             new_business: false,
             seed,
             trials,

@@ -185,12 +185,20 @@ pub(super) struct ForecastDocument {
     new_business: Switch,
     /// Whether earlier quarters of the file correct the forecast. Default: auto.
     calibration: Switch,
+    /// Whether contracts of a file that was attached are renewed, as part of each total. Default: auto.
+    #[serde(skip_serializing_if = "is_auto")]
+    renewals: Switch,
     /// Who looks after this section.
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
     /// Day of the last review, such as 2026-03-31.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_reviewed: Option<String>,
+}
+
+/// Absent where it says what holds anyway: models without contracts stay as they were.
+fn is_auto(switch: &Switch) -> bool {
+    *switch == Switch::Auto
 }
 
 impl Default for ForecastDocument {
@@ -200,6 +208,7 @@ impl Default for ForecastDocument {
             timing: TimingSource::Auto,
             new_business: Switch::Auto,
             calibration: Switch::Auto,
+            renewals: Switch::Auto,
             owner: None,
             last_reviewed: None,
         }
@@ -213,6 +222,7 @@ impl ForecastDocument {
             timing: self.timing,
             new_business: self.new_business,
             calibration: self.calibration,
+            renewals: self.renewals,
             review: review(at, self.owner.as_deref(), self.last_reviewed.as_deref())?,
         })
     }

@@ -29,6 +29,7 @@ export function pastView(state, report) {
           CHOICES.map(([value, label]) => h('option', { key: value, value }, label))))),
     h('p', { id: 'timing-reason' }, sentence(timing.reason), '.'),
     newBusiness(report),
+    renewals(report),
     timing.fit.length > 0
       ? h('details', { id: 'past-says', open: own }, h('summary', null, 'What your closed deals say'),
         h('ul', null, timing.fit.map((line) => h('li', { key: line.about }, sentence(line.sentence), '.'))))
@@ -47,6 +48,25 @@ function newBusiness({ newBusiness: lines, currency }) {
         h('td', { class: 'number' }, shortMoney(line.p50, currency)),
         h('td', { class: 'number' }, `${shortMoney(line.p10, currency)} to ${shortMoney(line.p90, currency)}`),
         h('td', { class: 'number' }, line.share === null ? NONE : percent(line.share, 0)))))));
+}
+
+/** @param {ForecastReport} report */
+function renewals({ renewals: found, currency }) {
+  if (!found) return null;
+  const heads = ['Period', 'Due', 'They bring now', 'Renewed so far', 'Expected churn', 'Expected change', 'P50', 'P10 to P90'];
+  return [
+    h('p', { id: 'renewals-say' }, sentence(found.sentence), '.'),
+    h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Renewals' },
+      h('table', { class: 'data', id: 'renewals' },
+        h('caption', { class: 'small soft' }, 'Of the forecast, from contracts that come due; no earlier quarter corrects it'),
+        h('thead', null, h('tr', null, heads.map((head, i) => h('th', { key: head, scope: 'col', class: i > 0 ? 'number' : null }, head)))),
+        h('tbody', null, found.periods.map((line) => h('tr', { key: line.period },
+          h('th', { scope: 'row' }, line.period),
+          h('td', { class: 'number' }, String(line.due)),
+          [line.amount, line.renewedToDate, -line.churn, line.expansion, line.p50].map((amount, i) => h('td', { key: i, class: 'number' }, shortMoney(amount, currency))),
+          h('td', { class: 'number' }, `${shortMoney(line.p10, currency)} to ${shortMoney(line.p90, currency)}`)))))),
+    found.notes.length > 0 ? h('ul', { class: 'small soft' }, found.notes.map((note) => h('li', { key: note }, sentence(note), '.'))) : null,
+  ];
 }
 
 /** @param {string} text */

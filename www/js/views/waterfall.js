@@ -18,7 +18,7 @@ import { problemCard } from './parts.js';
 
 const NAMES = /** @type {Record<string, string>} */ ({
   won: 'Won', lost: 'Lost', created: 'Created', reopened: 'Reopened', 'pulled-in': 'Pulled in', 'pushed-out': 'Pushed out', disappeared: 'Disappeared',
-  'amount-up': 'Amount up', 'amount-down': 'Amount down', fx: 'Exchange rates', ambiguous: 'Not told apart', time: 'Time passing', progress: 'Stages and dates', calibration: 'Correction by earlier quarters',
+  'amount-up': 'Amount up', 'amount-down': 'Amount down', fx: 'Exchange rates', ambiguous: 'Not told apart', time: 'Time passing', progress: 'Stages and dates', calibration: 'Correction by earlier quarters', renewals: 'Renewed contracts',
   closed: 'Closed', commit: 'Commit', 'best-case': 'Best case', pipeline: 'Pipeline', omitted: 'Omitted',
 });
 /** Rows of evidence shown at most; the count says how many there are. */

@@ -1,0 +1,396 @@
+//! What contracts bring: those that come due are renewed or end, at the rate of those that came to their end before.
+//!
+//! [`book`] reads the contracts as they stood on the day, [`rate`] tells how often they are renewed and what they bring
+//! then, and the trials are those of any simulation: one "deal" per renewal, its chance shared by all of its class and
+//! drawn once per batch, with the market of the deals. What is renewed stands beside what deals bring and is part of each
+//! total; no earlier quarter corrects it, since the track record knows deals alone.
+
+mod book;
+mod rate;
+
+use super::input::{Amount, SharedRate, SimulatedDeal, SimulationInput, Win};
+use super::outcome::Outcome;
+use super::simulate::Simulation;
+use super::trials::Trials;
+use crate::Error;
+use crate::calendar::Date;
+use crate::crm::{Deal, Field, Pipeline};
+use crate::model::{OperatingModel, Run, Switch};
+use crate::stats::{Arrange, Interval};
+use book::{Book, Due, Known, RenewalDeal, View, company, says_renewal};
+use rate::Rates;
+use std::collections::BTreeMap;
+
+/// Names the number that decides the rate of a batch: all classes move together.
+const RATE: u64 = 0x7265_6e65_7761_6c73;
+/// Most renewals simulated one by one; beyond, the smaller ones are lumped with others due in the same step.
+const MOST: usize = 10_000;
+
+/// The renewals of a forecast: what is known of them, and their simulation.
+#[derive(Debug, Clone)]
+pub struct Renewals {
+    book: Book,
+    rates: Rates,
+    /// The chance to be renewed of each of `book.due`.
+    chances: Vec<f64>,
+    input: SimulationInput,
+    /// Owner, segment and product of each simulated renewal, in the order of `input.deals`.
+    labels: Vec<[String; 3]>,
+    /// The same of what was renewed up to the day of the forecast, with the day and the amount.
+    to_date: Vec<([String; 3], Date, i64)>,
+}
+
+/// What is known of the contracts of a file.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ContractCounts {
+    /// Contracts that run on the day of the forecast.
+    pub running: usize,
+    /// Of them, those without an end: they go on and are never due.
+    pub without_end: usize,
+    /// Ended in the last 90 days and not renewed so far: neither renewed nor lost yet, and not counted.
+    pub lapsed: usize,
+    /// Due, and left to the deals, as a deal of the same company says that it is the renewal.
+    pub in_deals: usize,
+    /// Due, and left out because nothing says what they bring.
+    pub without_amount: usize,
+    /// In another currency, left out.
+    pub foreign: usize,
+    /// Terms that came to their end, and how many of them were renewed.
+    pub ended: usize,
+    /// How many of those were renewed.
+    pub renewed: usize,
+    /// Renewals whose change in what they bring is known.
+    pub changes: usize,
+}
+
+/// What one renewal adds to a period, in minor units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum RenewalPart {
+    /// If it is renewed, unchanged.
+    Due(i64),
+    /// It was, up to the day of the forecast.
+    ToDate(i64),
+}
+
+/// What is due in a period, in minor units.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct RenewalPeriod {
+    /// Renewals due after the day of the forecast.
+    pub due: usize,
+    /// What they bring now.
+    pub amount: i64,
+    /// Renewed in the period up to the day of the forecast.
+    pub to_date: i64,
+    /// Ended in the period for good, or known to end in it.
+    pub ended: i64,
+    /// What the due ones are expected to lose: Σ amount·(1 − chance).
+    pub churn: f64,
+    /// What those renewed are expected to bring more: Σ amount·chance·(mean change − 1).
+    pub expansion: f64,
+}
+
+impl Renewals {
+    /// The renewals of the contracts attached to a pipeline; `None` without contracts, or where the run or model switches
+    /// them off.
+    ///
+    /// # Errors
+    /// The limits of [`SimulationInput::validate`].
+    pub(super) fn new(
+        pipeline: &Pipeline,
+        outcome: &Outcome,
+        model: &OperatingModel,
+        run: &Run,
+    ) -> Result<Option<Self>, Error> {
+        if pipeline.contracts().is_empty() || run.renewals.unwrap_or(model.forecast().renewals) == Switch::Off {
+            return Ok(None);
+        }
+        let (horizon, as_of) = (&outcome.horizon, outcome.horizon.as_of());
+        let known = pipeline.as_of(Some(as_of), model.meta().currency);
+        let kind = |row: usize| pipeline.column(Field::Type).map_or("", |column| column.text(row));
+        let is_renewal = |deal: &&Deal| says_renewal(kind(deal.row)) || says_renewal(&deal.name);
+        let deals: Vec<RenewalDeal> = known
+            .deals
+            .iter()
+            .filter(is_renewal)
+            .map(|deal| RenewalDeal { account: company(&deal.account), status: deal.status, close: deal.close })
+            .collect();
+        let view = View {
+            as_of,
+            last: horizon.ends().last().copied().unwrap_or(as_of),
+            current: pipeline.proposed_as_of().is_none_or(|newest| newest <= as_of),
+            currency: outcome.currency,
+            deals: &deals,
+        };
+        let book = Book::new(pipeline.contracts(), &view);
+        let rates = Rates::new(&book.decided);
+        let owners = owners(&known.deals);
+        let mut renewals = Self {
+            chances: Vec::new(),
+            labels: Vec::new(),
+            to_date: Vec::new(),
+            input: Self::input(&book, outcome, model, run),
+            rates,
+            book,
+        };
+        renewals.fill(outcome, &owners);
+        Simulation::new(renewals.input.clone())?;
+        Ok(Some(renewals))
+    }
+
+    /// The question without its renewals.
+    fn input(book: &Book, outcome: &Outcome, model: &OperatingModel, run: &Run) -> SimulationInput {
+        let horizon = &outcome.horizon;
+        let mut to_date = vec![0_i64; horizon.periods().len()];
+        for known in &book.renewed {
+            if let Some(sum) = horizon.period_of(known.day).and_then(|period| to_date.get_mut(period)) {
+                *sum = sum.saturating_add(known.amount);
+            }
+        }
+        SimulationInput {
+            deals: Vec::new(),
+            rates: Vec::new(),
+            steps: horizon.steps().to_vec(),
+            won_to_date: to_date,
+            target: 0,
+            categories: 1,
+            market: model.forecast().market_correlation,
+            minor_per_major: outcome.currency.minor_per_major() as f64,
+            pace: None,
+            changes: Vec::new(),
+            new_business: false,
+            seed: run.seed,
+            trials: run.trials,
+        }
+    }
+
+    /// Adds the renewals that are due, one deal each.
+    fn fill(&mut self, outcome: &Outcome, owners: &BTreeMap<String, [String; 2]>) {
+        let ends = outcome.horizon.ends();
+        let mut rates = BTreeMap::new();
+        let drawn = self.rates.ratios.len() > 1;
+        self.input.changes.clone_from(&self.rates.ratios);
+        let lumps = lumped(&self.book.due, |day| ends.partition_point(|end| *end < day));
+        for list in lumps {
+            let Some(first) = list.first().and_then(|at| self.book.due.get(*at)) else { continue };
+            let sum = list.iter().filter_map(|at| self.book.due.get(*at));
+            let amount = sum.fold(0_i64, |sum, due| sum.saturating_add(due.signed.unwrap_or(due.amount)));
+            let beta = self.rates.in_a_row(first.class, first.times).filter(|_| first.signed.is_none());
+            let win = beta.map_or(Win::Fixed(1.0), |distribution| {
+                Win::Shared(*rates.entry((first.class, first.times)).or_insert_with(|| {
+                    self.input.rates.push(SharedRate { distribution, draw: RATE });
+                    self.input.rates.len() - 1
+                }))
+            });
+            let is_drawn = drawn && first.signed.is_none();
+            self.input.deals.push(SimulatedDeal {
+                key: first.key,
+                category: 0,
+                amount: if is_drawn { Amount::Changed(amount) } else { Amount::Fixed(amount) },
+                win,
+                closed_by: ends.iter().map(|end| f64::from(u8::from(*end >= first.day))).collect(),
+            });
+            let [owner, segment] = owners.get(&company(&first.account)).cloned().unwrap_or_default();
+            let labels = [owner, segment, first.product.clone()];
+            self.labels.push(if list.len() == 1 { labels } else { Default::default() });
+        }
+        let labelled = |known: &Known| {
+            let [owner, segment] = owners.get(&company(&known.account)).cloned().unwrap_or_default();
+            ([owner, segment, known.product.clone()], known.day, known.amount)
+        };
+        self.to_date = self.book.renewed.iter().map(labelled).collect();
+        let chance = |due: &Due| self.rates.in_a_row(due.class, due.times).map_or(0.0, |beta| beta.mean());
+        self.chances = self.book.due.iter().map(|due| if due.signed.is_some() { 1.0 } else { chance(due) }).collect();
+    }
+
+    /// Runs the simulation: what is renewed in each period, renewed to date included.
+    pub(super) fn simulate(&self) -> Result<Vec<Vec<i64>>, Error> {
+        let trials = Simulation::new(self.input.clone())?.finish();
+        Ok((0..trials.periods()).map(|period| trials.period(period)).collect())
+    }
+
+    /// What each renewal of a period would bring unchanged, and what was renewed to date, with owner, segment and product.
+    pub(super) fn parts(&self, outcome: &Outcome, period: usize) -> Vec<(&[String; 3], RenewalPart)> {
+        let before = period.checked_sub(1);
+        let end = |of: usize| outcome.horizon.steps().iter().rposition(|step| step.period == of);
+        let by = |deal: &SimulatedDeal, of: Option<usize>| {
+            of.and_then(end).and_then(|step| deal.closed_by.get(step)).is_some_and(|share| *share > 0.0)
+        };
+        let is_here = |deal: &&SimulatedDeal| by(deal, Some(period)) && !by(deal, before);
+        let amount = |deal: &SimulatedDeal| match deal.amount {
+            Amount::Fixed(minor) | Amount::Changed(minor) => minor,
+            _ => 0,
+        };
+        let due = self.labels.iter().zip(&self.input.deals).filter(|(_, deal)| is_here(deal));
+        let due = due.map(|(labels, deal)| (labels, RenewalPart::Due(amount(deal))));
+        let known = self.to_date.iter().filter(|(_, day, _)| outcome.horizon.period_of(*day) == Some(period));
+        due.chain(known.map(|(labels, _, amount)| (labels, RenewalPart::ToDate(*amount)))).collect()
+    }
+
+    /// Each renewal in turn, with owner, segment and product where known, and what it brings in the period in every trial.
+    pub(super) fn each(&self, period: usize, mut see: impl FnMut(&[String; 3], &[i64])) -> Result<(), Error> {
+        Simulation::new(self.input.clone())?.each_deal(period, |index, brought| {
+            if let Some(labels) = self.labels.get(index) {
+                see(labels, brought);
+            }
+        });
+        Ok(())
+    }
+
+    /// The question of the deals with the renewals in it.
+    pub(crate) fn joined(&self, mut input: SimulationInput) -> SimulationInput {
+        let offset = input.rates.len();
+        input.rates.extend(self.input.rates.iter().copied());
+        input.changes.clone_from(&self.input.changes);
+        for (sum, part) in input.won_to_date.iter_mut().zip(&self.input.won_to_date) {
+            *sum = sum.saturating_add(*part);
+        }
+        input.deals.extend(self.input.deals.iter().map(|deal| SimulatedDeal {
+            win: if let Win::Shared(rate) = deal.win { Win::Shared(rate + offset) } else { deal.win },
+            ..deal.clone()
+        }));
+        input
+    }
+
+    /// What is known of the contracts.
+    #[must_use]
+    pub fn counts(&self) -> ContractCounts {
+        let (ended, renewed) = self.rates.counts(|_| true);
+        let Book { running, without_end, lapsed, in_deals, without_amount, foreign, .. } = self.book;
+        ContractCounts {
+            running,
+            without_end,
+            lapsed,
+            in_deals,
+            without_amount,
+            foreign,
+            ended: ended as usize,
+            renewed: renewed as usize,
+            changes: self.book.decided.iter().filter(|one| one.ratio.is_some()).count(),
+        }
+    }
+
+    /// The share of contracts renewed at the end of a term: its mean and 95 % interval.
+    #[must_use]
+    pub fn rate(&self) -> (f64, Interval) {
+        (self.rates.overall().map_or(0.0, |beta| beta.mean()), self.rates.interval())
+    }
+
+    /// The mean of what a renewed contract brings over what it brought; 1 where fewer than ten are known.
+    #[must_use]
+    pub fn change(&self) -> f64 {
+        self.rates.change()
+    }
+
+    /// What is due in a period of the forecast.
+    #[must_use]
+    pub fn period(&self, outcome: &Outcome, period: usize) -> RenewalPeriod {
+        let is_here = |day: Date| outcome.horizon.period_of(day) == Some(period);
+        let mut found = RenewalPeriod {
+            to_date: self.input.won_to_date.get(period).copied().unwrap_or(0),
+            ..RenewalPeriod::default()
+        };
+        for known in self.book.ended.iter().filter(|known| is_here(known.day)) {
+            found.ended = found.ended.saturating_add(known.amount);
+        }
+        let change = self.change();
+        for (due, chance) in self.book.due.iter().zip(&self.chances).filter(|(due, _)| is_here(due.day)) {
+            found.due += 1;
+            found.amount = found.amount.saturating_add(due.amount);
+            let amount = due.amount as f64;
+            found.churn += amount * (1.0 - chance);
+            found.expansion += match due.signed {
+                Some(signed) => signed as f64 - amount,
+                None => amount * chance * (change - 1.0),
+            };
+        }
+        found
+    }
+}
+
+/// Owner and segment of each company: those of its newest deal.
+fn owners(deals: &[Deal]) -> BTreeMap<String, [String; 2]> {
+    let mut newest: BTreeMap<String, (Option<Date>, u64, &Deal)> = BTreeMap::new();
+    for deal in deals.iter().filter(|deal| !deal.account.is_empty()) {
+        let entry = newest.entry(company(&deal.account)).or_insert((deal.created, deal.key, deal));
+        if (deal.created, deal.key) > (entry.0, entry.1) {
+            *entry = (deal.created, deal.key, deal);
+        }
+    }
+    newest.into_iter().map(|(key, (_, _, deal))| (key, [deal.owner.clone(), deal.segment.clone()])).collect()
+}
+
+/// The places of renewals that are simulated as one: each by itself, or with others of the same step, class and number of
+/// terms where there are too many.
+fn lumped(due: &[Due], step: impl Fn(Date) -> usize) -> Vec<Vec<usize>> {
+    let size = due.len().div_ceil(MOST).max(1);
+    let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (at, one) in due.iter().enumerate() {
+        groups.entry((step(one.day), one.class, one.times, one.signed.is_some())).or_default().push(at);
+    }
+    let mut lumps = Vec::new();
+    for mut group in groups.into_values() {
+        let part = |at: &usize| due.get(*at).map(|one| (std::cmp::Reverse(one.amount), one.key));
+        group.arrange_by(|a, b| part(a).cmp(&part(b)));
+        // The largest stay by themselves: it is they that spread the total.
+        let (single, rest) = if size == 1 { (group.len(), 0) } else { (group.len() / size / 2, 2 * size) };
+        lumps.extend(group.iter().take(single).map(|at| vec![*at]));
+        lumps.extend(group.get(single..).unwrap_or_default().chunks(rest.max(1)).map(<[usize]>::to_vec));
+    }
+    lumps
+}
+
+impl Trials {
+    /// The totals and the amount that together say in which trials a target is reached: where `totals + x ≥ wanted`, the
+    /// period's total reaches the target once deals bring x more.
+    pub(super) fn towards(&self, period: usize, target: i64) -> (Vec<i64>, i64) {
+        let wanted = self.simulated_at(period, target);
+        let mut totals = self.simulated(period);
+        if let Some(renewals) = self.renewals(period) {
+            let mut known: BTreeMap<i64, i64> = BTreeMap::new();
+            for (total, renewed) in totals.iter_mut().zip(renewals) {
+                let own = known.entry(*renewed).or_insert_with(|| self.simulated_at(period, target - renewed));
+                *total += wanted - *own;
+            }
+        }
+        (totals, wanted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::book::Class;
+    use super::*;
+
+    #[test]
+    fn the_largest_of_too_many_renewals_stay_by_themselves_and_nothing_is_lost() {
+        let class = Class { auto: false, short: false };
+        let due = |i: i64| Due {
+            key: i as u64,
+            account: String::new(),
+            product: String::new(),
+            day: Date::from_days(20_000 + (i % 2) as i32),
+            amount: 1 + i % 997,
+            class,
+            times: 1,
+            signed: (i % 10 == 0).then_some(5),
+        };
+        for count in [0, 1, 7, 10_000, 10_001, 34_567] {
+            let all: Vec<Due> = (0..count).map(due).collect();
+            let lumps = lumped(&all, |day| day.days() as usize);
+            assert!(
+                lumps.len() <= MOST && (count > MOST as i64 || lumps.iter().all(|lump| lump.len() == 1)),
+                "{count}"
+            );
+            let mut places: Vec<usize> = lumps.iter().flatten().copied().collect();
+            places.sort_unstable();
+            assert!(places.into_iter().eq(0..all.len()), "{count}");
+            let same = |lump: &Vec<usize>| {
+                lump.iter().all(|&at| all[at].day == all[lump[0]].day && all[at].signed == all[lump[0]].signed)
+            };
+            assert!(lumps.iter().all(same), "{count}");
+            let single =
+                lumps.iter().filter(|lump| lump.len() == 1).flatten().filter(|at| all[**at].amount == 997).count();
+            assert_eq!(single, all.iter().filter(|due| due.amount == 997).count(), "{count}");
+        }
+    }
+}
