@@ -113,6 +113,24 @@ fn seats_are_filled_by_roles_that_are_sure_enough() {
 }
 
 #[test]
+fn the_model_says_which_roles_may_block() {
+    let flagged = |model: &str| {
+        let table = Table::from_csv(CONTACTS.as_bytes(), &ReadOptions::default()).unwrap();
+        let leads = LeadList::from_table(table, &Mapping::default()).unwrap();
+        let leads = leads.score(&OperatingModel::from_json(model).unwrap(), &Run::default());
+        let rows = report(&leads, "{}").rows;
+        rows.into_iter().filter(|row| row.flags.contains(&AccountFlag::Blocker)).map(|row| row.name).collect::<Vec<_>>()
+    };
+    assert_eq!(flagged(MODEL), ["Acme"], "by the role's name");
+    let renamed = MODEL.replace(r#""name": "Blocker""#, r#""name": "Purchasing""#);
+    assert_eq!(flagged(&renamed), [""; 0]);
+    let told = renamed.replace(r#""titles": ["procurement"]"#, r#""titles": ["procurement"], "blocks": true"#);
+    assert_eq!(flagged(&told), ["Acme"]);
+    let denied = MODEL.replace(r#""titles": ["procurement"]"#, r#""titles": ["procurement"], "blocks": false"#);
+    assert_eq!(flagged(&denied), [""; 0]);
+}
+
+#[test]
 fn an_account_whose_rows_are_all_ruled_out_is_ruled_out() {
     let leads = scored(CONTACTS);
     let core = card(&leads, "Core");

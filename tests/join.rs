@@ -10,6 +10,8 @@ use leadcast::crm::{
 use leadcast::money::Currency;
 use leadcast::session;
 use leadcast::table::{Action, ReadOptions, Receipt, Table};
+use leadcast::targeting::learn::{LearnOptions, Verdict};
+use std::fmt::Write;
 
 fn table(name: &str, text: &str) -> Table {
     let options = ReadOptions { name: Some(name.to_owned()), ..ReadOptions::default() };
@@ -190,6 +192,39 @@ fn a_file_of_closed_deals_makes_an_outcome() {
     assert_eq!((attached.receipt.kind, join(&attached).unmatched), ("deals", 1));
     let outcome: Vec<&str> = (0..4).map(|row| joined.text(row, Field::Converted)).collect();
     assert_eq!(outcome, ["No", "Yes", "Yes", "Yes"]);
+    let found = joined.outcome_columns().unwrap();
+    let said: Vec<_> = found.iter().map(|one| (one.column.as_str(), one.successes, one.failures)).collect();
+    assert_eq!(said, [("In closed", 3, 1)]);
+}
+
+#[test]
+fn closed_deals_that_were_attached_teach_a_card() {
+    // Of leads by referral three in four bought, of the others one in four.
+    let bought = |i: u32| if i.is_multiple_of(2) { !i.is_multiple_of(8) } else { i % 8 == 1 };
+    let origin = |i: u32| if i.is_multiple_of(2) { "referral" } else { "advert" };
+    let mut mqls = String::from("mql_id,first_contact_date,origin\n");
+    let (mut won, mut both) = (String::from("mql_id,won_date,price\n"), String::from("mql_id,Deal Stage,Amount\n"));
+    for i in 0..400 {
+        let _ = writeln!(mqls, "m{:04x},2018-01-{:02},{}", i * 97, 1 + i % 28, origin(i));
+        if bought(i) {
+            let _ = writeln!(won, "m{:04x},2018-03-{:02},{}", i * 97, 1 + i % 28, i * 3);
+        }
+        if i < 300 {
+            let stage = if bought(i) { "Closed Won" } else { "Closed Lost" };
+            let _ = writeln!(both, "m{:04x},{stage},{}", i * 97, i * 3);
+        }
+    }
+    let (joined, _) = attach(&leads(&mqls), "closed.csv", &won);
+    let learned = joined.learn(&LearnOptions::default()).unwrap();
+    assert_eq!((learned.outcome.as_str(), learned.decided, learned.gate.verdict), ("In closed", 400, Verdict::Signal));
+    // What is known of buyers alone gives them away.
+    let leaks: Vec<&str> = learned.leaks.iter().map(|leak| leak.column.as_str()).collect();
+    assert_eq!(leaks, ["won_date", "price"]);
+
+    let (joined, _) = attach(&leads(&mqls), "deals.csv", &both);
+    let found = joined.outcome_columns().unwrap();
+    let said: Vec<_> = found.iter().map(|one| (one.column.as_str(), one.successes, one.failures)).collect();
+    assert_eq!(said, [("Deal Stage", 150, 150), ("In deals", 300, 100)]);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use leadcast::crm::join::AttachOptions;
 use leadcast::crm::{LeadList, Mapping};
-use leadcast::model::{OperatingModel, Run, Truth};
+use leadcast::model::{OperatingModel, Preset, Run, Truth};
 use leadcast::table::{ReadOptions, Table};
 use leadcast::targeting::{Definition, Filter, Queue, ScoredLeads, SlaState, SortKey, View};
 
@@ -235,6 +235,36 @@ fn definitions_may_ask_for_scores_and_are_compared_with_the_status() {
         (status.values[0].value.as_str(), status.values[0].claims, status.values[0].count),
         ("MQL", Some(Definition::Mql), 3)
     );
+}
+
+#[test]
+fn use_past_the_threshold_makes_a_product_qualified_lead() {
+    // 25 for the days, 20 for the seats, 15 each for the key event and the limit: 75, at most 60; and 40 fading by half in
+    // 14 days. The threshold is 65.
+    let csv = "Lead ID,Email,Employees,Seats,Active Days,Key Events,Limit Reached,Last Activity,Status\n\
+        1,a@a.com,300,9,14,3,no,2026-03-31,PQL\n\
+        2,b@b.com,300,9,14,3,no,2026-03-17,PQL\n\
+        3,c@c.com,300,3,4,2,no,2026-03-31,Customer\n\
+        4,d@d.com,300,9,14,0,no,2026-03-10,New\n";
+    let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+    let list = LeadList::from_table(table, &Mapping::default()).unwrap();
+    let run = Run::from_json(r#"{ "asOf": "2026-03-31" }"#).unwrap();
+    let leads = list.score(&OperatingModel::preset(Preset::ProductLed).unwrap(), &run);
+    let points: Vec<f64> = (0..4).map(|row| leads.engagement(row).unwrap().as_f64()).collect();
+    assert_eq!(points[..3], [100.0, 80.0, 77.0]);
+    assert!(points[3] < 65.0);
+    let pql: Vec<Truth> = (0..4).map(|row| leads.meets(row, Definition::Pql)).collect();
+    assert_eq!(pql, [Truth::True, Truth::True, Truth::True, Truth::False]);
+    assert_eq!(leads.definitions(2), [Definition::Mql, Definition::Pql]);
+    assert_eq!(leads.pool(2), Some("Sales assist"), "past the threshold sales takes over");
+    let report = leads.report();
+    let pql = &report.definitions[1];
+    assert_eq!((pql.label.as_str(), pql.condition.as_deref()), ("PQL", Some("engagement at least 65")));
+    // A customer need never have been one.
+    let table = pql.status.as_ref().unwrap();
+    assert_eq!((table.both, table.claimed_only, table.met_only, table.neither), (2, 0, 1, 1));
+    let sales = list.score(&OperatingModel::preset(Preset::SalesLed).unwrap(), &run).report();
+    assert!(sales.definitions.iter().all(|one| one.definition != Definition::Pql), "only where the model has one");
 }
 
 #[test]

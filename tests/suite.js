@@ -76,7 +76,10 @@ export const cases = {
       const log = [{ Email: 'ann@acme.example', 'Activity Type': 'Visit', 'Activity Date': '2026-03-05' }];
       equal((await leads.attach(log)).join?.addedColumns, ['Last activity', 'Activities']);
       equal((await leads.values('lastActivity'))?.filled, 1);
-      equal((await leads.receipt()).columns.at(-1)?.name, 'Activities');
+      const closed = 'Deal Name,Account Name,Stage,Amount\nOne,ACME Inc.,Closed Won,100\nTwo,Bolt GmbH,Closed Lost,50\n';
+      await leads.attach(closed, { read: { name: 'deals.csv' } });
+      equal((await leads.outcomeColumns()).map(({ column, successes, failures }) => [column, successes, failures]), [['Stage', 1, 1], ['In deals', 2, 1]]);
+      equal((await leads.receipt()).columns.at(-1)?.name, 'In deals');
       const wrong = await failure(lib, () => leads.attach(accounts, { on: [{ left: 'Firm', right: 'Account Name' }] }));
       equal([wrong.code, wrong.place.path], ['no-such-column', 'on[0].left']);
     });

@@ -52,6 +52,8 @@ pub struct WorkingHours {
 pub struct Definitions {
     /// A marketing-qualified lead.
     pub mql: Option<Condition>,
+    /// A product-qualified lead: the threshold of use past which sales takes over.
+    pub pql: Option<Condition>,
     /// A sales-qualified lead.
     pub sql: Option<Condition>,
     /// An opportunity.

@@ -104,4 +104,6 @@ pub struct Role {
     pub required: u32,
     /// Weight of this role's engagement in the account's, above 0. Default: 1.
     pub weight: f64,
+    /// Whether people of this role may stand in the way of a deal. `None`: told by the role's name.
+    pub blocks: Option<bool>,
 }

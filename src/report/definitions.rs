@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 const ROWS: usize = 10;
 const STATUSES: usize = 50;
 
-/// One of the five definitions, asked of every lead.
+/// One of the definitions, asked of every lead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct DefinitionReport {
-    /// `mql`, `sql`, `opportunity`, `closedWon` or `churned`.
+    /// `mql`, `pql` (only where the model defines it), `sql`, `opportunity`, `closedWon` or `churned`.
     pub definition: Definition,
     /// As people write it.
     pub label: String,
@@ -81,7 +81,11 @@ pub struct StatusValue {
 
 pub(super) fn definitions(leads: &ScoredLeads) -> Vec<DefinitionReport> {
     let claims = Claims::of(leads);
-    Definition::ALL.into_iter().map(|definition| report(leads, definition, claims.as_ref())).collect()
+    // Only some sell by use: who does not define a PQL is not asked to.
+    let asked = |definition: &Definition| {
+        *definition != Definition::Pql || definition.condition(leads.model().definitions()).is_some()
+    };
+    Definition::ALL.into_iter().filter(asked).map(|definition| report(leads, definition, claims.as_ref())).collect()
 }
 
 pub(super) fn status(leads: &ScoredLeads) -> Option<StatusReport> {

@@ -1,4 +1,4 @@
-//! The five words everyone must agree on, asked of every lead, and compared with what the file's status says.
+//! The words everyone must agree on, asked of every lead, and compared with what the file's status says.
 
 use super::predicate::{Binder, Predicate};
 use super::score::Score;
@@ -13,6 +13,8 @@ use crate::table::Column;
 pub enum Definition {
     /// A marketing-qualified lead.
     Mql,
+    /// A product-qualified lead. Beside the way of the others: a customer need never have been one.
+    Pql,
     /// A sales-qualified lead.
     Sql,
     /// An opportunity.
@@ -24,14 +26,15 @@ pub enum Definition {
 }
 
 impl Definition {
-    /// All five, in the order of a customer's life.
-    pub const ALL: [Self; 5] = [Self::Mql, Self::Sql, Self::Opportunity, Self::ClosedWon, Self::Churned];
+    /// All of them, in the order of a customer's life.
+    pub const ALL: [Self; 6] = [Self::Mql, Self::Pql, Self::Sql, Self::Opportunity, Self::ClosedWon, Self::Churned];
 
     /// As people write it: `MQL`, `closed-won`.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
             Self::Mql => "MQL",
+            Self::Pql => "PQL",
             Self::Sql => "SQL",
             Self::Opportunity => "opportunity",
             Self::ClosedWon => "closed-won",
@@ -44,6 +47,7 @@ impl Definition {
     pub fn condition(self, definitions: &Definitions) -> Option<&Condition> {
         match self {
             Self::Mql => definitions.mql.as_ref(),
+            Self::Pql => definitions.pql.as_ref(),
             Self::Sql => definitions.sql.as_ref(),
             Self::Opportunity => definitions.opportunity.as_ref(),
             Self::ClosedWon => definitions.closed_won.as_ref(),
@@ -51,8 +55,8 @@ impl Definition {
         }
     }
 
-    /// What a status claims: the furthest of the five that its words name. A status further on claims those before it
-    /// too.
+    /// What a status claims: the furthest definition that its words name. A status further on claims those before it
+    /// too, but for a PQL.
     #[must_use]
     pub fn claimed(status: &str) -> Option<Self> {
         let folded = crate::model::fold(status);
@@ -72,6 +76,8 @@ impl Definition {
             Some(Self::Opportunity)
         } else if has(&["mql", "marketingqualifiedlead"]) || (has(&["marketing"]) && has(&["qualified"])) {
             Some(Self::Mql)
+        } else if has(&["pql", "pqa", "productqualifiedlead"]) || (has(&["product"]) && has(&["qualified"])) {
+            Some(Self::Pql)
         } else if has(&["sql", "sal", "salesqualifiedlead"])
             || (has(&["sales"]) && has(&["qualified", "accepted"]))
             || words == ["qualified"]
@@ -85,7 +91,10 @@ impl Definition {
     /// Whether a status that claims `claimed` claims this.
     #[must_use]
     pub fn is_claimed_by(self, claimed: Option<Self>) -> bool {
-        claimed.is_some_and(|claimed| claimed >= self)
+        claimed.is_some_and(|claimed| match (self, claimed) {
+            (Self::Pql, _) | (_, Self::Pql) => claimed == self,
+            _ => claimed >= self,
+        })
     }
 }
 
@@ -223,6 +232,8 @@ mod tests {
             ("MQL", Some(Definition::Mql)),
             ("Marketing Qualified Lead", Some(Definition::Mql)),
             ("marketingqualifiedlead", Some(Definition::Mql)),
+            ("PQL", Some(Definition::Pql)),
+            ("Product Qualified", Some(Definition::Pql)),
             ("SQL", Some(Definition::Sql)),
             ("Sales Accepted Lead", Some(Definition::Sql)),
             ("Qualified", Some(Definition::Sql)),
@@ -238,6 +249,9 @@ mod tests {
             assert_eq!(Definition::claimed(status), claimed, "{status}");
         }
         assert!(Definition::Mql.is_claimed_by(Some(Definition::ClosedWon)));
+        assert!(Definition::Pql.is_claimed_by(Some(Definition::Pql)));
+        assert!(!Definition::Pql.is_claimed_by(Some(Definition::ClosedWon)), "a customer need not have been one");
+        assert!(!Definition::Mql.is_claimed_by(Some(Definition::Pql)));
         assert!(!Definition::ClosedWon.is_claimed_by(Some(Definition::Sql)));
     }
 }

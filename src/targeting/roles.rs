@@ -136,9 +136,9 @@ fn is_named(role: &Role, word: &str) -> bool {
     name == word || SAME.iter().any(|same| same.contains(&name.as_str()) && same.contains(&word.as_str()))
 }
 
-/// Whether people of this role stand in the way, told by its name.
+/// Whether people of this role stand in the way: as the model says, else told by its name.
 pub(super) fn blocks(role: &Role) -> bool {
-    SAME[0].contains(&plain(&role.name).as_str())
+    role.blocks.unwrap_or_else(|| SAME[0].contains(&plain(&role.name).as_str()))
 }
 
 /// `C_suite` and `c-suite` are `c suite`.

@@ -168,3 +168,39 @@ inBrowsers('the table stays where it is scrolled to while a slider moves', async
   await idle(page);
   assert.equal(await page.$eval('#panel-leads regular-table', (table) => table.scrollTop), place);
 }, { viewport: { width: 360, height: 740 } });
+
+/** Closed deals of two products, one of which is bought far more often. */
+const DEALS = `Deal ID,Deal Name,Stage,Amount,Created Date,Close Date,Product\n${Array.from({ length: 240 }, (_, i) => {
+  const won = i % 2 === 0 ? i % 8 !== 0 : i % 8 === 1;
+  return `D${i},Deal ${i},${i >= 220 ? 'Proposal' : won ? 'Closed Won' : 'Closed Lost'},${1000 + (i % 7) * 50},2026-0${1 + (i % 2)}-${10 + (i % 18)},2026-04-${10 + (i % 18)},${i % 2 === 0 ? 'Suite' : 'Basic'}`;
+}).join('\n')}\n`;
+
+inBrowsers('closed deals of a forecast are learned from, alone or with the open leads', async ({ page, url }) => {
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  await giveFile(page, '#file-forecast', 'deals.csv', DEALS);
+  await page.waitForSelector('#learn-from-deals');
+  await idle(page);
+  await says(page, '#panel-forecast .learn-offer', /220 deals of this file have ended, 110 of them won/);
+  await press(page, '#learn-from-deals');
+  await page.waitForSelector('#learn-to-columns:not([disabled])');
+  await says(page, '#learn-counts', /110 rows ended well and 110 badly/);
+  await press(page, '#learn-to-columns');
+  await page.waitForSelector('#learn-now:not([disabled])');
+  await press(page, '#learn-now');
+  await says(page, '#learn-gate', /^Signal: /);
+  await says(page, '#learn-card', /Suite/);
+
+  // Leads of the same ids, of which the file of deals tells how they ended.
+  await giveFile(page, '#file-leads', 'leads.csv', `Deal ID,Company,Region\n${Array.from({ length: 240 }, (_, i) => `D${i},Company ${i},${i % 2 === 0 ? 'North' : 'South'}`).join('\n')}\n`);
+  await rows(page, 'leads');
+  assert.equal(await page.$('#learn-open'), null, 'the leads alone do not say how they ended');
+  await showTab(page, 'forecast');
+  await press(page, '#learn-with-deals');
+  await page.waitForSelector('#learn-to-columns:not([disabled])');
+  assert.equal(await page.$eval('#learn-outcome', (field) => /** @type {HTMLSelectElement} */ (field).value), 'Stage');
+  await press(page, '#learn-to-columns');
+  await page.waitForSelector('#learn-now:not([disabled])');
+  await press(page, '#learn-now');
+  await says(page, '#learn-card', /North/);
+});

@@ -171,6 +171,9 @@ pub(super) struct DefinitionsDocument {
     /// A marketing-qualified lead.
     #[serde(skip_serializing_if = "Option::is_none")]
     mql: Option<ConditionDocument>,
+    /// A product-qualified lead: the threshold of use past which sales takes over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pql: Option<ConditionDocument>,
     /// A sales-qualified lead.
     #[serde(skip_serializing_if = "Option::is_none")]
     sql: Option<ConditionDocument>,
@@ -195,6 +198,7 @@ impl DefinitionsDocument {
     pub(super) fn resolve(&self, at: &At) -> Result<Definitions, Error> {
         Ok(Definitions {
             mql: optional_scored(&at.key("mql"), self.mql.as_ref())?,
+            pql: optional_scored(&at.key("pql"), self.pql.as_ref())?,
             sql: optional_scored(&at.key("sql"), self.sql.as_ref())?,
             opportunity: optional_scored(&at.key("opportunity"), self.opportunity.as_ref())?,
             closed_won: optional_scored(&at.key("closedWon"), self.closed_won.as_ref())?,

@@ -147,6 +147,10 @@ struct RoleDocument {
     /// Weight of this role's engagement in the account's, above 0, at most 100. Default: 1.
     #[serde(default = "one")]
     weight: f64,
+    /// Whether people of this role may stand in the way of a deal. Default: whether the role is called blocker,
+    /// gatekeeper, detractor or the like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    blocks: Option<bool>,
 }
 
 fn one() -> f64 {
@@ -173,6 +177,7 @@ impl CommitteeDocument {
                 seniorities: folded("seniorities", &role.seniorities)?,
                 required: at.key("required").whole(role.required, 0, 100)?,
                 weight: positive(&at.key("weight"), role.weight, 100.0)?,
+                blocks: role.blocks,
             })
         });
         Ok(Committee {

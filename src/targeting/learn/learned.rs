@@ -9,7 +9,7 @@ use super::options::LearnOptions;
 use super::outcome::{self, OutcomeColumn};
 use super::validation::{Quality, TimeSplit};
 use crate::calendar::Date;
-use crate::crm::{Dialects, LeadList};
+use crate::crm::{Dialects, LeadList, labels};
 use crate::model::{OperatingModel, Points, Run};
 use crate::{ENGINE, Error};
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ impl LeadList {
     /// # Errors
     /// None in practice: the built-in words are part of this crate.
     pub fn outcome_columns(&self) -> Result<Vec<OutcomeColumn>, Error> {
-        Ok(outcome::candidates(self.table(), &Dialects::built_in()?))
+        Ok(outcome::candidates(self.table(), &labels(self.table(), self.binding()), &Dialects::built_in()?))
     }
 
     /// What each column is to learning, in the order of the file, with the leaks found; no column is left out yet.

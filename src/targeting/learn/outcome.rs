@@ -1,7 +1,7 @@
 //! Finds the column that says how it ended, and reads it.
 
 use super::options::LearnOptions;
-use crate::crm::{DealStatus, Dialects, LeadList};
+use crate::crm::{DealStatus, Dialects, Field, LeadList, labels};
 use crate::model::fold;
 use crate::stats::Arrange;
 use crate::table::{Column, ColumnKind, Table, boolean};
@@ -57,17 +57,23 @@ const HEADERS: [&str; 12] = [
     "y",
 ];
 
-/// Headers worth looking at in a lead or deal file, the best candidate first: named like an outcome, or with values
-/// that say won and lost.
-pub(crate) fn candidates(table: &Table, dialects: &Dialects) -> Vec<OutcomeColumn> {
+/// Fields that say how it ended, whatever their column is called.
+const OUTCOMES: [Field; 3] = [Field::Converted, Field::DealStatus, Field::IsWon];
+
+/// Headers worth looking at in a lead or deal file, the best candidate first: named like an outcome, with values that
+/// say won and lost, or taken for whether a lead was converted, as an attached file of deals tells. `labels` says for
+/// each column how conditions name it.
+pub(crate) fn candidates(table: &Table, labels: &[String], dialects: &Dialects) -> Vec<OutcomeColumn> {
     let mut found: Vec<(usize, OutcomeColumn)> = Vec::new();
-    for column in table.columns() {
+    for (at, column) in table.columns().iter().enumerate() {
         let header = fold(column.name()).replace(['_', '-', '/', '?'], " ");
         let name = HEADERS.iter().position(|known| *known == header.trim());
         let read = Reading::new(column, &LearnOptions::default(), dialects);
         // Yes-or-no columns abound; only a name makes one of them an outcome.
         let spoken = read.words && matches!(column.kind(), ColumnKind::Text);
-        let Some(rank) = name.or_else(|| spoken.then_some(HEADERS.len())) else { continue };
+        let bound = || labels.get(at).is_some_and(|label| OUTCOMES.iter().any(|field| field.name() == label));
+        let last = || bound().then_some(HEADERS.len() + 1);
+        let Some(rank) = name.or(spoken.then_some(HEADERS.len())).or_else(last) else { continue };
         let candidate = read.tally(column, table.rows());
         if candidate.successes > 0 && candidate.failures > 0 {
             found.push((rank, candidate));
@@ -98,7 +104,7 @@ impl Ends {
 pub fn ends(leads: &LeadList) -> Option<Ends> {
     let dialects = Dialects::built_in().ok()?;
     let table = leads.table();
-    let best = candidates(table, &dialects).into_iter().next()?;
+    let best = candidates(table, &labels(table, leads.binding()), &dialects).into_iter().next()?;
     let column = table.columns().get(table.column_named(&best.column)?)?;
     let read = Reading::new(column, &LearnOptions::default(), &dialects);
     let ends = match column.words() {
@@ -113,12 +119,17 @@ pub fn ends(leads: &LeadList) -> Option<Ends> {
 }
 
 /// The outcome column of these options.
-pub(crate) fn column<'a>(table: &'a Table, options: &LearnOptions, dialects: &Dialects) -> Result<&'a Column, Error> {
+pub(crate) fn column<'a>(
+    table: &'a Table,
+    labels: &[String],
+    options: &LearnOptions,
+    dialects: &Dialects,
+) -> Result<&'a Column, Error> {
     let best;
     let header = match &options.outcome {
         Some(header) => header,
         None => {
-            best = candidates(table, dialects).into_iter().next();
+            best = candidates(table, labels, dialects).into_iter().next();
             match &best {
                 Some(candidate) => &candidate.column,
                 None => {

@@ -2,6 +2,7 @@
 /** Several files: which one a tab is about, which stand beside it, and where a file belongs that was dropped elsewhere. */
 
 import * as engine from '../engine.js';
+import { freshLearning } from '../learning.js';
 import { homeOf, mainOf, replaces, rowsOf } from '../kinds.js';
 import { changed, deskOf, state } from '../state.js';
 import { simulate } from './forecast.js';
@@ -70,10 +71,11 @@ export async function addFiles(desk, files) {
 }
 
 /**
+ * Adds files to the one that is open, and works it out again.
  * @param {Desk} desk
  * @param {Understood[]} files
  */
-async function addAll(desk, files) {
+export async function addAll(desk, files) {
   let isAdded = false;
   for (const { file, kind, columns } of files) {
     isAdded = (await add(desk, { name: file.name, size: file.size, source: file, kind, columns, attached: null, problem: null })) || isAdded;
@@ -94,17 +96,23 @@ async function add(desk, further) {
   if (!handle) return false;
   const part = deskOf(desk);
   part.panel = { ...part.panel, isOpen: true, part: 'files' };
+  // Until the list is scored again there are no rows to show.
+  const { order } = state.leads;
+  if (desk === 'leads') state.leads.order = null;
   try {
     const attached = await busy(`Adding ${further.name}`, (control) => handle.attach(further.source, { ...control, on: further.on, read: { name: further.name } }));
     if (deskOf(desk).handle !== handle) return false;
     deskOf(desk).files = [...deskOf(desk).files, { ...further, attached }];
     deskOf(desk).receipt = await handle.receipt();
+    // A further file may tell how rows ended.
+    if (state.leads.handle === handle) state.leads.learning = freshLearning();
     if (state.leads.handle === handle) state.leads.values = await pickValues(state.leads.handle, await handle.receipt());
     changed();
     return true;
   } catch (error) {
     if (isCancelled(error)) announce('Stopped.');
     else deskOf(desk).files = [...deskOf(desk).files, { ...further, problem: problemOf(error) }];
+    if (desk === 'leads' && state.leads.handle === handle) state.leads.order = order;
     changed();
     return false;
   }

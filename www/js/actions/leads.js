@@ -151,7 +151,8 @@ export function sortLeads(key) {
  * @returns {Promise<any[]>}
  */
 export async function leadRows(from, count) {
-  return (await state.leads.handle?.window(from, count)) ?? [];
+  const { handle, order } = state.leads;
+  return handle && order ? handle.window(from, count) : [];
 }
 
 /** The leads of one channel, in the ranked list. @param {string} channel */

@@ -4,6 +4,7 @@
 import { counted } from '../format.js';
 import { MOST_VALUES, freshLearning, isLearnable, learnOptions, outcomeOptions, readValues, withCard } from '../learning.js';
 import { changed, state } from '../state.js';
+import { addAll } from './files.js';
 import { openLeadList, today } from './leads.js';
 import { changeModel, undoModel } from './model.js';
 import { showTab } from './page.js';
@@ -158,14 +159,28 @@ export async function undoCard() {
   put({ used: false });
 }
 
-/** Opens the deals of the Forecast tab as a list to learn from. */
+/** Opens the deals of the Forecast tab as a list to learn from, in the place of the leads that are open. */
 export async function learnFromDeals() {
   const { file } = state.deals;
   if (!file) return;
   showTab('leads');
   await openLeadList(file);
-  if (state.leads.file === file && state.leads.handle) {
-    await findOutcomes(state.leads.handle);
-    openLearning();
-  }
+  if (state.leads.file === file) showWalk();
+}
+
+/** Adds the deals of the Forecast tab to the leads that are open, whose ends they tell. */
+export async function learnWithDeals() {
+  const { file, receipt } = state.deals;
+  if (!file || !receipt) return;
+  showTab('leads');
+  const { source, name } = file;
+  await addAll('leads', [{ file: source instanceof File ? source : new File([String(source)], name), kind: 'deals', columns: receipt.columns.map((column) => column.name) }]);
+  showWalk();
+}
+
+/** Shows the walk-through where there is something to learn from. */
+function showWalk() {
+  state.leads.part = 'list';
+  if (state.leads.learning.candidates.length > 0) openLearning();
+  else changed();
 }

@@ -9,6 +9,9 @@ import { h } from '../dom.js';
 /** @type {[string, string][]} */
 const WORDS = [['titles', 'Job titles that hold'], ['departments', 'Departments'], ['seniorities', 'Seniorities']];
 
+/** Whether people of a role may stand in the way; told by its name without an answer. */
+const BLOCKS = new Map([['true', true], ['false', false]]);
+
 /** @param {State} state */
 export function committeeSection(state) {
   const roles = state.model.value.committee?.roles ?? [];
@@ -20,6 +23,9 @@ export function committeeSection(state) {
         field(`role-${at}-name`, 'Role', 'text', role.name, (text) => act.editModel(['committee', 'roles', at, 'name'], text)),
         field(`role-${at}-required`, 'People needed', 'number', role.required ?? 0, (text) => act.editModel(['committee', 'roles', at, 'required'], Number(text))),
         field(`role-${at}-weight`, 'Weight', 'number', role.weight ?? 1, (text) => act.editModel(['committee', 'roles', at, 'weight'], Number(text))),
+        h('div', { class: 'field short', key: 'blocks' }, h('label', { for: `role-${at}-blocks` }, 'May block'),
+          h('select', { id: `role-${at}-blocks`, value: String(role.blocks ?? ''), onchange: (/** @type {Event} */ event) => void act.editModel(['committee', 'roles', at, 'blocks'], BLOCKS.get(/** @type {HTMLSelectElement} */ (event.target).value) ?? null) },
+            [['', 'as it is called'], ['true', 'yes'], ['false', 'no']].map(([value, label]) => h('option', { key: value, value }, label)))),
         h('button', { type: 'button', class: 'button quiet small', 'aria-label': `Remove ${role.name}`, onclick: () => void act.removeAt(['committee', 'roles'], at) }, 'Remove')),
       h('div', { class: 'fields words' }, WORDS.map(([key, label]) =>
         field(`role-${at}-${key}`, label, 'text', (role[key] ?? []).join(', '), (text) => act.editModel(['committee', 'roles', at, key], text.split(',').map((word) => word.trim()).filter(Boolean)))))))));

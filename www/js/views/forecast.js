@@ -10,6 +10,7 @@ import { managerView, topDrivers } from './drivers.js';
 import { exactView } from './exact.js';
 import { misplacedCard } from './files.js';
 import { flagText, gatesView } from './gates.js';
+import { learnOffer } from './learn-deals.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
 import { pastView } from './past.js';
 import { qualityChip } from './quality.js';
@@ -51,6 +52,7 @@ export function forecastView(state) {
     h('section', { key: 'tables', class: 'two' }, categories(report), stages(state, report)),
     pastView(state, report),
     recordView(state),
+    learnOffer(state, report),
     managerView(state),
     scenarioView(state, report),
     waterfallView(state),
