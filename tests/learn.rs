@@ -179,6 +179,24 @@ fn a_column_filled_for_few_rows_but_only_after_losing_is_found() {
 }
 
 #[test]
+fn a_column_filled_for_few_buyers_and_nobody_else_is_found_where_buying_is_rare() {
+    // One in ten buys; thirty of the buyers were asked for their stock, and nobody else was.
+    let lines: Vec<String> = (0..2_000)
+        .map(|row: u64| {
+            let won = row.is_multiple_of(10);
+            let stock = if won && row < 300 { ["few", "many"][row as usize / 10 % 2] } else { "" };
+            let note = if row % 40 == 7 { "called" } else { "" };
+            format!("r{row},{},{stock},{note},{}", row * 7 % 13, u8::from(won))
+        })
+        .collect();
+    let list = list("Id,Visits,Stock,Note,Converted", &lines);
+    let leaks = list.learn(&LearnOptions::default()).unwrap().leaks;
+    // The note stands at fifty who did not buy: so few of so many non-buyers prove nothing.
+    let found: Vec<_> = leaks.iter().map(|leak| (leak.column.as_str(), leak.grade, leak.sign)).collect();
+    assert_eq!(found, [("Stock", LeakGrade::Leak, LeakSign::Presence)]);
+}
+
+#[test]
 fn later_rows_are_predicted_by_earlier_ones() {
     let dated = |(at, line): (usize, String)| format!("{line},2025-{:02}-{:02}", at / 84 + 1, at / 3 % 28 + 1);
     let lines: Vec<String> = world(1000).into_iter().enumerate().map(dated).collect();

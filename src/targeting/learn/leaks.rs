@@ -198,7 +198,7 @@ impl<'a> Alone<'a> {
         sides
     }
 
-    /// Whether "is filled" nearly decides: one side almost all of one outcome, the odds far apart.
+    /// Whether "is filled" nearly decides: one side all, or almost all, of one outcome, the odds far apart.
     fn presence(&self) -> Option<String> {
         let column = &self.examples.features[self.feature].name;
         let sides = self.sides();
@@ -214,7 +214,8 @@ impl<'a> Alone<'a> {
         }
         let decided = sides.iter().position(|(count, wins)| {
             let rarer = (*wins).min(count - wins);
-            wilson(rarer as f64, *count as f64, 0.95).high <= PRESENCE_MIXED
+            // Where success is rare, a few dozen rows that all succeeded are enough: the odds above have said so.
+            rarer == 0 || wilson(rarer as f64, *count as f64, 0.95).high <= PRESENCE_MIXED
         })?;
         let (count, wins) = sides[decided];
         let state = if decided == 0 { "filled" } else { "blank" };
