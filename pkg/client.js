@@ -503,6 +503,11 @@ export class DealsHandle {
     return this.#data.ask('exact', [], options);
   }
 
+  /** How the current period fills up. @param {CallOptions} [options] */
+  fan(options) {
+    return this.#data.ask('fan', [], options);
+  }
+
   /** What each open deal lacks for its stage. @param {CallOptions} [options] */
   gates(options) {
     return this.#data.ask('gates', [], options);

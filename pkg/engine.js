@@ -86,6 +86,7 @@ export function start(module) {
     compare: (_, key, previous, options) => deals(key).compare(deals(previous), options),
     scenarios: (_, key, scenarios) => deals(key).scenarios(scenarios),
     exact: (_, key) => deals(key).exact(),
+    fan: (_, key) => deals(key).fan(),
     gates: (_, key) => deals(key).gates(),
     manage: (_, key, options) => deals(key).manage(options),
     seek: (_, key, goal) => deals(key).seek(goal),

@@ -16,6 +16,7 @@ import type {
   DealRow,
   DriftReport,
   ExactReport,
+  FanReport,
   FieldValues,
   ForecastReport,
   GatesReport,
@@ -307,6 +308,11 @@ export interface DealsHandle {
    * with rates fixed where not; the forecast comes first.
    */
   exact(options?: CallOptions): Promise<ExactReport>;
+  /**
+   * The current period from its first day to its last: what is won so far, and the spread of what will be by each day or week
+   * ahead; the forecast comes first.
+   */
+  fan(options?: CallOptions): Promise<FanReport>;
   /** What each open deal lacks for its stage, and the forecast of those that lack nothing; the forecast comes first. */
   gates(options?: CallOptions): Promise<GatesReport>;
   /** Drivers, deals that must be won, coverage, concentration and the number to commit; the forecast comes first. */

@@ -7,8 +7,8 @@
 use crate::crm::join::Attached;
 use crate::model::{OperatingModel, Preset, Run};
 use crate::report::{
-    AccountCard, AccountsReport, BacktestReport, DealRow, ExactReport, ForecastReport, GatesReport, GoalReport,
-    LeadExplanation, LeadReport, LeadRow, LearnColumnReport, LearnReport, ManagerReport, ScenarioTable,
+    AccountCard, AccountsReport, BacktestReport, DealRow, ExactReport, FanReport, ForecastReport, GatesReport,
+    GoalReport, LeadExplanation, LeadReport, LeadRow, LearnColumnReport, LearnReport, ManagerReport, ScenarioTable,
     WaterfallReport,
 };
 use crate::table::{ProblemWindow, Receipt};
@@ -356,6 +356,11 @@ impl Deals {
     /// As [`session::Deals::exact`].
     pub fn exact(&self) -> Object<ExactReport> {
         typed(&self.0.exact()?)
+    }
+
+    /// As [`session::Deals::fan`].
+    pub fn fan(&self) -> Object<FanReport> {
+        typed(&self.0.fan()?)
     }
 
     /// As [`session::Deals::gates`].

@@ -4,6 +4,7 @@
 
 use leadcast::model::{OperatingModel, Preset, Run};
 use leadcast::report::ForecastReport;
+use leadcast::session::Deals;
 use leadcast::{Forecast, forecast_deals};
 
 /// Stages without slip, known exactly; no market.
@@ -265,4 +266,38 @@ fn parts_run_elsewhere_give_the_same_report() {
     let part = second.simulation().part();
     first.simulation().absorb(&part).unwrap();
     assert_eq!(first.finish().report(), prepare().finish().report());
+}
+
+/// A pipeline in a session, with its report under a run.
+fn told(deals: &mut Deals, run: &str) -> ForecastReport {
+    deals.start(Preset::SalesLed.json(), run, 0, 1).unwrap();
+    while deals.advance(1_000).unwrap() < 1.0 {}
+    while deals.advance_record().unwrap() < 1.0 {}
+    deals.report().unwrap()
+}
+
+#[test]
+fn another_quota_is_measured_on_the_trials_there_are_and_another_day_is_not() {
+    let rows = r#"[{"dealId": "1", "stage": "Proposal", "amount": 500, "closeDate": "2026-03-20"},
+        {"dealId": "2", "stage": "Discovery", "amount": 900, "closeDate": "2026-05-20"}]"#;
+    let fresh = |run: &str| told(&mut Deals::from_records(rows, "{}").unwrap(), run);
+    let mut deals = Deals::from_records(rows, "{}").unwrap();
+    let (low, high) = (r#"{ "asOf": "2026-02-15", "quota": 400 }"#, r#"{ "asOf": "2026-02-15", "quota": 600 }"#);
+    assert_eq!(told(&mut deals, low), fresh(low));
+    deals.start(Preset::SalesLed.json(), high, 0, 1).unwrap();
+    assert_eq!(deals.advance(1).unwrap(), 1.0, "one batch of many is asked for, and nothing is left to do");
+    assert_eq!(deals.report().unwrap(), fresh(high));
+    let later = r#"{ "asOf": "2026-04-15", "quota": 600 }"#;
+    deals.start(Preset::SalesLed.json(), later, 0, 1).unwrap();
+    assert!(deals.advance(1).unwrap() < 1.0);
+    assert_eq!(told(&mut deals, later), fresh(later));
+    // One of two workers never reports: it keeps its share.
+    let mut helper = Deals::from_records(rows, "{}").unwrap();
+    let part = |deals: &mut Deals, run: &str| {
+        deals.start(Preset::SalesLed.json(), run, 1, 2).unwrap();
+        while deals.advance(1_000).unwrap() < 1.0 {}
+        deals.part().unwrap()
+    };
+    assert!(part(&mut helper, low) == part(&mut helper, high));
+    assert!(part(&mut helper, high) != part(&mut helper, later));
 }

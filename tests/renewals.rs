@@ -21,10 +21,17 @@ fn table(name: &str, text: &str) -> Table {
     Table::from_csv(text.as_bytes(), &ReadOptions { name: Some(name.to_owned()), ..ReadOptions::default() }).unwrap()
 }
 
-fn forecast_of(deals: &str, contracts: &str, more: &str) -> Forecast {
+fn pipeline_of(deals: &str, contracts: &str) -> Pipeline {
     let pipeline = Pipeline::from_table(table("deals.csv", deals), &Mapping::default()).unwrap();
     let text = format!("{HEAD}{contracts}");
-    let (pipeline, _) = pipeline.attach(table("contracts.csv", &text), &AttachOptions::default()).unwrap();
+    pipeline.attach(table("contracts.csv", &text), &AttachOptions::default()).unwrap().0
+}
+
+fn forecast_of(deals: &str, contracts: &str, more: &str) -> Forecast {
+    simulated(&pipeline_of(deals, contracts), more)
+}
+
+fn simulated(pipeline: &Pipeline, more: &str) -> Forecast {
     let run = format!(r#"{{ "asOf": "2026-04-10", "trials": 25600, "periods": 2, "quota": 20000{more} }}"#);
     let model = OperatingModel::from_json(Preset::SalesLed.json()).unwrap();
     pipeline.simulate(&model, &Run::from_json(&run).unwrap()).unwrap()
@@ -247,4 +254,25 @@ fn neither_order_of_rows_nor_later_days_change_what_was_known() {
     let cancelled = rows.concat().replace("2026-05-31,12000,,,", "2026-05-31,12000,,2026-05-01,");
     assert_eq!(forecast_of(&deals, &cancelled, "").report().renewals.unwrap(), one);
     assert_ne!(renewals(&cancelled), one);
+}
+
+#[test]
+fn a_renewal_comes_into_the_period_on_its_day() {
+    let contracts = "C1,Acme,Pro,2025-06-01,2026-05-31,12000,,,\n".to_owned()
+        + "C2,Bolt,Pro,2025-04-06,2026-04-05,700,,,\n\
+        C3,Bolt,Pro,2026-04-06,2027-04-05,700,,,\n";
+    let pipeline = pipeline_of(DEALS, &contracts);
+    let (with, without) = (simulated(&pipeline, ""), simulated(&pipeline, r#", "renewals": "off""#));
+    let (renewed, deals) = (pipeline.fan(&with).unwrap(), pipeline.fan(&without).unwrap());
+    let to_date = with.report().renewals.unwrap().periods[0].renewed_to_date * 100.0;
+    assert_eq!(to_date, 70_000.0);
+    let sum = |fan: &leadcast::forecast::Fan| fan.won.last().map(|(_, sum)| *sum as f64);
+    assert_eq!(sum(&renewed).unwrap(), sum(&deals).unwrap() + to_date);
+    let due = leadcast::calendar::Date::parse_iso("2026-05-31").unwrap();
+    for ((day, with), (_, without)) in renewed.ahead.iter().zip(&deals.ahead) {
+        let more = with[2] - without[2] - to_date;
+        assert!(if *day < due { more == 0.0 } else { more >= 600_000.0 }, "{day}: {more} more");
+    }
+    let p50 = with.report().headline.p50.value * 100.0;
+    assert_eq!(renewed.ahead.last().map(|(_, edges)| edges[2]), Some(p50));
 }

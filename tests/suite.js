@@ -290,6 +290,20 @@ export const cases = {
     });
   },
 
+  async 'the current period fills up from what is won to what is forecast'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const run = { asOf: '2026-04-20', quota: 20_000 };
+      const deals = await client.openDeals(pipeline(40), { asOf: run.asOf });
+      equal((await failure(lib, () => deals.fan())).code, 'not-started');
+      const { headline, period } = await deals.forecast(await lib.preset('sales-led'), run);
+      const fan = await deals.fan();
+      equal([fan.period, fan.start, fan.end, fan.asOf, fan.quota, fan.wonToDate], [period, '2026-04-01', '2026-06-30', run.asOf, 20_000, headline.wonToDate]);
+      const last = fan.ahead.at(-1);
+      equal([last?.day, last?.p10, last?.p50, last?.p90], ['2026-06-30', headline.p10.value, headline.p50.value, headline.p90.value]);
+      equal(fan.ahead.length, 11);
+    });
+  },
+
   async 'bytes, text, a buffer, a file and records give the same answer'({ lib, workers }) {
     const text = pipeline(9);
     const bytes = new TextEncoder().encode(text);

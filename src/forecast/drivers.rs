@@ -83,13 +83,15 @@ impl<'a> Played<'a> {
         let odds = GroupedSample::new(&totals, GROUPS).share_at_least(wanted);
         let mut deals = Vec::with_capacity(self.forecast.outcome().deals.len());
         let size = (totals.len() / GROUPS).max(1);
-        self.simulation.each_deal(self.period, |index, brought| {
+        let all = (0..self.forecast.outcome().deals.len()).collect();
+        self.simulation.each_deal(self.period, all, |index, brought| {
             see(index, brought);
             let amount = self.forecast.outcome().deals.get(index).map_or(0, |deal| deal.amount);
             let mut groups = [[0_u32; 3]; GROUPS];
-            for (trial, (total, part)) in totals.iter().zip(brought).enumerate() {
-                let without = total - part;
-                if let Some(group) = groups.get_mut(trial / size) {
+            let parts = totals.chunks_exact(size).zip(brought.chunks_exact(size));
+            for (group, (totals, brought)) in groups.iter_mut().zip(parts) {
+                for (total, part) in totals.iter().zip(brought) {
+                    let without = total - part;
                     group[0] += u32::from(without + amount >= wanted);
                     group[1] += u32::from(without >= wanted);
                     group[2] += u32::from(*part != 0);
@@ -109,6 +111,7 @@ impl<'a> Played<'a> {
                 share_won: f64::from(won_trials) / totals.len().max(1) as f64,
             });
         });
+        deals.arrange_by_key(|driver: &Driver| driver.deal);
         Drivers { target, is_quota, odds, deals }
     }
 
@@ -128,7 +131,7 @@ impl<'a> Played<'a> {
         let hits: Vec<usize> = (0..totals.len()).filter(|&trial| totals[trial] >= target).collect();
         let slack: Vec<i64> = hits.iter().map(|&trial| totals[trial] - target).collect();
         let mut brought: Vec<Vec<i64>> = vec![Vec::new(); chosen.len()];
-        self.simulation.each_deal(self.period, |index, parts| {
+        self.simulation.each_deal(self.period, chosen.clone(), |index, parts| {
             if let Some(at) = chosen.iter().position(|&deal| deal == index) {
                 brought[at] = hits.iter().map(|&trial| parts[trial]).collect();
             }
@@ -188,33 +191,30 @@ impl Search<'_> {
                 open.push(one);
             }
         }
-        // A trial cannot fall short without a deal of the set being won in it.
         let won: Vec<usize> = self.brought.iter().map(|parts| parts.iter().filter(|part| **part > 0).count()).collect();
-        let mut pairs = std::collections::BTreeSet::new();
+        let mut pairs = vec![vec![0; count]; count];
         for (i, &one) in open.iter().enumerate() {
             for &two in &open[i + 1..] {
-                if self.is_enough(won[one] + won[two]) {
-                    let short = self.short(&self.brought[one], &self.brought[two]);
-                    if self.is_enough(short) {
-                        found.push((vec![one, two], self.odds_without(short)));
-                        pairs.insert((one, two));
-                    }
+                let short = self.short(&self.brought[one], &self.brought[two]);
+                pairs[one][two] = short;
+                if self.is_enough(short) {
+                    found.push((vec![one, two], self.odds_without(short)));
                 }
             }
         }
+        let mut sum: Vec<i64> = Vec::new();
         for (i, &one) in open.iter().enumerate() {
             for (j, &two) in open.iter().enumerate().skip(i + 1) {
-                if pairs.contains(&(one, two)) {
-                    continue;
-                }
-                let mut sum: Vec<i64> = Vec::new();
+                sum.clear();
                 for &three in &open[j + 1..] {
-                    let holds_pair = pairs.contains(&(one, three)) || pairs.contains(&(two, three));
-                    if holds_pair || !self.is_enough(won[one] + won[two] + won[three]) {
+                    let of = [(pairs[one][two], three), (pairs[one][three], two), (pairs[two][three], one)];
+                    // What falls short with three deals lost falls short with two of them, or has the third one won.
+                    let most = of.iter().map(|(short, other)| short + won[*other]).min().unwrap_or(0);
+                    if of.iter().any(|(short, _)| self.is_enough(*short)) || !self.is_enough(most) {
                         continue;
                     }
                     if sum.is_empty() {
-                        sum = self.brought[one].iter().zip(&self.brought[two]).map(|(a, b)| a + b).collect();
+                        sum.extend(self.brought[one].iter().zip(&self.brought[two]).map(|(a, b)| a + b));
                     }
                     let short = self.short(&sum, &self.brought[three]);
                     if self.is_enough(short) {

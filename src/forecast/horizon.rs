@@ -4,6 +4,9 @@ use super::input::Step;
 use crate::calendar::{Date, FiscalYear, Period, PeriodKind};
 use crate::stats::Arrange;
 
+/// Up to this many days are looked at one by one.
+const DAILY: u32 = 21;
+
 /// Consecutive periods, the first of which holds the day of the forecast.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Horizon {
@@ -33,6 +36,25 @@ impl Horizon {
         let steps =
             ends.iter().map(|&day| Step { period: index(&periods, day), block: index(&quarters, day) }).collect();
         Self { as_of, periods, steps, ends }
+    }
+
+    /// What is left of the current period in at most `most` equal spans, the last one maybe shorter: days up to three weeks,
+    /// then weeks, then longer. Each is a period of the simulation; their last days come along. Market blocks stay quarters.
+    pub(super) fn spans(&self, most: u32) -> (Self, Vec<Date>) {
+        let last = self.periods.first().map_or(self.as_of, |period| period.last_day());
+        let days = u32::try_from(last.days_since(self.as_of)).unwrap_or(0);
+        let width = if days <= DAILY { 1 } else { days.div_ceil(most.max(1)).max(7) };
+        let end = |span: u32| self.as_of.plus_days((span * width) as i32).min(last);
+        let spans: Vec<Date> = (1..=days.div_ceil(width)).map(end).collect();
+        let quarters = self.steps.iter().zip(&self.ends).filter(|(step, _)| step.period == 0);
+        let mut ends: Vec<Date> = spans.iter().chain(quarters.clone().map(|(_, end)| end)).copied().collect();
+        ends.arrange();
+        ends.dedup();
+        let block = |day: Date| quarters.clone().find(|(_, end)| **end >= day).map_or(0, |(step, _)| step.block);
+        let period = |day: Date| spans.partition_point(|span| *span < day);
+        let steps = ends.iter().map(|&day| Step { period: period(day), block: block(day) }).collect();
+        let periods = self.periods.iter().take(1).copied().collect();
+        (Self { as_of: self.as_of, periods, steps, ends }, spans)
     }
 
     /// The day of the forecast.
@@ -97,6 +119,45 @@ mod tests {
     fn a_year_has_the_markets_of_its_remaining_quarters() {
         let year = horizon("2025-05-10", 1, PeriodKind::Year, 1);
         assert_eq!(told(&year), ["2025-06-30 p0 b0", "2025-09-30 p0 b1", "2025-12-31 p0 b2"]);
+    }
+
+    #[test]
+    fn spans_fill_the_rest_of_the_period_and_keep_its_quarters() {
+        let spans = |as_of: &str, kind| horizon(as_of, 1, kind, 2).spans(24);
+        let (weeks, ends) = spans("2025-02-15", PeriodKind::Quarter);
+        let days: Vec<String> = ends.iter().map(|end| end.to_string()).collect();
+        assert_eq!(
+            days,
+            ["2025-02-22", "2025-03-01", "2025-03-08", "2025-03-15", "2025-03-22", "2025-03-29", "2025-03-31"]
+        );
+        assert_eq!(told(&weeks)[6], "2025-03-31 p6 b0");
+        let (_, days) = spans("2025-03-20", PeriodKind::Quarter);
+        assert_eq!((days.len(), days[0].to_string()), (11, "2025-03-21".to_owned()));
+        let (_, none) = spans("2025-03-31", PeriodKind::Quarter);
+        assert_eq!(none, []);
+        let (year, ends) = spans("2025-01-01", PeriodKind::Year);
+        assert_eq!(
+            (ends.len(), ends[0].to_string(), ends[22].to_string()),
+            (23, "2025-01-17".into(), "2025-12-31".into())
+        );
+        let told = told(&year);
+        assert!(
+            told.contains(&"2025-03-31 p5 b0".to_owned()) && told.contains(&"2025-04-07 p5 b1".to_owned()),
+            "{told:?}"
+        );
+        for day in 1..=365 {
+            let day = Date::parse_iso("2025-01-01").unwrap().plus_days(day - 1);
+            for kind in [PeriodKind::Month, PeriodKind::Quarter, PeriodKind::Year] {
+                let horizon = Horizon::new(day, FiscalYear::starting(2).unwrap(), kind, 3);
+                let (spans, ends) = horizon.spans(24);
+                let steps = spans.steps();
+                assert!(ends.len() <= 24 && ends.last().is_none_or(|end| *end == horizon.periods()[0].last_day()));
+                let rises = |w: &[Step]| w[1].period - w[0].period <= 1 && w[1].block - w[0].block <= 1;
+                assert!(
+                    ends.is_empty() || steps.windows(2).all(rises) && steps.last().unwrap().period + 1 == ends.len()
+                );
+            }
+        }
     }
 
     #[test]

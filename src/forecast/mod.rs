@@ -11,6 +11,7 @@ mod convolution;
 mod corrected;
 mod drivers;
 mod exact;
+mod fan;
 mod fit;
 mod gates;
 mod horizon;
@@ -44,6 +45,7 @@ pub use backtest::{
 pub use bridge::{Cause, OddsBridge, OddsStep, OtherCause};
 pub use drivers::{Driver, Drivers, MustWin};
 pub use exact::{Exact, ExactMethod, GRID_POINTS};
+pub use fan::Fan;
 pub use fit::{FitStatement, FitSubject, Incidence, RestsOn, Watched, WatchedEnd, aalen_johansen};
 pub use gates::{DealGate, Gates, Hygiene, StageGate, Triage};
 pub use horizon::Horizon;
@@ -92,7 +94,7 @@ impl Pipeline {
         let source = Source { model: model.clone(), run: run.clone(), rows: self.fingerprint() };
         let wanted = Wanted::of(&outcome, model, run, source.rows);
         let renewals = Renewals::new(self, &outcome, model, run)?;
-        Ok(PendingForecast { outcome, source, simulation, wanted, record: None, renewals })
+        Ok(PendingForecast { outcome, source, simulation, trials: None, wanted, record: None, renewals })
     }
 }
 
@@ -102,6 +104,8 @@ pub struct PendingForecast {
     outcome: Outcome,
     source: Source,
     simulation: Simulation,
+    /// The trials, where they are known from a forecast that differs in the quota alone.
+    trials: Option<Trials>,
     /// The track record it needs, or why it needs none.
     wanted: Result<Wanted, String>,
     record: Option<Backtest>,
@@ -112,6 +116,26 @@ impl PendingForecast {
     /// The simulation: run its batches here, or absorb the parts that others ran.
     pub fn simulation(&mut self) -> &mut Simulation {
         &mut self.simulation
+    }
+
+    /// Takes over the trials of a forecast that differs in the quota alone, if it does: no other simulation is needed.
+    pub(crate) fn follow(&mut self, last: &Forecast) {
+        if self.source.asks_alike(&last.source) {
+            self.trials = Some(last.trials.as_simulated());
+        }
+    }
+
+    /// Takes over the batches of one under way that differs in the quota alone, if it does.
+    pub(crate) fn go_on(&mut self, last: PendingForecast) {
+        if self.source.asks_alike(&last.source) {
+            self.trials = last.trials;
+            self.simulation = last.simulation;
+        }
+    }
+
+    /// Whether nothing is left to simulate.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.trials.is_some()
     }
 
     /// The track record that corrects the forecast, to be advanced to its end; `None` if nothing is to be corrected.
@@ -139,7 +163,7 @@ impl PendingForecast {
     #[must_use]
     pub fn finish(mut self) -> Forecast {
         while self.record().is_some_and(Backtest::advance) {}
-        let mut trials = self.simulation.finish();
+        let mut trials = self.trials.take().unwrap_or_else(|| self.simulation.finish());
         let calibration = match (&self.record, self.wanted) {
             (Some(record), _) => record::correct(&self.outcome, &mut trials, record),
             (None, Err(reason)) => Calibration { reason, applied: None, simulated: None },
@@ -176,6 +200,14 @@ pub(crate) struct Source {
     pub(crate) model: OperatingModel,
     pub(crate) run: Run,
     pub(crate) rows: [u8; 32],
+}
+
+impl Source {
+    /// Whether the same trials answer both: the quota is what they are measured by, not what they are drawn from.
+    fn asks_alike(&self, other: &Self) -> bool {
+        let run = Run { quota: other.run.quota, ..self.run.clone() };
+        self.rows == other.rows && run == other.run && self.model == other.model
+    }
 }
 
 impl Forecast {

@@ -8,7 +8,7 @@ use super::pace::{Draw, Odds};
 use super::plan::{PaceDraws, Plan, SharedDraws, purpose};
 use super::trials::{Layout, Trials};
 use crate::random::{Lanes, Sampler, StreamKey};
-use crate::stats::{Normal, NormalTable};
+use crate::stats::{Arrange, Normal, NormalTable};
 use crate::{Error, ErrorKind};
 use std::ops::Range;
 
@@ -189,7 +189,7 @@ impl Simulation {
             }
         }
         for index in 0..self.input.deals.len() {
-            self.play(index, batch, market.as_ref(), scratch);
+            self.play(index, batch, market.as_ref(), self.input.periods(), scratch);
         }
         if let (Some(new), Some(pace), Some(draw)) = (&self.new_business, &self.input.pace, &draw) {
             let root = StreamKey::new(u64::from(self.input.seed));
@@ -214,11 +214,13 @@ impl Simulation {
         rates.map(move |(i, rate)| rate.distribution.quantile(self.draws.rate(i, batch)))
     }
 
-    /// Plays one deal in one batch: adds what it pays to the totals. The rates of the batch stand in `scratch`.
-    fn play(&self, index: usize, batch: usize, market: Option<&Market<'_>>, scratch: &mut Scratch) {
+    /// Plays one deal in one batch: adds what it pays in the first periods to the totals. The rates of the batch stand in
+    /// `scratch`.
+    fn play(&self, index: usize, batch: usize, market: Option<&Market<'_>>, periods: usize, scratch: &mut Scratch) {
         let deal = &self.input.deals[index];
         let hazard = matches!(deal.win, Win::Hazard { .. });
         let live = if hazard { 0..self.input.periods() } else { self.timing.live(index) };
+        let live = live.start..live.end.min(periods);
         if live.is_empty() {
             return;
         }
@@ -258,26 +260,41 @@ impl Simulation {
         }
     }
 
-    /// Each deal in turn, with what it brings in the period in every trial: computed again from its stream.
-    pub(super) fn each_deal(&self, period: usize, mut see: impl FnMut(usize, &[i64])) {
+    /// Each of these deals in turn, with what it brings in the period in every trial: computed again from its stream.
+    /// Deals of one class follow each other, so that their hazards are stepped once, and no further than the period.
+    pub(super) fn each_deal(&self, period: usize, mut deals: Vec<usize>, mut see: impl FnMut(usize, &[i64])) {
         let (size, batches) = (self.plan.batch_size, self.plan.batches);
         let rates: Vec<Vec<f64>> = (0..batches).map(|batch| self.rates(batch).collect()).collect();
         let markets: Vec<Option<Market<'_>>> = (0..batches).map(|batch| self.market(batch)).collect();
         let hazards: Vec<Option<Draw>> = (0..batches).map(|batch| self.hazards(batch)).collect();
+        let steps = self.input.steps.iter().take_while(|step| step.period <= period).count();
         let mut scratch = Scratch::new(&self.input, &self.layout, self.classes.len(), size);
         let mut brought = vec![0; self.plan.trials()];
-        for (index, deal) in self.input.deals.iter().enumerate() {
-            let row = self.layout.starts(deal.category).get(period).map_or(0, |&start| start as usize);
+        let mut odds = vec![Odds::default(); steps * batches];
+        let mut known = None;
+        deals.arrange_by_key(|&index| (self.places[index], index));
+        for index in deals {
+            let deal = &self.input.deals[index];
+            if let (Win::Hazard { class, .. }, Some(pace)) = (deal.win, &self.input.pace)
+                && known.replace(class) != Some(class)
+            {
+                let batches = hazards.iter().zip(odds.chunks_exact_mut(steps.max(1)));
+                batches.for_each(|(draw, odds)| draw.iter().for_each(|draw| pace.odds(draw, class, odds)));
+            }
+            let rows = self.layout.starts(deal.category);
+            let row = rows.get(period).map_or(0, |&start| start as usize);
+            let lost = [self.layout.lost_start()];
+            let own = self.places[index] * self.input.steps.len();
             for (batch, out) in brought.chunks_exact_mut(size).enumerate() {
                 scratch.rates.clone_from(&rates[batch]);
-                scratch.totals.fill(0);
-                if let (Win::Hazard { class, .. }, Some(pace), Some(draw)) =
-                    (deal.win, &self.input.pace, &hazards[batch])
-                {
-                    let steps = pace.steps();
-                    pace.odds(draw, class, &mut scratch.odds[self.places[index] * steps..][..steps]);
+                // The rows that it can pay into, not all there are.
+                for &start in rows.iter().take(period + 1).chain(&lost) {
+                    scratch.totals[start as usize..][..size].fill(0);
                 }
-                self.play(index, batch, markets[batch].as_ref(), &mut scratch);
+                if let Some(place) = scratch.odds.get_mut(own..own + steps) {
+                    place.copy_from_slice(&odds[batch * steps..][..steps]);
+                }
+                self.play(index, batch, markets[batch].as_ref(), period + 1, &mut scratch);
                 out.copy_from_slice(&scratch.totals[row..row + size]);
             }
             see(index, &brought);

@@ -138,6 +138,11 @@ impl Trials {
         self.renewals.get(period).map(Vec::as_slice)
     }
 
+    /// The same before any correction and without renewals.
+    pub(super) fn as_simulated(&self) -> Self {
+        Self { corrected: None, renewals: Vec::new(), ..self.clone() }
+    }
+
     /// Whether the totals of the current period are corrected by earlier quarters.
     #[must_use]
     pub fn is_corrected(&self) -> bool {

@@ -7,6 +7,7 @@ mod definitions;
 mod exact;
 mod explanation;
 mod export;
+mod fan;
 mod fingerprint;
 mod forecast;
 mod gates;
@@ -34,6 +35,7 @@ pub use explanation::{
     ReasonLine, RuleExplanation,
 };
 pub use export::ADDED_DEAL_COLUMNS;
+pub use fan::{FanDay, FanReport, FanWon};
 pub use forecast::{
     CalibrationReport, CategoryFigures, CategoryReport, DealRow, Exceedance, Figures, ForecastReport, Headline,
     HistogramReport, NewBusinessReport, PeriodReport, SimulatedFigures, StageReport, TimingReport, TotalReport,

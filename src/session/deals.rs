@@ -9,8 +9,8 @@ use crate::forecast::{Backtest, CompareOptions, Forecast, Goal, ManagerOptions, 
 use crate::model::{OperatingModel, Run};
 use crate::money::Currency;
 use crate::report::{
-    BacktestReport, DealRow, ExactReport, ForecastReport, GatesReport, GoalReport, ManagerReport, ScenarioTable,
-    WaterfallReport,
+    BacktestReport, DealRow, ExactReport, FanReport, ForecastReport, GatesReport, GoalReport, ManagerReport,
+    ScenarioTable, WaterfallReport,
 };
 use crate::table::write::WriteOptions;
 use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
@@ -126,6 +126,12 @@ impl Deals {
         let (model, run) = (OperatingModel::from_json(model)?, Run::from_json(run)?);
         let mut pending = self.pipeline.prepare(&model, &run)?;
         self.look(run.as_of.or_else(|| self.pipeline.proposed_as_of()), model.meta().currency);
+        // Another quota asks the same trials: what is simulated already is taken over.
+        match (&self.forecast, self.pending.take()) {
+            (Some(last), _) => pending.follow(last),
+            (None, Some(last)) => pending.go_on(last),
+            (None, None) => {}
+        }
         self.share = pending.simulation().plan().share(part, parts);
         self.begin = self.share.start;
         if let Some((key, record)) = &self.record
@@ -170,6 +176,9 @@ impl Deals {
     /// # Errors
     /// `not-started`.
     pub fn advance(&mut self, batches: usize) -> Result<f64, Error> {
+        if self.pending()?.is_simulated() {
+            return Ok(1.0);
+        }
         let end = self.share.end.min(self.share.start.saturating_add(batches));
         let next = self.share.start..end;
         self.pending()?.simulation().run_batches(next);
@@ -258,6 +267,14 @@ impl Deals {
     /// `not-started`.
     pub fn exact(&self) -> Result<ExactReport, Error> {
         self.forecast()?.exact_report()
+    }
+
+    /// How the current period fills up, day by day or week by week.
+    ///
+    /// # Errors
+    /// `not-started`, and those of [`Pipeline::fan`].
+    pub fn fan(&self) -> Result<FanReport, Error> {
+        self.pipeline.fan_report(self.forecast()?)
     }
 
     /// What each open deal lacks for its stage, and the forecast of those that lack nothing.

@@ -5,33 +5,60 @@
  */
 
 import * as Plot from '../vendor/plot.js';
+import { moveLine, setLine } from './actions.js';
 import { h, leaf } from './dom.js';
-import { NONE, money, percent, shortMoney } from './format.js';
+import { NONE, date, money, percent, shortMoney } from './format.js';
+import { placeHandles } from './handles.js';
+import { oddsAt } from './odds.js';
 
 /**
  * @typedef {import('./engine.js').ForecastReport} ForecastReport
  * @typedef {import('./engine.js').PeriodFigures} PeriodFigures
- * @typedef {{ label: string, short: string, value: number, colour: string, dash: string }} Line
- * @typedef {{ report: ForecastReport, kind: string }} ChartData
+ * @typedef {import('./engine.js').FanReport} FanReport
+ * @typedef {import('./state.js').DealsDesk} DealsDesk
+ * @typedef {{ label: string, short: string, value: number, colour: string, dash: string, moves?: 'quota' | 'call' }} Line
+ * @typedef {{ report: ForecastReport, kind: string, totals: Float64Array | null, call: number | null }} ChartData
  * @typedef {{ draw: (input: any, width: number) => Element, input: unknown, label: string, caption: string }} Drawing
  */
 
 const LANE = 15;
+/** Where the first lane begins, and the height below the axis. */
+const FIRST = 6;
+const FOOT = 34;
 /** Below this width labels stand in the legend only. */
 const NARROW = 480;
 
 /**
- * A chart with its accessible name and its twin as a table.
+ * The chart of the desk with its accessible name and its twin as a table.
+ * @param {DealsDesk} deals
  * @param {ForecastReport} report
- * @param {'distribution' | 'exceedance' | 'periods'} kind
  */
-export function chart(report, kind) {
+export function chart({ chart: kind, totals, call, fan }, report) {
+  if (kind === 'fan') {
+    if (!fan.report) return h('p', { class: 'soft pending', key: 'fan-pending', role: 'status' }, fan.problem ? fan.problem.message : 'Looking at each week to the end of the period…');
+    return fanChart(fan.report);
+  }
   return h('figure', { class: 'chart', key: `chart-${kind}` },
-    leaf('plot', { create: createHost, update: drawChart, remove: stopWatching, data: { report, kind } }),
+    leaf('plot', { create: createHost, update: drawChart, remove: stopWatching, data: { report, kind, totals, call } }),
     h('figcaption', { class: 'small soft' }, caption(kind)),
     h('details', { class: 'twin' },
       h('summary', null, 'Show as table'),
       h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${title(report, kind)}, as table` }, twin(report, kind))));
+}
+
+/** What is won so far, and how far what will be spreads, to the end of the period. @param {FanReport} report */
+function fanChart(report) {
+  return drawn('fan', {
+    draw: drawFan, input: report, label: fanName(report),
+    caption: 'The line is what is won so far. Ahead, half of the trials stay in the dark band and eight in ten in the light one; the dashed line is P50.',
+  }, fanTwin(report));
+}
+
+/** The name of the fan. @param {FanReport} report */
+export function fanName({ period, currency, wonToDate, ahead, quota }) {
+  const end = ahead.at(-1);
+  const spread = end ? `, by ${date(end.day)} P10 ${shortMoney(end.p10, currency)}, P50 ${shortMoney(end.p50, currency)}, P90 ${shortMoney(end.p90, currency)}` : '';
+  return `How ${period} fills up: won so far ${shortMoney(wonToDate, currency)}${spread}${quota === null ? '' : `, quota ${shortMoney(quota, currency)}`}`;
 }
 
 /**
@@ -50,16 +77,29 @@ export function drawn(key, { draw, input, label, caption }, table) {
 }
 
 /**
- * The reference lines of the headline period: quota, and what was called.
+ * The amount called in a category and the surer ones.
  * @param {ForecastReport} report
+ * @param {string} category
+ */
+export function calledIn(report, category) {
+  return report.categories.find((row) => row.category === category)?.calledCumulative ?? null;
+}
+
+/**
+ * The reference lines of the headline period: quota, what was called, and one's own call where it is another.
+ * @param {ForecastReport} report
+ * @param {number | null} [call]
  * @returns {Line[]}
  */
-export function lines(report) {
-  const called = (/** @type {string} */ name) => report.categories.find((row) => row.category === name)?.calledCumulative ?? null;
+export function lines(report, call = null) {
+  const commit = calledIn(report, 'commit');
+  const own = call !== null && call !== commit;
+  /** @type {(Omit<Line, 'short' | 'value'> & { value: number | null })[]} */
   const all = [
-    { label: 'Quota', value: report.headline.quota ?? null, colour: 'var(--chart-quota)', dash: 'none' },
-    { label: 'Commit', value: called('commit'), colour: 'var(--chart-commit)', dash: '5 3' },
-    { label: 'Best case', value: called('best-case'), colour: 'var(--chart-best)', dash: '2 3' },
+    { label: 'Quota', value: report.headline.quota ?? null, colour: 'var(--chart-quota)', dash: 'none', moves: 'quota' },
+    ...(own ? [{ label: 'Your call', value: call, colour: 'var(--chart-commit)', dash: 'none', moves: /** @type {const} */ ('call') }] : []),
+    { label: 'Commit', value: commit, colour: 'var(--chart-commit)', dash: '5 3', ...(own ? {} : { moves: /** @type {const} */ ('call') }) },
+    { label: 'Best case', value: calledIn(report, 'best-case'), colour: 'var(--chart-best)', dash: '2 3' },
   ];
   return all.flatMap((line) => (line.value === null ? [] : [{ ...line, value: line.value, short: shortMoney(line.value, report.currency) }]));
 }
@@ -118,14 +158,83 @@ function stopWatching(host) {
 function drawChart(host, data) {
   const width = host.clientWidth || 640;
   const { report, kind } = data;
-  const drawing = data.draw ? data.draw(data.input, width) : kind === 'periods' ? periodsPlot(report, width) : amountPlot(report, kind, width);
+  const isAmounts = !data.draw && kind !== 'periods';
+  const drawing = data.draw ? data.draw(data.input, width) : isAmounts ? amountPlot(report, kind, width, data.call, true) : periodsPlot(report, width);
+  named(drawing, data.label ?? title(report, kind));
+  // What lies over the drawing may be held: it stays.
+  const last = host.querySelector(':scope > svg, :scope > figure');
+  if (last) last.replaceWith(drawing);
+  else host.prepend(drawing);
+  if (isAmounts) moveable(host, drawing, data, width);
+  shown.set(host, { data, width });
+}
+
+/**
+ * Gives a drawing one name; names on its parts are noise to a screen reader.
+ * @param {Element} drawing
+ * @param {string} name
+ */
+function named(drawing, name) {
   for (const style of drawing.querySelectorAll('style')) style.remove();
-  // The drawing has one name; names on its parts are noise to a screen reader.
   for (const part of drawing.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   drawing.setAttribute('role', 'img');
-  drawing.setAttribute('aria-label', data.label ?? title(report, kind));
-  host.replaceChildren(drawing);
-  shown.set(host, { data, width });
+  drawing.setAttribute('aria-label', name);
+}
+
+/**
+ * The drawings of a forecast for a document, every line still.
+ * @param {ForecastReport} report
+ * @param {FanReport | null} fan
+ * @param {number | null} call
+ * @param {number} width
+ */
+export function stillCharts(report, fan, call, width) {
+  const all = [
+    { name: title(report, 'distribution'), caption: caption('distribution'), drawing: amountPlot(report, 'distribution', width, call, false) },
+    ...(fan ? [{ name: fanName(fan), caption: 'Won so far, then the bands that hold half and eight in ten of the trials, with P50 dashed.', drawing: drawFan(fan, width) }] : []),
+    { name: title(report, 'periods'), caption: caption('periods'), drawing: periodsPlot(report, width) },
+  ];
+  for (const { drawing, name } of all) named(drawing, name);
+  return all;
+}
+
+/**
+ * The lines that a person moves, over the drawing.
+ * @param {HTMLElement} host
+ * @param {any} drawing
+ * @param {ChartData} data
+ * @param {number} width
+ */
+function moveable(host, drawing, { report, totals, call }, width) {
+  const scale = drawing.scale('x');
+  const [from, to] = scale.domain;
+  const says = (/** @type {number} */ value) => {
+    const odds = oddsAt(totals, value);
+    return `${shortMoney(value, report.currency)}${odds === null ? '' : `, ${percent(odds)} to reach`}`;
+  };
+  const handles = amountFrame(report, width, call).all.flatMap((line) => {
+    const { moves, label, value, lane, side } = line;
+    if (!moves) return [];
+    return [{ id: moves, tone: moves, label, value, lane, side, says, moved: (/** @type {number} */ to) => moveLine(moves, to), set: (/** @type {number} */ to) => void setLine(moves, to) }];
+  });
+  const isNarrow = width < NARROW;
+  placeHandles(host, handles, { apply: scale.apply, invert: scale.invert, from, to },
+    { top: FIRST, bottom: FOOT, lane: isNarrow ? 0 : LANE, labels: !isNarrow });
+}
+
+/**
+ * The axis of amounts, and where the lines over it stand.
+ * @param {ForecastReport} report
+ * @param {number} width
+ * @param {number | null} call
+ */
+function amountFrame(report, width, call) {
+  const rules = lines(report, call);
+  const { edges } = firstPeriod(report).histogram;
+  const from = Math.min(edges[0] ?? 0, ...rules.map((rule) => rule.value));
+  const to = Math.max(edges.at(-1) ?? 1, ...rules.map((rule) => rule.value));
+  const p50 = { label: 'P50', short: shortMoney(report.headline.p50.value, report.currency), value: report.headline.p50.value, colour: 'var(--ink)', dash: '1 2' };
+  return { from, to, top: width < NARROW ? 12 : LANE * (rules.length + 1) + 10, all: placed([...rules, p50], from, to, width) };
 }
 
 /** @param {number} width */
@@ -139,21 +248,19 @@ function frame(width) {
  * @param {ForecastReport} report
  * @param {string} kind
  * @param {number} width
+ * @param {number | null} call
+ * @param {boolean} moves whether lines that a person moves are drawn by someone else
  */
-function amountPlot(report, kind, width) {
+function amountPlot(report, kind, width, call, moves) {
   const { currency, headline } = report;
   const period = firstPeriod(report);
-  const rules = lines(report);
-  const top = width < NARROW ? 12 : LANE * (rules.length + 1) + 10;
+  const { from, to, top, all: every } = amountFrame(report, width, call);
+  const all = every.filter((line) => !moves || !line.moves);
   const { edges, counts } = period.histogram;
   const curve = period.exceedance.amounts.map((amount, i) => ({ amount, probability: period.exceedance.probabilities[i] }));
-  const from = Math.min(edges[0] ?? 0, ...rules.map((rule) => rule.value));
-  const to = Math.max(edges.at(-1) ?? 1, ...rules.map((rule) => rule.value));
   // A forecast without any spread is one bar; it has to be wide enough to be seen.
   const thinnest = (to - from) / 160;
   const bins = counts.map((trials, i) => ({ from: edges[i], to: Math.max(edges[i + 1] ?? 0, (edges[i] ?? 0) + thinnest), trials }));
-  const p50 = { label: 'P50', short: shortMoney(headline.p50.value, currency), value: headline.p50.value, colour: 'var(--ink)', dash: '1 2' };
-  const all = placed([...rules, p50], from, to, width);
   const isDistribution = kind === 'distribution';
   const body = isDistribution
     ? [
@@ -173,16 +280,16 @@ function amountPlot(report, kind, width) {
     ...(isDistribution ? {} : { marginLeft: 44 }),
     height: width < NARROW ? 240 : 280,
     marginTop: top,
-    marginBottom: 34,
+    marginBottom: FOOT,
     x: { domain: [from, to], nice: true, label: null },
     y: isDistribution ? { axis: null } : { domain: [0, 1] },
     marks: [
       ...body,
       Plot.axisX({ tickFormat: (/** @type {number} */ amount) => shortMoney(amount, currency), ticks: Math.max(2, Math.floor(width / 110)), label: null, color: 'var(--ink-soft)' }),
-      ...all.map((rule) => Plot.ruleX([rule.value], { stroke: rule.colour, strokeWidth: 1.75, strokeDasharray: rule.dash, insetTop: (width < NARROW ? 0 : rule.lane * LANE) - top + 6 })),
+      ...all.map((rule) => Plot.ruleX([rule.value], { stroke: rule.colour, strokeWidth: 1.75, strokeDasharray: rule.dash, insetTop: (width < NARROW ? 0 : rule.lane * LANE) - top + FIRST })),
       ...(width < NARROW ? [] : all.map((rule) => Plot.text([rule], {
         x: 'value', text: () => `${rule.label} ${rule.short}`, fill: rule.colour, stroke: 'var(--surface)', strokeWidth: 5, frameAnchor: 'top', fontWeight: 600,
-        textAnchor: rule.side, dx: rule.side === 'end' ? -5 : 5, dy: rule.lane * LANE - top + 6, lineAnchor: 'top',
+        textAnchor: rule.side, dx: rule.side === 'end' ? -5 : 5, dy: rule.lane * LANE - top + FIRST, lineAnchor: 'top',
       }))),
     ],
   });
@@ -198,7 +305,7 @@ function amountPlot(report, kind, width) {
  * @returns {(Line & { side: 'start' | 'end', lane: number })[]}
  */
 function placed(rules, from, to, width) {
-  const LABEL = 130;
+  const LABEL = 175;
   const at = (/** @type {Line} */ rule) => ((rule.value - from) / (to - from || 1)) * width;
   const sorted = rules.toSorted((a, b) => a.value - b.value);
   const half = Math.floor(sorted.length / 2);
@@ -242,12 +349,65 @@ function periodsPlot(report, width) {
 }
 
 /**
+ * What is won by each day so far as a line, what will be as bands around the median.
+ * @param {FanReport} report
+ * @param {number} width
+ */
+function drawFan({ currency, start, end, asOf, quota, wonToDate, won, ahead }, width) {
+  const at = (/** @type {string} */ day) => new Date(`${day}T00:00:00Z`);
+  const now = { day: at(asOf), p10: wonToDate, p25: wonToDate, p50: wonToDate, p75: wonToDate, p90: wonToDate };
+  const bands = [now, ...ahead.map((point) => ({ ...point, day: at(point.day) }))];
+  const line = [{ day: at(start), total: 0 }, ...won.map(({ day, total }) => ({ day: at(day), total })), { day: at(asOf), total: wonToDate }];
+  const narrow = width < NARROW;
+  const most = Math.max(quota ?? 0, wonToDate, ...ahead.map(({ p90 }) => p90));
+  const last = bands.at(-1);
+  const ends = last && ahead.length > 0 ? [{ ...last, label: `P90 ${shortMoney(last.p90, currency)}`, y: last.p90 }, { ...last, label: `P50 ${shortMoney(last.p50, currency)}`, y: last.p50 }, { ...last, label: `P10 ${shortMoney(last.p10, currency)}`, y: last.p10 }] : [];
+  return Plot.plot({
+    ...frame(width),
+    height: narrow ? 250 : 290,
+    marginTop: 18,
+    marginBottom: 30,
+    marginLeft: 52,
+    marginRight: narrow ? 16 : 94,
+    x: { type: 'utc', domain: [at(start), at(end)], label: null },
+    y: { domain: [Math.min(0, ...line.map(({ total }) => total)), most], label: null, nice: true },
+    marks: [
+      Plot.gridY({ stroke: 'var(--chart-grid)', strokeOpacity: 1, ticks: 5 }),
+      Plot.axisY({ tickFormat: (/** @type {number} */ amount) => shortMoney(amount, currency), ticks: 5, tickSize: 0, label: null, color: 'var(--ink-soft)' }),
+      Plot.axisX({ ticks: Math.max(2, Math.floor(width / 120)), tickSize: 4, label: null, color: 'var(--ink-soft)' }),
+      Plot.areaY(bands, { x: 'day', y1: 'p10', y2: 'p90', fill: 'var(--chart-bar)', fillOpacity: 0.35 }),
+      Plot.areaY(bands, { x: 'day', y1: 'p25', y2: 'p75', fill: 'var(--chart-bar)', fillOpacity: 0.6 }),
+      Plot.lineY(bands, { x: 'day', y: 'p50', stroke: 'var(--chart-line)', strokeWidth: 2, strokeDasharray: '5 4' }),
+      Plot.lineY(line, { x: 'day', y: 'total', stroke: 'var(--chart-line)', strokeWidth: 2.5, curve: 'step-after' }),
+      Plot.ruleX([at(asOf)], { stroke: 'var(--line-strong)', strokeDasharray: '2 3' }),
+      Plot.ruleY([0], { stroke: 'var(--line-strong)' }),
+      ...(quota === null ? [] : [
+        Plot.ruleY([quota], { stroke: 'var(--chart-quota)', strokeWidth: 1.75 }),
+        Plot.text([{ day: at(start), quota }], { x: 'day', y: 'quota', text: () => `Quota ${shortMoney(quota, currency)}`, textAnchor: 'start', dx: 4, dy: -8, fill: 'var(--chart-quota)', stroke: 'var(--surface)', strokeWidth: 4, fontWeight: 600 }),
+      ]),
+      ...(narrow ? [] : [Plot.text(ends, { x: 'day', y: 'y', text: 'label', textAnchor: 'start', dx: 6, fill: 'var(--ink)', fontWeight: 600 })]),
+    ],
+  });
+}
+
+/** @param {FanReport} report */
+function fanTwin({ currency, won, ahead, asOf, wonToDate }) {
+  const full = (/** @type {number} */ value) => money(value, currency);
+  return dataTable(['By the end of', 'Won', 'P10', 'P25', 'P50', 'P75', 'P90'], [
+    ...won.map(({ day, total }) => [date(day), full(total), NONE, NONE, NONE, NONE, NONE]),
+    ...(won.at(-1)?.day === asOf ? [] : [[date(asOf), full(wonToDate), NONE, NONE, NONE, NONE, NONE]]),
+    ...ahead.map(({ day, p10, p25, p50, p75, p90 }) => [date(day), NONE, full(p10), full(p25), full(p50), full(p75), full(p90)]),
+  ]);
+}
+
+/**
  * The key to the lines, in words and marks, so that colour is never the only sign.
  * @param {ForecastReport} report
  * @param {string} kind
+ * @param {number | null} call
  */
-export function legend(report, kind) {
-  const entries = [...lines(report).map((line) => ({ name: line.label, text: line.short })), { name: 'P50', text: shortMoney(report.headline.p50.value, report.currency) }];
+export function legend(report, kind, call) {
+  const entries = [...lines(report, call).map((line) => ({ name: line.label, text: line.short })), { name: 'P50', text: shortMoney(report.headline.p50.value, report.currency) }];
   return h('ul', { class: `legend legend-${kind} small` }, entries.map(({ name, text }) =>
     h('li', { key: name }, h('span', { class: `swatch ${name.toLowerCase().replace(' ', '-')}`, 'aria-hidden': 'true' }), `${name} `, h('strong', null, text))));
 }

@@ -36,6 +36,7 @@ import { checkModel, createClient, prefetch, preset, presets } from '../../pkg/i
  * @typedef {Awaited<ReturnType<DealsHandle['seek']>>} GoalReport
  * @typedef {Awaited<ReturnType<DealsHandle['manage']>>} ManagerReport
  * @typedef {Awaited<ReturnType<DealsHandle['exact']>>} ExactReport
+ * @typedef {Awaited<ReturnType<DealsHandle['fan']>>} FanReport
  * @typedef {Awaited<ReturnType<DealsHandle['gates']>>} GatesReport
  * @typedef {NonNullable<Awaited<ReturnType<DealsHandle['trackRecord']>>>} TrackRecord
  */

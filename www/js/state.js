@@ -118,7 +118,11 @@ import { freshTuning } from './tuning.js';
  * @property {Panel} panel
  * @property {FurtherFile[]} files
  * @property {{ file: File, kind: string, columns: string[] } | null} misplaced a file that does not belong here
- * @property {'distribution' | 'exceedance' | 'periods'} chart
+ * @property {'distribution' | 'exceedance' | 'fan' | 'periods'} chart
+ * @property {Float64Array | null} totals of the trials of the current period, ascending
+ * @property {number | null} call the number one would commit, where it is not what was called
+ * @property {{ line: 'quota' | 'call', value: number } | null} trying a line that moves
+ * @property {{ report: import('./engine.js').FanReport | null, problem: Problem | null }} fan
  * @property {{ date: string, reason: string, isSet: boolean }} asOf `isSet`: by the person, so that no other is proposed
  * @property {{ sort: Sort }} view
  * @property {any[]} rows the deals, in the shown order
@@ -127,7 +131,7 @@ import { freshTuning } from './tuning.js';
  * @property {WhatIf} whatIf
  * @property {Manager} manager
  * @property {{ report: import('./engine.js').TrackRecord | null, cut: number, problem: Problem | null }} record
- * @property {{ report: import('./engine.js').GatesReport | null, triage: 'escalate' | 'advance' | 'remove', problem: Problem | null }} gates
+ * @property {{ report: import('./engine.js').GatesReport | null, of: ForecastReport | null, triage: 'escalate' | 'advance' | 'remove', problem: Problem | null }} gates
  * @property {{ report: import('./engine.js').ExactReport | null, isAsked: boolean, problem: Problem | null }} exact
  * @property {Problem | null} problem
  */
@@ -137,6 +141,7 @@ import { freshTuning } from './tuning.js';
  * @typedef {object} Manager
  * @property {import('../../pkg/index.js').ManagerQuestion} question
  * @property {import('./engine.js').ManagerReport | null} report
+ * @property {ForecastReport | null} of the forecast that it is about
  * @property {'owners' | 'segments' | 'products'} view
  * @property {Problem | null} problem
  */
@@ -253,10 +258,10 @@ export function freshDeals() {
   return {
     file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), files: [], misplaced: null, chart: 'distribution', asOf: { date: '', reason: '', isSet: false },
     view: { sort: { key: 'amount', descending: true } }, rows: [], confirmed: false, problem: null,
-    record: { report: null, cut: 45, problem: null },
-    gates: { report: null, triage: 'escalate', problem: null },
+    record: { report: null, cut: 45, problem: null }, totals: null, call: null, trying: null, fan: { report: null, problem: null },
+    gates: { report: null, of: null, triage: 'escalate', problem: null },
     exact: freshExact(),
-    whatIf: freshWhatIf(), manager: { question: {}, report: null, view: 'owners', problem: null },
+    whatIf: freshWhatIf(), manager: { question: {}, report: null, of: null, view: 'owners', problem: null },
     compared: { handle: null, file: '', asOf: '', view: 'amount', report: null, problem: null },
   };
 }

@@ -8,6 +8,7 @@
 mod book;
 mod rate;
 
+use super::horizon::Horizon;
 use super::input::{Amount, SharedRate, SimulatedDeal, SimulationInput, Win};
 use super::outcome::Outcome;
 use super::simulate::Simulation;
@@ -132,7 +133,7 @@ impl Renewals {
             rates,
             book,
         };
-        renewals.fill(outcome, &owners);
+        renewals.fill(outcome.horizon.ends(), &owners);
         Simulation::new(renewals.input.clone())?;
         Ok(Some(renewals))
     }
@@ -164,8 +165,7 @@ impl Renewals {
     }
 
     /// Adds the renewals that are due, one deal each.
-    fn fill(&mut self, outcome: &Outcome, owners: &BTreeMap<String, [String; 2]>) {
-        let ends = outcome.horizon.ends();
+    fn fill(&mut self, ends: &[Date], owners: &BTreeMap<String, [String; 2]>) {
         let mut rates = BTreeMap::new();
         let drawn = self.rates.ratios.len() > 1;
         self.input.changes.clone_from(&self.rates.ratios);
@@ -228,12 +228,30 @@ impl Renewals {
 
     /// Each renewal in turn, with owner, segment and product where known, and what it brings in the period in every trial.
     pub(super) fn each(&self, period: usize, mut see: impl FnMut(&[String; 3], &[i64])) -> Result<(), Error> {
-        Simulation::new(self.input.clone())?.each_deal(period, |index, brought| {
+        let all = (0..self.input.deals.len()).collect();
+        Simulation::new(self.input.clone())?.each_deal(period, all, |index, brought| {
             if let Some(labels) = self.labels.get(index) {
                 see(labels, brought);
             }
         });
         Ok(())
+    }
+
+    /// The same question over other steps, each of `count` periods by itself, and without what is renewed to date.
+    pub(super) fn along(&self, spans: &Horizon, count: usize, trials: u32) -> SimulationInput {
+        let mut part = self.clone();
+        part.input.deals.clear();
+        part.input.rates.clear();
+        part.input.steps = spans.steps().to_vec();
+        part.input.won_to_date = vec![0; count];
+        part.input.trials = trials;
+        part.fill(spans.ends(), &BTreeMap::new());
+        part.input
+    }
+
+    /// What was renewed up to the day of the forecast, with the day of each.
+    pub(super) fn renewed(&self) -> impl Iterator<Item = (Date, i64)> {
+        self.to_date.iter().map(|(_, day, amount)| (*day, *amount))
     }
 
     /// The question of the deals with the renewals in it.

@@ -3,17 +3,15 @@
 
 import { date } from '../format.js';
 import { changed, freshDeals, freshExact, state } from '../state.js';
-import { compare } from './compare.js';
-import { askGates } from './gates.js';
-import { manage } from './manage.js';
-import { askRecord } from './record.js';
-import { refreshWhatIf } from './scenario.js';
+import { asker, supersede } from './asking.js';
 import { isMisplaced } from './files.js';
 import { rescore, stem, today } from './leads.js';
 import { replaceModel } from './model.js';
 import { save } from './page.js';
 import { firstReading } from './reading.js';
 import { announce, busy, download, isCancelled, newest, problemOf } from './work.js';
+
+/** @import { State } from '../state.js' */
 
 const STALE_DAYS = 7;
 /** How many periods ahead are worth showing. */
@@ -56,11 +54,17 @@ function daysBetween(from, to) {
   return (Date.parse(to) - Date.parse(from)) / 86_400_000;
 }
 
-/** Simulates the open pipeline with the model in force. */
-export const simulate = newest(async () => {
+/** Simulates the open pipeline with the model in force; what was still to be asked of the last forecast is not. */
+export function simulate() {
+  supersede();
+  return forecast();
+}
+
+const forecast = newest(async () => {
   const { deals, model, kept } = state;
   const { handle } = deals;
   if (!handle || !model.value) return;
+  const askAll = asker();
   try {
     await busy('Simulating', async (control) => {
       const run = { asOf: deals.asOf.date, period: kept.period, periods: PERIODS[kept.period], dealProbability: kept.dealProbability, timing: kept.timing, ...(kept.quota === null ? {} : { quota: kept.quota }) };
@@ -72,13 +76,10 @@ export const simulate = newest(async () => {
       state.deals.rows = sorted(rows, state.deals.view.sort);
       state.deals.problem = null;
       state.deals.exact = freshExact();
+      state.deals.trying = null;
       announce(report.headline.sentence);
     });
-    void compare();
-    refreshWhatIf();
-    void manage();
-    void askGates();
-    void askRecord();
+    void askAll();
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
     if (state.deals.handle !== handle) return;
@@ -87,7 +88,7 @@ export const simulate = newest(async () => {
   }
 });
 
-/** @param {'distribution' | 'exceedance' | 'periods'} chart */
+/** @param {State['deals']['chart']} chart */
 export function showChart(chart) {
   state.deals.chart = chart;
   changed();

@@ -13,7 +13,7 @@ export const askGates = newest(async () => {
     if (state.deals.handle !== handle) return;
     const flags = new Map(told.rows.map((gate) => [gate.row, gate.flags]));
     state.deals.rows = state.deals.rows.map((row) => ({ ...row, flags: flags.get(row.row) ?? [] }));
-    state.deals.gates = { ...state.deals.gates, report: told, problem: null };
+    state.deals.gates = { ...state.deals.gates, report: told, of: report, problem: null };
   } catch (error) {
     if (isCancelled(error) || state.deals.handle !== handle) return;
     state.deals.gates.problem = problemOf(error);

@@ -11,7 +11,7 @@ export const manage = newest(async () => {
   try {
     const told = await handle.manage(manager.question);
     if (state.deals.handle !== handle) return;
-    state.deals.manager = { ...state.deals.manager, report: told, problem: null };
+    state.deals.manager = { ...state.deals.manager, report: told, of: report, problem: null };
   } catch (error) {
     if (isCancelled(error) || state.deals.handle !== handle) return;
     state.deals.manager.problem = problemOf(error);

@@ -59,10 +59,10 @@ export function askWhatIf(now = false) {
 }
 
 /** The forecast changed: the scenarios follow, an answer to an old question is taken back. */
-export function refreshWhatIf() {
+export async function refreshWhatIf() {
   const { whatIf } = state.deals;
   whatIf.answers = null;
-  if (whatIf.kept.length > 0 || draftChanges().length > 0) askWhatIf(true);
+  if (whatIf.kept.length > 0 || draftChanges().length > 0) await ask();
 }
 
 /**

@@ -24,7 +24,7 @@ export function topDrivers(state) {
   const report = state.deals.manager.report;
   if (!report || report.drivers.length === 0) return null;
   const of = report.isQuota ? 'the odds of quota' : 'the odds of the median';
-  return h('p', { class: 'top-drivers', id: 'top-drivers', key: 'top-drivers' }, `Moving ${of} most: `,
+  return h('p', { class: 'top-drivers', id: 'top-drivers', key: 'top-drivers', 'aria-busy': String(state.deals.manager.of !== state.deals.report) }, `Moving ${of} most: `,
     report.drivers.slice(0, 3).map((driver, i) => [i > 0 ? ', ' : '', h('strong', { key: String(driver.row) }, h('bdi', null, title(driver))), ` ${points(driver.effect.value)}`]));
 }
 
@@ -33,7 +33,7 @@ export function managerView(state) {
   const { manager } = state.deals;
   const { report } = manager;
   if (!report) return manager.problem ? problemCard(manager.problem) : null;
-  return h('section', { class: 'card', key: 'manager', id: 'manager', 'aria-labelledby': 'manager-title' },
+  return h('section', { class: 'card', key: 'manager', id: 'manager', 'aria-labelledby': 'manager-title', 'aria-busy': String(manager.of !== state.deals.report) },
     h('div', { class: 'card-head' }, h('h2', { id: 'manager-title' }, 'Before you commit'), h('span', { class: 'small soft' }, report.period)),
     manager.problem ? problemCard(manager.problem) : null,
     report.warnings.map((warning) => h('p', { class: 'notice warn', key: warning.code, 'data-code': warning.code }, `${warning.message}.`)),

@@ -2,10 +2,11 @@
 /** The Forecast tab: the sentence, one chart, and the set-up line; below it categories, stages, deals and the receipt. */
 
 import * as act from '../actions.js';
-import { chart, legend } from '../chart.js';
+import { calledIn, chart, legend } from '../chart.js';
 import { h } from '../dom.js';
 import { NONE, count, counted, date, money, month, percent, shortMoney, words } from '../format.js';
 import { grid } from '../grid.js';
+import { oddsAt } from '../odds.js';
 import { managerView, topDrivers } from './drivers.js';
 import { exactView } from './exact.js';
 import { misplacedCard } from './files.js';
@@ -46,9 +47,9 @@ export function forecastView(state) {
         h('h1', { id: 'forecast-headline' }, report.headline.sentence),
         h('p', { class: 'soft chips' }, fileChip(deals.file), qualityChip(report.receipt, 'forecast'), h('span', null, `as of ${date(report.asOf)}; ${deals.asOf.reason}`)),
         setup(state),
-        tiles(report),
+        tiles(deals, report),
         topDrivers(state)),
-      h('div', { class: 'card chart-card' }, chartSwitch(state), legend(report, deals.chart), chart(report, deals.chart))),
+      h('div', { class: 'card chart-card' }, chartSwitch(state), deals.chart === 'fan' ? null : legend(report, deals.chart, deals.call), chart(deals, report))),
     h('section', { key: 'tables', class: 'two' }, categories(report), stages(state, report)),
     pastView(state, report),
     recordView(state),
@@ -102,13 +103,23 @@ function submitSetup(event) {
   act.setUpForecast({ quota: text('quota'), period: text('period'), fiscalYearStart: Number(text('fiscal')), asOf: text('asOf') });
 }
 
-/** @param {ForecastReport} report */
-function tiles(report) {
+/**
+ * @param {State['deals']} deals
+ * @param {ForecastReport} report
+ */
+function tiles({ trying, totals, call }, report) {
   const { headline, currency } = report;
   const odds = headline.odds;
+  const tried = trying?.line === 'quota' ? trying.value : null;
+  const commit = calledIn(report, 'commit');
+  const committed = trying?.line === 'call' ? trying.value : (call ?? commit);
+  const isOwn = committed !== commit;
   /** @type {[string, string, string][]} */
   const all = [
-    ['Odds of quota', odds ? percent(odds.value) : NONE, odds ? `± ${percent(odds.error, 1)} simulation error` : 'no quota set'],
+    tried !== null
+      ? ['Odds of quota', percent(oddsAt(totals, tried)), `at ${shortMoney(tried, currency)}`]
+      : ['Odds of quota', odds ? percent(odds.value) : NONE, odds ? `± ${percent(odds.error, 1)} simulation error` : 'no quota set'],
+    [isOwn ? 'Your call' : 'Commit called', shortMoney(committed, currency), committed === null ? '' : `${percent(oddsAt(totals, committed))} to reach; simulated P50 ${shortMoney(headline.p50.value, currency)}`],
     ['P10', shortMoney(headline.p10.value, currency), 'nine in ten end above'],
     ['P50', shortMoney(headline.p50.value, currency), 'as likely above as below'],
     ['P90', shortMoney(headline.p90.value, currency), 'one in ten ends above'],
@@ -123,6 +134,7 @@ function tiles(report) {
 const CHARTS = [
   { id: 'distribution', label: 'Distribution' },
   { id: 'exceedance', label: 'Chance' },
+  { id: 'fan', label: 'Over time' },
   { id: 'periods', label: 'By period' },
 ];
 

@@ -31,7 +31,7 @@ export function gatesView(state) {
   if (!report) return gates.problem ? problemCard(gates.problem) : null;
   const { all, gated } = report;
   const figures = (/** @type {GatesReport['all']} */ one) => (one ? [one.odds ? percent(one.odds.value.value, 1) : NONE, shortMoney(one.p10.value.value, report.currency), shortMoney(one.p50.value.value, report.currency), shortMoney(one.p90.value.value, report.currency)] : []);
-  return h('section', { class: 'card', key: 'gates', id: 'gates', 'aria-labelledby': 'gates-title' },
+  return h('section', { class: 'card', key: 'gates', id: 'gates', 'aria-labelledby': 'gates-title', 'aria-busy': String(gates.of !== state.deals.report) },
     h('div', { class: 'card-head' }, h('h2', { id: 'gates-title' }, 'Stage gates'), h('span', { class: 'small soft' }, 'Conditions and required fields of your model')),
     gates.problem ? problemCard(gates.problem) : null,
     h('p', { id: 'gates-sentence' }, `${report.sentence}.`),

@@ -1,0 +1,111 @@
+// The Forecast tab as a sales leader uses it, in both browsers. A page that is open serves several claims: opening costs most.
+
+import assert from 'node:assert/strict';
+import { inBrowsers } from './harness.js';
+import { fill, idle, openSamplePipeline, press, says, showTab, text, visit } from './page.js';
+
+/** @typedef {import('puppeteer-core').Page} Page */
+
+/** Has the page note what it asks of its workers. @param {Page} page */
+async function listening(page) {
+  await page.evaluateOnNewDocument(() => {
+    const here = /** @type {any} */ (globalThis);
+    here.asked = [];
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ ...rest) {
+      if (message?.name) here.asked.push(message.name);
+      return post.call(this, message, ...rest);
+    };
+  });
+}
+
+/** @param {Page} page @param {string} line */
+function slider(page, line) {
+  return page.$eval(`#handle-${line}`, (handle) => ({
+    now: Number(handle.getAttribute('aria-valuenow')), says: handle.getAttribute('aria-valuetext') ?? '', name: handle.getAttribute('aria-label'), role: handle.getAttribute('role'),
+  }));
+}
+
+inBrowsers('another quota waits for no question about the last one, and what is asked comes after the answer', async ({ page, url }) => {
+  await listening(page);
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  await page.click('#sample-forecast');
+  await page.waitForSelector('#forecast-headline');
+  await page.evaluate(() => {
+    const field = /** @type {HTMLInputElement} */ (document.querySelector('#quota'));
+    field.value = '1.5M';
+    /** @type {any} */ (globalThis).asked.push('another quota');
+    /** @type {HTMLElement} */ (document.querySelector('#setup-go')).click();
+  });
+  await says(page, '#forecast-headline', /\$1\.5M/);
+  await page.waitForSelector('#record svg');
+  await page.waitForFunction(() => document.querySelector('#manager')?.getAttribute('aria-busy') === 'false');
+  const asked = await page.evaluate(() => /** @type {string[]} */ (/** @type {any} */ (globalThis).asked));
+  const after = asked.slice(asked.indexOf('another quota') + 1);
+  assert.ok(['simulate', 'part', 'absorb'].includes(after[0] ?? ''), `first the forecast, not ${after.slice(0, 4)}`);
+  const questions = ['totals', 'manage', 'gates', 'fan', 'trackRecord'];
+  const rest = after.slice(after.lastIndexOf('dealWindow') + 1).filter((name) => questions.includes(name));
+  assert.deepEqual(rest, questions, 'each question once, behind the forecast');
+  assert.deepEqual(after.slice(0, after.lastIndexOf('dealWindow')).filter((name) => questions.includes(name)), [], 'no question in front of it');
+});
+
+inBrowsers('quota and call move by pointer and by keys with their odds, and the period is seen filling up', async ({ page, url }) => {
+  await visit(page, url);
+  await openSamplePipeline(page);
+  await page.waitForFunction(() => /to reach/.test(document.querySelector('#handle-quota')?.getAttribute('aria-valuetext') ?? ''));
+  const quota = await slider(page, 'quota');
+  assert.deepEqual([quota.role, quota.name, quota.now], ['slider', 'Quota', 1_000_000]);
+  const odds = await text(page, '.tile dd');
+  assert.ok(quota.says.includes(`${odds} to reach`), `${quota.says} is what the tile says, ${odds}`);
+
+  // By pointer: the odds follow while it is held, the forecast once it is let go.
+  const grip = /** @type {{ x: number, y: number }} */ (await page.evaluate(() => {
+    const handle = /** @type {HTMLElement} */ (document.querySelector('#handle-quota'));
+    handle.scrollIntoView({ block: 'center' });
+    const { left, width, bottom } = handle.getBoundingClientRect();
+    return { x: left + width / 2, y: bottom - 4 };
+  }));
+  const headline = await text(page, '#forecast-headline');
+  await page.mouse.move(grip.x, grip.y);
+  await page.mouse.down();
+  await page.mouse.move(grip.x + 40, grip.y, { steps: 4 });
+  await page.mouse.move(grip.x + 80, grip.y, { steps: 4 });
+  const held = await slider(page, 'quota');
+  assert.ok(held.now > quota.now, `${held.now} is more than ${quota.now}`);
+  await says(page, '.tile .note', /^at \$/);
+  assert.ok(held.says.includes(`${await text(page, '.tile dd')} to reach`), held.says);
+  assert.equal(await text(page, '#forecast-headline'), headline, 'nothing is forecast while it is held');
+  await page.mouse.up();
+  await page.waitForFunction((last) => (document.querySelector('#forecast-headline')?.textContent ?? '').replaceAll(/[\u00a0\u202f]/g, ' ') !== last, {}, headline);
+  await says(page, '.tile .note', /simulation error/);
+  assert.equal(await page.$eval('#quota', (field) => /** @type {HTMLInputElement} */ (field).value), String(held.now));
+  assert.ok(held.says.includes(`${await text(page, '.tile dd')} to reach`), 'the forecast says what the line said');
+
+  // By keys: up, far down, to the end; set once they rest.
+  await page.focus('#handle-quota');
+  await page.keyboard.press('ArrowRight');
+  const right = await slider(page, 'quota');
+  await page.keyboard.press('PageDown');
+  const down = await slider(page, 'quota');
+  assert.ok(right.now > held.now && down.now < held.now, `${right.now} > ${held.now} > ${down.now}`);
+  await page.waitForFunction((value) => /** @type {HTMLInputElement} */ (document.querySelector('#quota')).value === value, {}, String(down.now));
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'handle-quota', 'the line keeps the focus');
+
+  await page.focus('#handle-call');
+  assert.equal((await slider(page, 'call')).name, 'Commit');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await says(page, '.tiles', /Your call/);
+  await page.waitForFunction(() => document.querySelector('#handle-call')?.getAttribute('aria-label') === 'Your call');
+
+  await press(page, '#chart-fan');
+  const fan = await page.waitForSelector('.plot-fan svg[role="img"]');
+  const name = (await fan?.evaluate((svg) => svg.getAttribute('aria-label') ?? '')) ?? '';
+  const tiles = (await text(page, '.tiles')).replaceAll(/\s+/g, ' ');
+  const p50 = /P50, (\S+) likely|by .* P50 ([^,]+),/.exec(name);
+  assert.match(name, /^How \d{4} Q\d fills up: won so far \$[\d.]+[KM]?, by .+ P10 \$.+, P50 \$.+, P90 \$.+, quota \$/);
+  assert.ok(tiles.includes(`P50${p50?.[2]}`), `the fan ends at the forecast: ${name} beside ${tiles}`);
+  const rows = await page.evaluate(() => [...document.querySelectorAll('.chart .twin table')].at(0)?.querySelectorAll('tbody tr').length ?? 0);
+  assert.ok(rows > 5, `${rows} days behind the drawing`);
+});
