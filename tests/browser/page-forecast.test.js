@@ -64,7 +64,7 @@ inBrowsers('quota and call move by pointer and by keys with their odds, and the 
     const handle = /** @type {HTMLElement} */ (document.querySelector('#handle-quota'));
     handle.scrollIntoView({ block: 'center' });
     const { left, width, bottom } = handle.getBoundingClientRect();
-    return { x: left + width / 2, y: bottom - 4 };
+    return { x: left + width / 2, y: bottom - 12 };
   }));
   const headline = await text(page, '#forecast-headline');
   await page.mouse.move(grip.x, grip.y);

@@ -219,7 +219,7 @@ function moveable(host, drawing, { report, totals, call }, width) {
   });
   const isNarrow = width < NARROW;
   placeHandles(host, handles, { apply: scale.apply, invert: scale.invert, from, to },
-    { top: FIRST, bottom: FOOT, lane: isNarrow ? 0 : LANE, labels: !isNarrow });
+    { top: FIRST, axis: Number(drawing.getAttribute('height')) - FOOT, lane: isNarrow ? 0 : LANE, labels: !isNarrow });
 }
 
 /**

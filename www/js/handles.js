@@ -27,6 +27,9 @@
 const REST_MS = 450;
 /** Steps of an arrow key over the whole axis, about. */
 const STEPS = 100;
+/** What a finger needs, and how far grips stand apart, in pixels. */
+const SIZE = 24;
+const GRIP = 34;
 
 /** @type {WeakMap<HTMLElement, { handle: Handle, axis: Axis, value: number, from: number | null, rest?: ReturnType<typeof setTimeout> }>} */
 const known = new WeakMap();
@@ -36,7 +39,7 @@ const known = new WeakMap();
  * @param {HTMLElement} host
  * @param {Handle[]} handles
  * @param {Axis} axis
- * @param {{ top: number, bottom: number, lane: number, labels: boolean }} place
+ * @param {{ top: number, axis: number, lane: number, labels: boolean }} place `top` of the first lane, `axis` from the top, in pixels
  */
 export function placeHandles(host, handles, axis, place) {
   const left = new Set(/** @type {NodeListOf<HTMLElement>} */ (host.querySelectorAll('.handle')));
@@ -49,7 +52,11 @@ export function placeHandles(host, handles, axis, place) {
     known.set(element, { handle, axis, value: isHeld ? last.value : handle.value, from: last?.from ?? null, rest: last?.rest });
     element.dataset.side = handle.side;
     element.classList.toggle('bare', !place.labels);
-    element.style.setProperty('inset-block', `${place.top + handle.lane * place.lane}px ${place.bottom}px`);
+    // The grips stand above each other, so that lines that are close can each be taken hold of; each line runs from its label to the axis.
+    const grip = place.axis - handles.indexOf(handle) * GRIP;
+    element.style.setProperty('inset-block-start', `${grip - SIZE / 2}px`);
+    element.style.setProperty('--up', `${grip - SIZE / 2 - place.top - handle.lane * place.lane}px`);
+    element.style.setProperty('--down', `${place.axis - grip - SIZE / 2}px`);
     element.setAttribute('aria-label', handle.label);
     element.setAttribute('aria-valuemin', String(axis.from));
     element.setAttribute('aria-valuemax', String(axis.to));
