@@ -169,10 +169,10 @@ fn any_bytes_give_a_table_or_an_error_and_rows_add_up() {
             reader.finish().unwrap()
         };
         assert_eq!(dump(&again), dump(&table), "round {round}: {input:?}");
-        let leads = leadcast::crm::LeadList::with_dialects(table.clone(), &Default::default(), &dialects).unwrap();
+        let leads = leadcast::crm::LeadList::with_dialects(table.clone(), &Default::default(), dialects).unwrap();
         let receipt = leads.receipt();
         assert_eq!(receipt.rows_read, receipt.rows_used + receipt.rows_excluded);
-        let deals = leadcast::crm::Pipeline::with_dialects(table, &Default::default(), &dialects).unwrap();
+        let deals = leadcast::crm::Pipeline::with_dialects(table, &Default::default(), dialects).unwrap();
         let receipt = deals.as_of(None, leadcast::money::Currency::USD).receipt;
         assert_eq!(receipt.rows_read, receipt.rows_used + receipt.rows_excluded);
     }

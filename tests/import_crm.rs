@@ -540,7 +540,7 @@ fn every_kind_of_file_is_told_by_its_headers() {
         ("a,b\nc,d\n", None),
         ("Timestamp,Name,Email,Company\n2026-01-05,a,b@c.example,d\n", Some(Kind::Contacts)),
     ] {
-        assert_eq!(Kind::of(&table(text), &dialects), kind, "{text}");
+        assert_eq!(Kind::of(&table(text), dialects), kind, "{text}");
     }
 }
 

@@ -79,7 +79,7 @@ fn check(text: &'static str, deals: bool) {
             let mut cells: Vec<(&str, &str)> =
                 context(system, deals).iter().filter(|name| **name != header).map(|name| (*name, "")).collect();
             cells.push((header, value(expected)));
-            let receipt = receipt(&cells, deals, &dialects);
+            let receipt = receipt(&cells, deals, dialects);
             let found = (field(&receipt, header), receipt.system.as_deref().unwrap_or("-"));
             if found.0 != expected || (system != "-" && found.1 != system) {
                 wrong.push(format!("{header} of {system}: expected {expected}, found {} of {}", found.0, found.1));
@@ -106,7 +106,7 @@ fn exports_in_four_languages_come_out_as_written() {
     for (kind, language, columns) in claims(include_str!("import_names/exports.tsv")) {
         let columns: Vec<(&str, &str)> = columns.iter().map(|column| column.split_once('=').unwrap()).collect();
         let cells: Vec<(&str, &str)> = columns.iter().map(|(header, field)| (*header, value(field))).collect();
-        let receipt = receipt(&cells, kind == "deals", &dialects);
+        let receipt = receipt(&cells, kind == "deals", dialects);
         for (header, expected) in columns {
             let found = field(&receipt, header);
             if found != expected {
@@ -123,7 +123,7 @@ fn every_word_for_an_outcome_a_category_and_a_source_is_known() {
     let deal = |header: &str, word: &str| {
         let text = format!("Deal ID,Deal Name,Amount,{header}\n1,a,5,\"{word}\"\n");
         let table = Table::from_csv(text.as_bytes(), &ReadOptions::default()).unwrap();
-        let deals = Pipeline::with_dialects(table, &Mapping::default(), &dialects).unwrap().as_of(None, Currency::USD);
+        let deals = Pipeline::with_dialects(table, &Mapping::default(), dialects).unwrap().as_of(None, Currency::USD);
         (deals.deals[0].status, deals.deals[0].category)
     };
     let mut wrong = Vec::new();
@@ -211,28 +211,26 @@ fn encoded(text: &str, encoding: usize) -> (Vec<u8>, &'static str) {
 #[test]
 fn an_invented_system_is_one_data_file() {
     let zork = Dialect::from_json(include_str!("import_names/zork.json")).unwrap();
-    let dialects = Dialects::built_in().unwrap().with(zork);
+    let dialects = &Dialects::built_in().unwrap().clone().with(zork);
     let none = Mapping::default();
     for (kind, text, fields) in ZORK {
         for encoding in 0..7 {
             let (bytes, name) = encoded(text, encoding);
             let table = Table::from_csv(&bytes, &ReadOptions::default()).unwrap();
-            assert_eq!(Kind::of(&table, &dialects), Some(kind), "{text}");
+            assert_eq!(Kind::of(&table, dialects), Some(kind), "{text}");
             assert!(table.columns().iter().any(|column| column.text(0).contains("Müller")), "{text} as {name}");
             let receipt = match kind {
                 Kind::Deals => {
-                    Pipeline::with_dialects(table, &none, &dialects).unwrap().as_of(None, Currency::USD).receipt
+                    Pipeline::with_dialects(table, &none, dialects).unwrap().as_of(None, Currency::USD).receipt
                 }
-                Kind::Activities => Activities::with_dialects(table, &none, &dialects).unwrap().receipt().clone(),
+                Kind::Activities => Activities::with_dialects(table, &none, dialects).unwrap().receipt().clone(),
                 Kind::Contracts => {
-                    Contracts::with_dialects(table, &none, Currency::USD, &dialects).unwrap().receipt().clone()
+                    Contracts::with_dialects(table, &none, Currency::USD, dialects).unwrap().receipt().clone()
                 }
-                Kind::Quotas => {
-                    Quotas::with_dialects(table, &none, Currency::USD, &dialects).unwrap().receipt().clone()
-                }
-                Kind::Reps => Reps::with_dialects(table, &none, &dialects).unwrap().receipt().clone(),
-                Kind::StageHistory => StageHistory::with_dialects(table, &none, &dialects).unwrap().receipt,
-                _ => LeadList::with_dialects(table, &none, &dialects).unwrap().receipt().clone(),
+                Kind::Quotas => Quotas::with_dialects(table, &none, Currency::USD, dialects).unwrap().receipt().clone(),
+                Kind::Reps => Reps::with_dialects(table, &none, dialects).unwrap().receipt().clone(),
+                Kind::StageHistory => StageHistory::with_dialects(table, &none, dialects).unwrap().receipt,
+                _ => LeadList::with_dialects(table, &none, dialects).unwrap().receipt().clone(),
             };
             let found: Vec<&str> = receipt.columns.iter().map(|c| c.field.as_deref().unwrap_or("-")).collect();
             assert_eq!((receipt.kind, receipt.encoding, &found[..]), (kind.name(), name, fields), "{text}");
@@ -244,11 +242,11 @@ fn an_invented_system_is_one_data_file() {
 #[test]
 fn an_invented_system_has_words_of_its_own() {
     let zork = Dialect::from_json(include_str!("import_names/zork.json")).unwrap();
-    let dialects = Dialects::built_in().unwrap().with(zork);
+    let dialects = &Dialects::built_in().unwrap().clone().with(zork);
     let text =
         "Zork Rune,Quest,Troll Mark,Fate,Zorkmids\n1,a,x,Slain,50.25\n2,b,x,Eaten by a Grue,60\n3,c,x,Wandering,70\n";
     let table = Table::from_csv(text.as_bytes(), &ReadOptions::default()).unwrap();
-    let found = Pipeline::with_dialects(table, &Mapping::default(), &dialects).unwrap().as_of(None, Currency::USD);
+    let found = Pipeline::with_dialects(table, &Mapping::default(), dialects).unwrap().as_of(None, Currency::USD);
     assert_eq!((found.receipt.system.as_deref(), found.receipt.system_confidence), (Some("Zork CRM"), 40));
     let deals: Vec<_> = found.deals.iter().map(|deal| (deal.status.name(), deal.amount.minor)).collect();
     assert_eq!(deals, [("won", 5025), ("lost", 6000), ("open", 7000)]);

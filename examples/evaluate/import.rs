@@ -63,7 +63,7 @@ enum Open {
 impl Open {
     fn new(file: &Path, bytes: &[u8]) -> Result<Self, Error> {
         let table = table(file, bytes)?;
-        let deals = Kind::of(&table, &Dialects::built_in()?) == Some(Kind::Deals);
+        let deals = Kind::of(&table, Dialects::built_in()?) == Some(Kind::Deals);
         if deals {
             return Pipeline::from_table(table, &Mapping::default()).map(|deals| Self::Deals(Box::new(deals)));
         }

@@ -77,7 +77,7 @@ impl Activities {
     /// # Errors
     /// `missing-column` if no column holds the day, or none says whom or what the activities belong to.
     pub fn from_table(table: Table, mapping: &Mapping) -> Result<Self, Error> {
-        Self::with_dialects(table, mapping, &Dialects::built_in()?)
+        Self::with_dialects(table, mapping, Dialects::built_in()?)
     }
 
     /// As [`from_table`](Self::from_table), with dialects of one's own.

@@ -77,7 +77,7 @@ impl Contracts {
     /// # Errors
     /// `missing-column` if no column says whose contracts they are, or none holds their days.
     pub fn from_table(table: Table, mapping: &Mapping, currency: Currency) -> Result<Self, Error> {
-        Self::with_dialects(table, mapping, currency, &Dialects::built_in()?)
+        Self::with_dialects(table, mapping, currency, Dialects::built_in()?)
     }
 
     /// As [`from_table`](Self::from_table), with dialects of one's own.

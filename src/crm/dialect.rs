@@ -14,6 +14,7 @@ use crate::stats::Ordered;
 use crate::{Error, ErrorKind, Place};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 const BUILT_IN: [&str; 9] = [
     include_str!("dialects/common.json"),
@@ -166,13 +167,18 @@ pub struct Dialects {
 }
 
 impl Dialects {
-    /// The dialects that come with the crate.
+    /// The dialects that come with the crate, read when first asked for: that takes as long as a small file.
     ///
     /// # Errors
     /// `bad-dialect` if one of the crate's own files is malformed, which its tests rule out.
-    pub fn built_in() -> Result<Self, Error> {
+    pub fn built_in() -> Result<&'static Self, Error> {
+        static READ: OnceLock<Dialects> = OnceLock::new();
+        if let Some(dialects) = READ.get() {
+            return Ok(dialects);
+        }
         let all: Result<Vec<Dialect>, Error> = BUILT_IN.iter().map(|json| Dialect::from_json(json)).collect();
-        Ok(Self::new(all?))
+        let all = all?;
+        Ok(READ.get_or_init(|| Self::new(all)))
     }
 
     /// These and one more.

@@ -89,7 +89,7 @@ impl StageHistory {
     /// # Errors
     /// `no-stage-history` if there is no column for the deal, or none for stages and their days.
     pub fn from_table(table: Table, mapping: &Mapping) -> Result<Self, Error> {
-        Self::with_dialects(table, mapping, &Dialects::built_in()?)
+        Self::with_dialects(table, mapping, Dialects::built_in()?)
     }
 
     /// As [`from_table`](Self::from_table), with dialects of one's own.

@@ -71,7 +71,7 @@ impl Kind {
     /// use leadcast::crm::{Dialects, Kind};
     /// use leadcast::table::{ReadOptions, Table};
     /// let table = Table::from_csv(b"Rep,Quarter,Quota\nKim,2026 Q1,500000\n", &ReadOptions::default())?;
-    /// assert_eq!(Kind::of(&table, &Dialects::built_in()?), Some(Kind::Quotas));
+    /// assert_eq!(Kind::of(&table, Dialects::built_in()?), Some(Kind::Quotas));
     /// # Ok::<(), leadcast::Error>(())
     /// ```
     #[must_use]

@@ -75,7 +75,7 @@ impl Pipeline {
     /// `wrong-kind` for a file that holds no deals (leads without an amount, quotas, activities, contracts, sales
     /// people, stage history), unless `mapping` says what its columns mean. What is missing is said in the receipt.
     pub fn from_table(table: Table, mapping: &Mapping) -> Result<Self, Error> {
-        Self::with_dialects(table, mapping, &Dialects::built_in()?)
+        Self::with_dialects(table, mapping, Dialects::built_in()?)
     }
 
     /// As [`from_table`](Self::from_table), with dialects of one's own.

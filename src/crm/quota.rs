@@ -115,7 +115,7 @@ impl Quotas {
     /// # Errors
     /// `missing-column` if no column holds the amounts, or none their periods.
     pub fn from_table(table: Table, mapping: &Mapping, currency: Currency) -> Result<Self, Error> {
-        Self::with_dialects(table, mapping, currency, &Dialects::built_in()?)
+        Self::with_dialects(table, mapping, currency, Dialects::built_in()?)
     }
 
     /// As [`from_table`](Self::from_table), with dialects of one's own.

@@ -71,7 +71,7 @@ impl Reps {
     /// # Errors
     /// `missing-column` if no column holds a name, an id or an e-mail address.
     pub fn from_table(table: Table, mapping: &Mapping) -> Result<Self, Error> {
-        Self::with_dialects(table, mapping, &Dialects::built_in()?)
+        Self::with_dialects(table, mapping, Dialects::built_in()?)
     }
 
     /// As [`from_table`](Self::from_table), with dialects of one's own.

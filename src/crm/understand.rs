@@ -23,30 +23,30 @@ use crate::table::{Receipt, Table};
 /// None that a file can cause.
 pub fn understand(table: Table, mapping: &Mapping) -> Result<Receipt, Error> {
     let dialects = Dialects::built_in()?;
-    let kind = Kind::of(&table, &dialects);
+    let kind = Kind::of(&table, dialects);
     let (plain, currency) = (table.clone(), Currency::USD);
     let receipt = match kind {
         Some(Kind::Leads | Kind::Contacts | Kind::Accounts) => {
-            return Ok(LeadList::with_dialects(table, mapping, &dialects)?.receipt().clone());
+            return Ok(LeadList::with_dialects(table, mapping, dialects)?.receipt().clone());
         }
         Some(Kind::Deals) => {
-            return Ok(Pipeline::with_dialects(table, mapping, &dialects)?.as_of(None, currency).receipt);
+            return Ok(Pipeline::with_dialects(table, mapping, dialects)?.as_of(None, currency).receipt);
         }
         Some(Kind::Activities) => {
-            Activities::with_dialects(table, mapping, &dialects).map(|rows| rows.receipt().clone())
+            Activities::with_dialects(table, mapping, dialects).map(|rows| rows.receipt().clone())
         }
         Some(Kind::Contracts) => {
-            Contracts::with_dialects(table, mapping, currency, &dialects).map(|rows| rows.receipt().clone())
+            Contracts::with_dialects(table, mapping, currency, dialects).map(|rows| rows.receipt().clone())
         }
         Some(Kind::Quotas) => {
-            Quotas::with_dialects(table, mapping, currency, &dialects).map(|rows| rows.receipt().clone())
+            Quotas::with_dialects(table, mapping, currency, dialects).map(|rows| rows.receipt().clone())
         }
-        Some(Kind::Reps) => Reps::with_dialects(table, mapping, &dialects).map(|rows| rows.receipt().clone()),
-        Some(Kind::StageHistory) => StageHistory::with_dialects(table, mapping, &dialects).map(|rows| rows.receipt),
-        _ => return Ok(as_table(table, mapping, kind, &dialects)),
+        Some(Kind::Reps) => Reps::with_dialects(table, mapping, dialects).map(|rows| rows.receipt().clone()),
+        Some(Kind::StageHistory) => StageHistory::with_dialects(table, mapping, dialects).map(|rows| rows.receipt),
+        _ => return Ok(as_table(table, mapping, kind, dialects)),
     };
     // A file without a column that its kind needs is shown all the same, to be mapped.
-    Ok(receipt.unwrap_or_else(|_| as_table(plain, mapping, kind, &dialects)))
+    Ok(receipt.unwrap_or_else(|_| as_table(plain, mapping, kind, dialects)))
 }
 
 /// What is understood of the columns alone.

@@ -475,7 +475,7 @@ fn exclude_foreign(deals: &[Deal], currency: Currency, receipt: &mut Receipt) ->
         sample: first.amount.currency.to_string(),
         action: Action::Excluded,
         message: format!("deals are not in {currency} and there is no rate for them, {open} of them open"),
-        remedy: format!("give their rate in the read option `rates`, or set the model's currency"),
+        remedy: "give their rate in the read option `rates`, or set the model's currency".to_owned(),
     });
     open
 }

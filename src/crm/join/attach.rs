@@ -260,7 +260,7 @@ impl LeadList {
     /// `nothing-in-common` if no column of one file holds what one of the other does, `no-such-column` for a header in
     /// the options that is not there, `cannot-attach` for a history of stages, and those of the file's kind.
     pub fn attach(&self, table: Table, options: &AttachOptions) -> Result<(Self, Attached), Error> {
-        let dialects = &Dialects::built_in()?;
+        let dialects = Dialects::built_in()?;
         let kind = options.kind.or_else(|| Kind::of(&table, dialects));
         let left = Side { table: self.table(), binding: self.binding(), kind: Some(self.kind) };
         let gain = Attaching { left, extras: &self.extras, options, dialects }.attach(table, kind)?;

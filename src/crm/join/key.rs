@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     fn form(key: JoinKey, text: &str) -> Option<String> {
-        Normaliser::new(&Dialects::built_in().unwrap()).form(key, text)
+        Normaliser::new(Dialects::built_in().unwrap()).form(key, text)
     }
 
     fn same(key: JoinKey, spellings: &[&str]) {

@@ -101,8 +101,8 @@ impl Examples {
     /// `no-outcome` if there is no such column or none can be told.
     fn new(table: &Table, labels: &[String], options: &LearnOptions) -> Result<Self, Error> {
         let dialects = Dialects::built_in()?;
-        let outcome = outcome::column(table, labels, options, &dialects)?;
-        let reading = Reading::new(outcome, options, &dialects);
+        let outcome = outcome::column(table, labels, options, dialects)?;
+        let reading = Reading::new(outcome, options, dialects);
         let read: Vec<Option<bool>> = (0..table.rows()).map(|row| reading.outcome(outcome.text(row))).collect();
         let columns = Self::columns(table, labels, options, outcome)?;
         let order = order(table, &columns, &read);

@@ -68,7 +68,7 @@ impl LeadList {
     /// # Errors
     /// None in practice: the built-in words are part of this crate.
     pub fn outcome_columns(&self) -> Result<Vec<OutcomeColumn>, Error> {
-        Ok(outcome::candidates(self.table(), &labels(self.table(), self.binding()), &Dialects::built_in()?))
+        Ok(outcome::candidates(self.table(), &labels(self.table(), self.binding()), Dialects::built_in()?))
     }
 
     /// What each column is to learning, in the order of the file, with the leaks found; no column is left out yet.

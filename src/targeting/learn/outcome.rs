@@ -104,9 +104,9 @@ impl Ends {
 pub fn ends(leads: &LeadList) -> Option<Ends> {
     let dialects = Dialects::built_in().ok()?;
     let table = leads.table();
-    let best = candidates(table, &labels(table, leads.binding()), &dialects).into_iter().next()?;
+    let best = candidates(table, &labels(table, leads.binding()), dialects).into_iter().next()?;
     let column = table.columns().get(table.column_named(&best.column)?)?;
-    let read = Reading::new(column, &LearnOptions::default(), &dialects);
+    let read = Reading::new(column, &LearnOptions::default(), dialects);
     let ends = match column.words() {
         Some(_) => {
             let firsts = column.cells().tally();
