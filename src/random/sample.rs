@@ -99,6 +99,69 @@ impl Sampler {
         count
     }
 
+    /// How many of `drawn` items taken without putting back, out of `all` of which `marked` are marked, are marked.
+    ///
+    /// # Formula
+    /// By inversion from the mode outwards, in about as many steps as the standard deviation:
+    /// P(k) = C(marked, k) · C(all − marked, drawn − k) / C(all, drawn).
+    pub fn hypergeometric(&mut self, all: u64, marked: u64, drawn: u64) -> u64 {
+        let (marked, drawn) = (marked.min(all), drawn.min(all));
+        let (least, most) = ((marked + drawn).saturating_sub(all), marked.min(drawn));
+        if least == most {
+            return least;
+        }
+        let choose = |n: u64, k: u64| {
+            let of = |n: u64| libm::lgamma(n as f64 + 1.0);
+            of(n) - of(k) - of(n - k)
+        };
+        let (n, m, d) = (all as f64, marked as f64, drawn as f64);
+        let mode = ((((m + 1.0) * (d + 1.0)) / (n + 2.0)) as u64).clamp(least, most);
+        let at_mode = choose(marked, mode) + choose(all - marked, drawn - mode) - choose(all, drawn);
+        let mut u = self.uniform();
+        let (mut low, mut high) = (mode, mode);
+        let (mut p_low, mut p_high) = (libm::exp(at_mode), libm::exp(at_mode));
+        u -= p_low;
+        // What is left in the last digits falls to the mode.
+        while u > 0.0 && (low > least || high < most) && p_low.max(p_high) > 1e-300 {
+            if high < most {
+                let k = high as f64;
+                p_high *= (m - k) / (k + 1.0) * ((d - k) / (n - m - d + k + 1.0));
+                high += 1;
+                u -= p_high;
+                if u <= 0.0 {
+                    return high;
+                }
+            }
+            if low > least {
+                let k = low as f64;
+                p_low *= k / (m - k + 1.0) * ((n - m - d + k) / (d - k + 1.0));
+                low -= 1;
+                u -= p_low;
+                if u <= 0.0 {
+                    return low;
+                }
+            }
+        }
+        mode
+    }
+
+    /// Takes `drawn` items at random out of `counts` of several sorts: how many of each sort were taken.
+    ///
+    /// # Formula
+    /// Multivariate hypergeometric, sort by sort.
+    pub fn take(&mut self, counts: &mut [u64], drawn: u64) -> Vec<u64> {
+        let mut all: u64 = counts.iter().sum();
+        let mut open = drawn.min(all);
+        let mut one = |count: &mut u64| {
+            let taken = self.hypergeometric(all, *count, open);
+            all -= *count;
+            open -= taken;
+            *count -= taken;
+            taken
+        };
+        counts.iter_mut().map(&mut one).collect()
+    }
+
     /// Puts `items` into a uniformly random order.
     ///
     /// # Source
@@ -185,6 +248,44 @@ mod tests {
             agrees(&moments, mean, mean, 3.0 + 1.0 / mean);
         }
         assert_eq!(sampler().poisson(0.0), 0);
+    }
+
+    #[test]
+    fn hypergeometric_has_its_probabilities_and_moments() {
+        // 4 of 10 marked, 3 taken: C(4, k)·C(6, 3 − k) / 120.
+        let mut s = sampler();
+        let mut counts = [0_u32; 4];
+        for _ in 0..120_000 {
+            counts[s.hypergeometric(10, 4, 3) as usize] += 1;
+        }
+        for (count, expected) in counts.into_iter().zip([20_000_u32, 60_000, 36_000, 4_000]) {
+            let p = f64::from(expected) / 120_000.0;
+            let sd = (120_000.0 * p * (1.0 - p)).sqrt();
+            assert!((f64::from(count) - f64::from(expected)).abs() < 5.0 * sd, "{count} of {expected}");
+        }
+        // Mean n·K/N, variance n·K/N·(1 − K/N)·(N − n)/(N − 1); the kurtosis of such a large one is 3 within 0.01.
+        for (all, marked, drawn) in [(1_000_000, 300_000, 200_000), (2_000_000, 70, 1_500_000), (500, 499, 250)] {
+            let (n, k, d) = (all as f64, marked as f64, drawn as f64);
+            let (mean, share) = (d * k / n, k / n);
+            let variance = mean * (1.0 - share) * (n - d) / (n - 1.0);
+            let moments = Moments::of((0..20_000).map(|_| s.hypergeometric(all, marked, drawn) as f64));
+            assert!((moments.mean() - mean).abs() < 5.0 * (variance / 20_000.0).sqrt(), "{} of {mean}", moments.mean());
+            assert!((moments.variance() / variance - 1.0).abs() < 0.06, "{} of {variance}", moments.variance());
+        }
+        assert_eq!((s.hypergeometric(10, 10, 3), s.hypergeometric(10, 0, 3), s.hypergeometric(0, 0, 0)), (3, 0, 0));
+        assert_eq!((s.hypergeometric(10, 4, 10), s.hypergeometric(10, 4, 99)), (4, 4));
+    }
+
+    #[test]
+    fn what_is_taken_and_what_is_left_are_what_there_was() {
+        let mut s = sampler();
+        for drawn in [0, 1, 7, 59, 60, 99] {
+            let mut left = [10, 0, 20, 30];
+            let taken = s.take(&mut left, drawn);
+            assert_eq!(taken.iter().sum::<u64>(), drawn.min(60));
+            let sums: Vec<u64> = taken.iter().zip(left).map(|(taken, left)| taken + left).collect();
+            assert_eq!(sums, [10, 0, 20, 30]);
+        }
     }
 
     #[test]

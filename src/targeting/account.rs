@@ -6,7 +6,7 @@
 use crate::crm::join::{JoinKey, Normaliser};
 use crate::crm::{Field, FieldRef, LeadList};
 use crate::table::Column;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The account of each row. Which rows belong together does not depend on their order; the numbers do.
 #[derive(Debug, Clone)]
@@ -64,9 +64,9 @@ impl Accounts {
     /// As [`of`](Self::of), where what rows state is known already.
     pub(crate) fn by(leads: &LeadList, stated: &Stated<'_>) -> Self {
         let mut accounts = Self { of: vec![NONE; leads.rows()], keys: Vec::new() };
-        let (mut of_domain, mut of_name) = (BTreeMap::new(), BTreeMap::new());
+        let (mut of_domain, mut of_name) = (HashMap::new(), HashMap::new());
         // Those who state most come first, so that the others can join them.
-        accounts.place(leads.rows(), JoinKey::Id, |row| stated.ids.key(row), &BTreeMap::new());
+        accounts.place(leads.rows(), JoinKey::Id, |row| stated.ids.key(row), &HashMap::new());
         for row in 0..leads.rows() {
             accounts.learn(&mut of_domain, stated.domain(row), row);
             accounts.learn(&mut of_name, stated.names.key(row), row);
@@ -85,9 +85,9 @@ impl Accounts {
         rows: usize,
         by: JoinKey,
         key: impl Fn(usize) -> Option<&'k str>,
-        known: &BTreeMap<&'k str, u32>,
+        known: &HashMap<&'k str, u32>,
     ) {
-        let mut own: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut own: HashMap<&str, u32> = HashMap::new();
         for row in (0..rows).filter(|row| self.of.get(*row) == Some(&NONE)).collect::<Vec<_>>() {
             let Some(key) = key(row) else { continue };
             let account = match known.get(key).copied().filter(|account| *account != NONE) {
@@ -104,27 +104,37 @@ impl Accounts {
     }
 
     /// Notes that a placed row's account has this key; a key of two accounts decides nothing.
-    fn learn<'k>(&self, known: &mut BTreeMap<&'k str, u32>, key: Option<&'k str>, row: usize) {
+    fn learn<'k>(&self, known: &mut HashMap<&'k str, u32>, key: Option<&'k str>, row: usize) {
         let (Some(key), Some(&account)) = (key, self.of.get(row).filter(|account| **account != NONE)) else { return };
         known.entry(key).and_modify(|other| *other = if *other == account { account } else { NONE }).or_insert(account);
     }
 
     /// Accounts that share a domain, and those that share a name and no domain.
     pub(crate) fn twins(&self, leads: &LeadList, stated: &Stated<'_>) -> Vec<Twins> {
+        let mut first: HashMap<(JoinKey, &str), usize> = HashMap::new();
         let mut shared: BTreeMap<(JoinKey, &str), BTreeSet<usize>> = BTreeMap::new();
         for row in 0..leads.rows() {
             let Some(account) = self.account(row) else { continue };
             for (by, key) in [(JoinKey::Domain, stated.domain(row)), (JoinKey::Name, stated.names.key(row))] {
-                if let Some(key) = key {
-                    shared.entry((by, key)).or_default().insert(account);
+                let Some(key) = key else { continue };
+                let first = *first.entry((by, key)).or_insert(account);
+                if first != account {
+                    shared.entry((by, key)).or_insert_with(|| BTreeSet::from([first])).insert(account);
                 }
             }
         }
         let mut twins: Vec<Twins> = Vec::new();
-        for ((by, text), accounts) in shared.into_iter().filter(|(_, accounts)| accounts.len() > 1) {
-            if twins.iter().all(|known| !accounts.is_subset(&known.accounts)) {
-                twins.push(Twins { by, text: text.to_owned(), accounts });
+        let mut of_account: HashMap<usize, Vec<usize>> = HashMap::new();
+        for ((by, text), accounts) in shared {
+            // Whatever holds all of them holds the first of them.
+            let near = accounts.first().and_then(|account| of_account.get(account)).into_iter().flatten();
+            if near.filter_map(|at| twins.get(*at)).any(|known| accounts.is_subset(&known.accounts)) {
+                continue;
             }
+            for account in &accounts {
+                of_account.entry(*account).or_default().push(twins.len());
+            }
+            twins.push(Twins { by, text: text.to_owned(), accounts });
         }
         twins
     }

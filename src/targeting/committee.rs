@@ -207,10 +207,15 @@ impl ScoredLeads {
         let mut order: Vec<usize> =
             (0..accounts.count()).filter(|at| rows.get(*at).is_some_and(|r| !r.is_empty())).collect();
         order.arrange_by(|a, b| accounts.keys().get(*a).cmp(&accounts.keys().get(*b)));
-        let places: BTreeMap<usize, usize> = order.iter().enumerate().map(|(place, at)| (*at, place)).collect();
+        let mut places = vec![None; accounts.count()];
+        for (place, at) in order.iter().enumerate() {
+            if let Some(slot) = places.get_mut(*at) {
+                *slot = Some(place);
+            }
+        }
         let mut twins: Vec<Twins> = accounts.twins(leads, &stated);
         for twins in &mut twins {
-            twins.accounts = twins.accounts.iter().filter_map(|at| places.get(at).copied()).collect();
+            twins.accounts = twins.accounts.iter().filter_map(|at| places.get(*at).copied().flatten()).collect();
         }
         twins.retain(|twins| twins.accounts.len() > 1);
         let twinned: BTreeSet<usize> = twins.iter().flat_map(|twins| twins.accounts.iter().copied()).collect();
@@ -220,6 +225,7 @@ impl ScoredLeads {
             normaliser: Normaliser::new(leads.dialects()),
             stated: &stated,
             says_roles: !roles.fields().is_empty(),
+            last_touch: self.last_touches(),
         };
         let mut placed = [0; 3];
         let mut all = Vec::with_capacity(order.len());
@@ -251,15 +257,18 @@ impl ScoredLeads {
         FIELDS.iter().any(|field| !self.text(*field, row).is_empty())
     }
 
-    /// Days from the last activity of a row to the as-of day.
-    pub(crate) fn last_touch_days(&self, row: usize) -> Option<u32> {
-        let as_of = self.as_of().date()?;
+    /// Days from the last activity of each row to the as-of day.
+    fn last_touches(&self) -> Vec<Option<u32>> {
         let column =
             self.leads().column_of(&FieldRef::Known(Field::LastActivity)).and_then(|at| self.columns().get(at));
-        let stated = column.and_then(|column| column.date(row));
-        let known = self.leads().activities(row).iter().map(|activity| activity.date);
-        let last = stated.into_iter().chain(known).filter(|date| *date <= as_of).max()?;
-        u32::try_from(as_of.days_since(last)).ok()
+        let days = |row: usize| {
+            let as_of = self.as_of().date()?;
+            let stated = column.and_then(|column| column.date(row));
+            let known = self.leads().activities(row).iter().map(|activity| activity.date);
+            let last = stated.into_iter().chain(known).filter(|date| *date <= as_of).max()?;
+            u32::try_from(as_of.days_since(last)).ok()
+        };
+        (0..self.rows()).map(days).collect()
     }
 }
 
@@ -268,6 +277,8 @@ struct Builder<'a> {
     normaliser: Normaliser<'a>,
     stated: &'a Stated<'a>,
     says_roles: bool,
+    /// Days since each row was last active.
+    last_touch: Vec<Option<u32>>,
 }
 
 impl Builder<'_> {
@@ -304,12 +315,16 @@ impl Builder<'_> {
             seats,
             missing,
             flags: Vec::new(),
-            last_touch_days: rows.iter().filter_map(|row| leads.last_touch_days(*row)).min(),
+            last_touch_days: self.newest_touch(&rows),
             rows,
             people,
         };
         account.flags = AccountFlag::ALL.into_iter().filter(|flag| self.stands_out(&account, *flag)).collect();
         account
+    }
+
+    fn newest_touch(&self, rows: &[usize]) -> Option<u32> {
+        rows.iter().filter_map(|row| *self.last_touch.get(*row)?).min()
     }
 
     /// The distinct people of an account's rows.
@@ -375,7 +390,7 @@ impl Builder<'_> {
         let weight = weights.map(|role| role.weight).max_by(f64::total_cmp).unwrap_or(heaviest.min(1.0));
         Person {
             engagement: engagement(&row),
-            last_touch_days: rows.iter().filter_map(|row| leads.last_touch_days(*row)).min(),
+            last_touch_days: self.newest_touch(&rows),
             repeats: rows.into_iter().filter(|other| *other != row).collect(),
             row,
             roles: claims,
@@ -467,13 +482,13 @@ impl Builder<'_> {
 }
 
 /// The text that stands most often, the first in the alphabet of equally frequent ones.
-fn most<T: AsRef<str>>(texts: impl Iterator<Item = T>) -> String {
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+fn most<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for text in texts {
-        *counts.entry(text.as_ref().to_owned()).or_insert(0) += 1;
+        *counts.entry(text).or_insert(0) += 1;
     }
     let most = counts.values().max().copied();
-    counts.into_iter().find(|(_, count)| Some(*count) == most).map(|(text, _)| text).unwrap_or_default()
+    counts.into_iter().find(|(_, count)| Some(*count) == most).map(|(text, _)| text.to_owned()).unwrap_or_default()
 }
 
 /// What a row holds, column by column.

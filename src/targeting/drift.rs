@@ -1,16 +1,16 @@
 //! Whether those who come, qualify, buy and stay are still those whom the profile describes.
 
 use super::definitions::Definition;
-use super::learn::{Examples, LearnOptions};
+use super::learn::ends;
 use super::score::axis_fields;
 use super::scored::ScoredLeads;
 use super::words;
 use crate::crm::FieldRef;
 use crate::model::fold;
 use crate::random::{Sampler, StreamKey};
-use crate::stats::{Arrange, Ordered};
+use crate::stats::Arrange;
 use crate::table::{Column, ColumnKind};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// How far groups of leads are from the profile as it is written, field by field.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -103,8 +103,6 @@ const VALUES: usize = 12;
 const BANDS: usize = 8;
 /// Permutations behind a p-value: the smallest that can come out is 1 / 200.
 const PERMUTATIONS: u32 = 199;
-/// Most leads that are permuted; more are thinned evenly.
-const PERMUTED: usize = 5_000;
 /// From where an index counts as drift, by custom, and how rare it must be.
 const LARGE: f64 = 0.1;
 const RARE: f64 = 0.01;
@@ -124,7 +122,8 @@ impl ScoredLeads {
     /// # Formula
     /// PSI = Σ (b − a) · ln(b / a) over the values, a and b their shares of the two groups, half a lead added to
     /// every value. The p-value is the share of permutations of the groups over the leads with an index at least as
-    /// large, the observed one counted in.
+    /// large, the observed one counted in. A permutation is drawn as what it does to the counts: how often each value
+    /// falls to leads of one group alone, of both and of the other is multivariate hypergeometric, however many they are.
     ///
     /// # Source
     /// N. Siddiqi, Credit Risk Scorecards (2006), chapter 9; B. Phipson and G. Smyth, "Permutation p-values should never be
@@ -133,11 +132,6 @@ impl ScoredLeads {
     pub fn drift(&self) -> DriftReport {
         let mut notes = Vec::new();
         let members = self.members(&mut notes);
-        let groups: Vec<DriftGroup> = members
-            .iter()
-            .map(|(group, rows)| DriftGroup { group: *group, leads: rows.len() as u64 })
-            .filter(|group| group.leads > 0)
-            .collect();
         let mut fields: Vec<FieldRef> = Vec::new();
         for icp in self.model().scorecards().iter().map(|card| &card.icp).chain([self.model().icp()]) {
             let new: Vec<FieldRef> =
@@ -145,92 +139,115 @@ impl ScoredLeads {
             fields.extend(new);
         }
         let key = StreamKey::new(u64::from(self.run().seed)).with(0x64_7269_6674);
-        let order = self.content_order();
         let drifts = fields.iter().enumerate().filter_map(|(at, field)| {
             let column = self.columns().get(self.leads().column_of(field)?)?;
-            let spread = Spread::of(column, &order);
+            let spread = Spread::of(column, &members);
             let comparisons = PAIRS.iter().enumerate().filter_map(|(pair, (base, group))| {
-                let (base_rows, rows) = (members.get(base)?, members.get(group)?);
-                let key = key.with(at as u64).with(pair as u64);
-                spread.compare((*base, base_rows), (*group, rows), &order, key)
+                spread.compare(*base, *group, key.with(at as u64).with(pair as u64))
             });
             let comparisons: Vec<DriftComparison> = comparisons.collect();
             let label = words::field_label(field);
             (!comparisons.is_empty()).then(|| FieldDrift { field: field.to_string(), label, comparisons })
         });
-        DriftReport { groups, fields: drifts.collect(), notes }
+        DriftReport { fields: drifts.collect(), groups: members.groups(), notes }
     }
 
-    /// Rows in an order that only their content decides.
-    fn content_order(&self) -> Vec<usize> {
-        let mut rows: Vec<usize> = (0..self.rows()).filter(|row| self.is_used(*row)).collect();
-        let mut hash = self.leads().row_hashes();
-        rows.sort_by_cached_key(|row| hash(*row));
-        rows
-    }
-
-    /// Whether each row is in each group.
-    fn members(&self, notes: &mut Vec<String>) -> BTreeMap<DriftGroupName, Vec<usize>> {
+    /// Which groups each row is in.
+    fn members(&self, notes: &mut Vec<String>) -> Members {
         use DriftGroupName::{Leads, Mql, Retained, Won, Written};
-        let used: Vec<usize> = (0..self.rows()).filter(|row| self.is_used(*row)).collect();
-        let those =
-            |keep: &dyn Fn(usize) -> bool| -> Vec<usize> { used.iter().copied().filter(|row| keep(*row)).collect() };
-        let meets = |definition| move |row: usize| self.meets(row, definition).holds();
-        let written =
-            those(&|row| matches!(self.grade(row).fit_letter(), 'A' | 'B') && self.disqualified(row).is_none());
-        let mql = those(&meets(Definition::Mql));
-        let mut won = those(&meets(Definition::ClosedWon));
-        if won.is_empty() {
-            won = self.won_by_outcome();
+        let mut of = Members { of: vec![0; self.rows()] };
+        let meets = |row: usize, definition| self.meets(row, definition).holds();
+        let has_won = (0..self.rows()).any(|row| self.is_used(row) && meets(row, Definition::ClosedWon));
+        let ended = if has_won { None } else { ends(self.leads()) };
+        for row in (0..self.rows()).filter(|row| self.is_used(*row)) {
+            let good = matches!(self.grade(row).fit_letter(), 'A' | 'B') && self.disqualified(row).is_none();
+            let ended_well = ended.as_ref().and_then(|ends| ends.of(row)) == Some(true);
+            let won = if has_won { meets(row, Definition::ClosedWon) } else { ended_well };
+            let groups = [
+                (Written, good),
+                (Leads, true),
+                (Mql, meets(row, Definition::Mql)),
+                (Won, won),
+                (Retained, won && !meets(row, Definition::Churned)),
+            ];
+            if let Some(slot) = of.of.get_mut(row) {
+                *slot = groups.iter().filter(|(_, is_in)| *is_in).map(|(group, _)| bit(*group)).sum();
+            }
         }
-        let churned = meets(Definition::Churned);
-        let retained: Vec<usize> = won.iter().copied().filter(|row| !churned(*row)).collect();
         let says = [
-            (written.is_empty(), "no lead has a fit of A or B, so the profile as written has nobody to measure by"),
-            (mql.is_empty(), "no lead meets the definition of an MQL"),
-            (won.is_empty(), "no lead is known to be won, by definition or by outcome"),
+            (Written, "no lead has a fit of A or B, so the profile as written has nobody to measure by"),
+            (Mql, "no lead meets the definition of an MQL"),
+            (Won, "no lead is known to be won, by definition or by outcome"),
         ];
-        notes.extend(says.into_iter().filter(|(empty, _)| *empty).map(|(_, note)| note.to_owned()));
-        let retained = if retained.len() == won.len() {
-            if !won.is_empty() {
+        notes.extend(says.into_iter().filter(|(group, _)| of.count(*group) == 0).map(|(_, note)| note.to_owned()));
+        if of.count(Retained) == of.count(Won) {
+            if of.count(Won) > 0 {
                 notes.push("no lead that was won is known to have churned".to_owned());
             }
-            Vec::new()
-        } else {
-            retained
-        };
-        [(Written, written), (Leads, used.clone()), (Mql, mql), (Won, won), (Retained, retained)].into_iter().ordered()
-    }
-
-    fn won_by_outcome(&self) -> Vec<usize> {
-        let Ok(examples) = Examples::from_leads(self.leads(), &LearnOptions::default()) else { return Vec::new() };
-        let ended = examples.rows().iter().zip(examples.outcomes());
-        let mut won: Vec<usize> = ended.filter(|(_, won)| **won).map(|(row, _)| *row as usize).collect();
-        won.retain(|row| self.is_used(*row));
-        won.sort_unstable();
-        won
+            of.of.iter_mut().for_each(|groups| *groups &= !bit(Retained));
+        }
+        of
     }
 }
 
-/// A field's values, few enough to compare: the value of each row by number.
+/// Which groups each row is in, one bit each; none for rows that take no part.
+struct Members {
+    of: Vec<u8>,
+}
+
+/// Different sets of the five groups.
+const SETS: usize = 1 << 5;
+
+fn bit(group: DriftGroupName) -> u8 {
+    1 << group as u8
+}
+
+impl Members {
+    /// The rows that take part, each with its groups.
+    fn rows(&self) -> impl Iterator<Item = (usize, u8)> {
+        self.of.iter().copied().enumerate().filter(|(_, groups)| *groups > 0)
+    }
+
+    fn count(&self, group: DriftGroupName) -> u64 {
+        self.of.iter().filter(|groups| **groups & bit(group) > 0).count() as u64
+    }
+
+    fn groups(&self) -> Vec<DriftGroup> {
+        use DriftGroupName::{Leads, Mql, Retained, Won, Written};
+        let all = [Written, Leads, Mql, Won, Retained].map(|group| DriftGroup { group, leads: self.count(group) });
+        all.into_iter().filter(|group| group.leads > 0).collect()
+    }
+}
+
+/// A field's values, few enough to compare, and how often leads of each set of groups have them.
 struct Spread {
     names: Vec<String>,
-    /// By row; rows that take no part have none.
-    of: Vec<Option<usize>>,
+    /// By set of groups and value.
+    counts: Vec<Vec<u64>>,
 }
 
 impl Spread {
-    fn of(column: &Column, order: &[usize]) -> Self {
+    fn of(column: &Column, members: &Members) -> Self {
         match column.kind() {
-            ColumnKind::Number(_) => Self::bands(column, order),
-            _ => Self::values(column, order),
+            ColumnKind::Number(_) => Self::bands(column, members),
+            _ => Self::values(column, members),
         }
     }
 
+    fn counted(names: Vec<String>, members: &Members, mut value: impl FnMut(usize) -> usize) -> Self {
+        let mut counts = vec![vec![0; names.len()]; SETS];
+        for (row, groups) in members.rows() {
+            if let Some(count) = counts.get_mut(usize::from(groups)).and_then(|set| set.get_mut(value(row))) {
+                *count += 1;
+            }
+        }
+        Self { names, counts }
+    }
+
     /// Bands with about as many leads each; blank is one of its own.
-    fn bands(column: &Column, order: &[usize]) -> Self {
-        let mut numbers: Vec<f64> = order.iter().filter_map(|row| column.number(*row)).collect();
-        numbers.sort_by(f64::total_cmp);
+    fn bands(column: &Column, members: &Members) -> Self {
+        let mut numbers: Vec<f64> = members.rows().filter_map(|(row, _)| column.number(row)).collect();
+        numbers.sort_unstable_by(f64::total_cmp);
         let mut cuts: Vec<f64> =
             (1..BANDS).filter_map(|part| numbers.get(part * numbers.len() / BANDS).copied()).collect();
         cuts.dedup();
@@ -246,64 +263,82 @@ impl Spread {
         let mut names: Vec<String> = (0..=cuts.len()).map(name).collect();
         let blank = names.len();
         names.push("blank".to_owned());
-        let band = |row: &usize| column.number(*row).map_or(blank, |number| cuts.partition_point(|cut| *cut <= number));
-        Self { names, of: by_row(order, band) }
+        let band = |row| column.number(row).map_or(blank, |number| cuts.partition_point(|cut| *cut <= number));
+        Self::counted(names, members, band)
     }
 
     /// The most frequent values, the rest as `other`; blank is one of its own.
-    fn values(column: &Column, order: &[usize]) -> Self {
-        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        for row in order {
-            let text = column.text(*row);
-            if !text.is_empty() {
-                *counts.entry(fold(text)).or_insert(0) += 1;
-            }
-        }
-        let mut frequent: Vec<(String, u64)> = counts.into_iter().collect();
-        frequent.arrange_by_key(|(_, count)| std::cmp::Reverse(*count));
-        frequent.truncate(VALUES);
-        let mut names: Vec<String> = frequent.into_iter().map(|(name, _)| name).collect();
-        let known: BTreeMap<String, usize> = names.iter().cloned().enumerate().map(|(at, name)| (name, at)).ordered();
-        let (other, blank) = (names.len(), names.len() + 1);
-        names.extend(["other".to_owned(), "blank".to_owned()]);
-        let value = |row: &usize| match column.text(*row) {
-            "" => blank,
-            text => known.get(&fold(text)).copied().unwrap_or(other),
-        };
-        Self { names, of: by_row(order, value) }
-    }
-
-    fn compare(
-        &self,
-        (base, base_rows): (DriftGroupName, &Vec<usize>),
-        (group, rows): (DriftGroupName, &Vec<usize>),
-        order: &[usize],
-        key: StreamKey,
-    ) -> Option<DriftComparison> {
-        if base_rows.is_empty() || rows.is_empty() {
-            return None;
-        }
-        let counts = |rows: &[usize]| {
-            let mut counts = vec![0_u64; self.names.len()];
-            for value in rows.iter().filter_map(|row| *self.of.get(*row)?) {
-                if let Some(count) = counts.get_mut(value) {
-                    *count += 1;
+    fn values(column: &Column, members: &Members) -> Self {
+        // Texts are numbered as they come, each word of the column folded once where words repeat.
+        let mut number_of: HashMap<String, usize> = HashMap::new();
+        let mut of_word: Vec<Option<usize>> = Vec::new();
+        let mut frequency: Vec<u64> = Vec::new();
+        let mut texts: Vec<Option<usize>> = vec![None; members.of.len()];
+        for (row, _) in members.rows() {
+            let word = column.word(row);
+            let known = word.and_then(|word| of_word.get(word).copied().flatten());
+            let number = known.or_else(|| {
+                let text = column.text(row);
+                let next = number_of.len();
+                (!text.is_empty()).then(|| *number_of.entry(fold(text)).or_insert(next))
+            });
+            let (Some(number), Some(slot)) = (number, texts.get_mut(row)) else { continue };
+            *slot = Some(number);
+            if let (None, Some(word)) = (known, word) {
+                of_word.resize(of_word.len().max(word + 1), None);
+                if let Some(slot) = of_word.get_mut(word) {
+                    *slot = Some(number);
                 }
             }
-            counts
+            frequency.resize(number_of.len(), 0);
+            if let Some(count) = frequency.get_mut(number) {
+                *count += 1;
+            }
+        }
+        let count = |number: usize| frequency.get(number).copied().unwrap_or(0);
+        let mut frequent: Vec<(String, usize)> = number_of.into_iter().collect();
+        let before = |(a, at_a): &(String, usize), (b, at_b): &(String, usize)| {
+            count(*at_b).cmp(&count(*at_a)).then_with(|| a.cmp(b))
         };
-        let (a, b) = (counts(base_rows), counts(rows));
+        if frequent.len() > VALUES {
+            frequent.select_nth_unstable_by(VALUES, before);
+            frequent.truncate(VALUES);
+        }
+        frequent.arrange_by(before);
+        let (other, blank) = (frequent.len(), frequent.len() + 1);
+        let mut place = vec![other; frequency.len()];
+        for (at, (_, number)) in frequent.iter().enumerate() {
+            if let Some(slot) = place.get_mut(*number) {
+                *slot = at;
+            }
+        }
+        let mut names: Vec<String> = frequent.into_iter().map(|(name, _)| name).collect();
+        names.extend(["other".to_owned(), "blank".to_owned()]);
+        let value = |row: usize| {
+            let number = texts.get(row).copied().flatten();
+            number.map_or(blank, |number| place.get(number).copied().unwrap_or(other))
+        };
+        Self::counted(names, members, value)
+    }
+
+    fn compare(&self, base: DriftGroupName, group: DriftGroupName, key: StreamKey) -> Option<DriftComparison> {
+        let classes = Classes::of(&self.counts, bit(base), bit(group), self.names.len());
+        let (a, b) = classes.groups();
+        let (all_a, all_b): (u64, u64) = (a.iter().sum(), b.iter().sum());
+        if all_a == 0 || all_b == 0 {
+            return None;
+        }
         let psi = index(&a, &b);
-        let p_value = self.p_value(base_rows, rows, order, key);
-        let share = |counts: &[u64], at: usize, all: usize| counts.get(at).copied().unwrap_or(0) as f64 / all as f64;
+        let p_value = classes.p_value(psi, key);
+        let share = |count: u64, all: u64| count as f64 / all as f64;
         let mut moved: Vec<MovedValue> = self
             .names
             .iter()
-            .enumerate()
-            .map(|(at, name)| MovedValue {
+            .zip(a.iter().zip(&b))
+            .map(|(name, (a, b))| MovedValue {
                 value: name.clone(),
-                base_share: share(&a, at, base_rows.len()),
-                share: share(&b, at, rows.len()),
+                base_share: share(*a, all_a),
+                share: share(*b, all_b),
             })
             .filter(|value| value.base_share != value.share)
             .collect();
@@ -311,56 +346,49 @@ impl Spread {
         moved.truncate(5);
         Some(DriftComparison { base, group, psi, p_value, drifted: psi >= LARGE && p_value <= RARE, moved })
     }
+}
+
+/// How often each value stands among the leads of two groups: of the one alone, of both, of the other alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Classes([Vec<u64>; 3]);
+
+impl Classes {
+    fn of(counts: &[Vec<u64>], base: u8, group: u8, values: usize) -> Self {
+        let wanted = [(true, false), (true, true), (false, true)];
+        Self(wanted.map(|wanted| {
+            let mut sum = vec![0; values];
+            for (set, counts) in counts.iter().enumerate() {
+                if (set as u8 & base > 0, set as u8 & group > 0) == wanted {
+                    sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+                }
+            }
+            sum
+        }))
+    }
+
+    /// The counts of the two groups.
+    fn groups(&self) -> (Vec<u64>, Vec<u64>) {
+        let [one, both, other] = &self.0;
+        let add = |a: &[u64], b: &[u64]| a.iter().zip(b).map(|(a, b)| a + b).collect();
+        (add(one, both), add(both, other))
+    }
 
     /// Deals the memberships out anew over the leads of both groups: a lead keeps its value, not its groups.
-    fn p_value(&self, base_rows: &[usize], rows: &[usize], order: &[usize], key: StreamKey) -> f64 {
-        let (in_base, in_group) = (marks(base_rows, order), marks(rows, order));
-        let mut both: Vec<(bool, bool, usize)> = order
-            .iter()
-            .zip(in_base.iter().zip(&in_group))
-            .filter(|(_, (a, b))| **a || **b)
-            .filter_map(|(row, (a, b))| Some((*a, *b, (*self.of.get(*row)?)?)))
-            .collect();
-        let stride = both.len().div_ceil(PERMUTED).max(1);
-        both = both.into_iter().step_by(stride).collect();
-        let mut values: Vec<usize> = both.iter().map(|(.., value)| *value).collect();
-        let observed = self.index_of(&both, &values);
+    fn p_value(&self, observed: f64, key: StreamKey) -> f64 {
+        let [one, both, other] = &self.0;
+        let all: Vec<u64> = one.iter().zip(both).zip(other).map(|((a, b), c)| a + b + c).collect();
+        let sizes = [one, both].map(|class| class.iter().sum::<u64>());
         let mut sampler = Sampler::new(key);
         let mut as_large = 1_u32;
         for _ in 0..PERMUTATIONS {
-            sampler.shuffle(&mut values);
-            as_large += u32::from(self.index_of(&both, &values) >= observed);
+            let mut left = all.clone();
+            let one = sampler.take(&mut left, sizes[0]);
+            let both = sampler.take(&mut left, sizes[1]);
+            let (a, b) = Self([one, both, left]).groups();
+            as_large += u32::from(index(&a, &b) >= observed);
         }
         f64::from(as_large) / f64::from(PERMUTATIONS + 1)
     }
-
-    fn index_of(&self, members: &[(bool, bool, usize)], values: &[usize]) -> f64 {
-        let (mut a, mut b) = (vec![0; self.names.len()], vec![0; self.names.len()]);
-        for ((in_base, in_group, _), value) in members.iter().zip(values) {
-            if let (true, Some(count)) = (*in_base, a.get_mut(*value)) {
-                *count += 1;
-            }
-            if let (true, Some(count)) = (*in_group, b.get_mut(*value)) {
-                *count += 1;
-            }
-        }
-        index(&a, &b)
-    }
-}
-
-fn by_row(order: &[usize], value: impl Fn(&usize) -> usize) -> Vec<Option<usize>> {
-    let mut of = vec![None; order.iter().max().map_or(0, |last| last + 1)];
-    for row in order {
-        if let Some(slot) = of.get_mut(*row) {
-            *slot = Some(value(row));
-        }
-    }
-    of
-}
-
-/// For each row of an order, whether it is among some rows, which are in ascending order.
-fn marks(rows: &[usize], order: &[usize]) -> Vec<bool> {
-    order.iter().map(|row| rows.binary_search(row).is_ok()).collect()
 }
 
 /// The population stability index of two counts; values that neither has do not count.
@@ -378,6 +406,34 @@ fn index(a: &[u64], b: &[u64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every deal of 2, 1 and 3 leads out of 6 with two values, counted by hand below, against the drawn share.
+    #[test]
+    fn the_p_value_is_the_share_of_all_deals() {
+        // Values A × 3, B × 3. The classes are base alone (2), both (1), group alone (3): 60 deals of the As' places.
+        let classes = Classes([vec![2, 0], vec![1, 0], vec![0, 3]]);
+        let (a, b) = classes.groups();
+        let observed = index(&a, &b);
+        let mut as_large = 0;
+        let mut deals = 0;
+        for places in (0..64_u32).filter(|places| places.count_ones() == 3) {
+            let of = |from: u32, to: u32| (from..to).filter(|at| places >> at & 1 == 1).count() as u64;
+            let (one, both, other) = (of(0, 2), of(2, 3), of(3, 6));
+            let (a, b) = Classes([vec![one, 2 - one], vec![both, 1 - both], vec![other, 3 - other]]).groups();
+            deals += 1;
+            as_large += u32::from(index(&a, &b) >= observed);
+        }
+        // Only the deal seen and its mirror are as far apart: 2 of 20.
+        assert_eq!((as_large, deals), (2, 20));
+        // 199 draws with p = 0.1 have sd 4.2 around 19.9: five of them.
+        for seed in 0..20 {
+            let p = classes.p_value(observed, StreamKey::new(seed));
+            assert!((p * 200.0 - 20.9).abs() < 21.2 && p > 0.005, "{p}");
+        }
+        let mean = (0..200).map(|seed| classes.p_value(observed, StreamKey::new(seed))).sum::<f64>() / 200.0;
+        // (1 + 19.9) / 200, the mean of 200 has sd 0.0015: five of them.
+        assert!((mean - 0.1045).abs() < 0.0075, "{mean}");
+    }
 
     #[test]
     fn the_index_is_nothing_for_equal_spreads_and_as_by_hand_for_others() {
