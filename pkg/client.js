@@ -467,6 +467,15 @@ export class DealsHandle {
     return this.#data.ask('trackRecord', [], options);
   }
 
+  /**
+   * Kept snapshots with this forecast added, and what they show.
+   *
+   * @param {string} [kept] @param {CallOptions} [options]
+   */
+  snapshot(kept = '', options) {
+    return this.#data.ask('snapshot', [kept], options);
+  }
+
   /** @param {number} [period] @param {CallOptions} [options] */
   totals(period, options) {
     return this.#data.ask('totals', [period], options);

@@ -81,6 +81,7 @@ export function start(module) {
     proposedAsOf: (_, key) => deals(key).proposedAsOf() ?? null,
     report: (control, key) => report(deals(key), control),
     trackRecord: (_, key) => deals(key).trackRecord() ?? null,
+    snapshot: (_, key, kept) => deals(key).snapshot(kept),
     totals: (_, key, period) => deals(key).totals(period ?? undefined),
     dealWindow: (_, key, from, count) => deals(key).window(from, count),
     compare: (_, key, previous, options) => deals(key).compare(deals(previous), options),

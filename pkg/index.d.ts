@@ -38,6 +38,7 @@ import type {
   ReadOptions,
   Receipt,
   ScenarioTable,
+  SnapshotReport,
   WaterfallReport,
 } from './wasm/data.js';
 
@@ -296,6 +297,11 @@ export interface DealsHandle {
    * forecast; null where nothing was corrected by them (see `calibration` of the report).
    */
   trackRecord(options?: CallOptions): Promise<BacktestReport | null>;
+  /**
+   * Adds the forecast to snapshots that the user keeps and grades those whose periods are over. `kept` is the text of the
+   * file from last time, empty for the first; `file` of the answer is the one to keep. The forecast comes first.
+   */
+  snapshot(kept?: string, options?: CallOptions): Promise<SnapshotReport>;
   /** The simulated totals, one per trial: of one period, counted from 0, or of all of them. */
   totals(period?: number, options?: CallOptions): Promise<Float64Array>;
   window(from: number, count: number, options?: CallOptions): Promise<DealRow[]>;

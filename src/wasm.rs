@@ -9,7 +9,7 @@ use crate::model::{OperatingModel, Preset, Run};
 use crate::report::{
     AccountCard, AccountsReport, BacktestReport, DealRow, ExactReport, FanReport, ForecastReport, GatesReport,
     GoalReport, LeadExplanation, LeadReport, LeadRow, LearnColumnReport, LearnReport, ManagerReport, ScenarioTable,
-    WaterfallReport,
+    SnapshotReport, WaterfallReport,
 };
 use crate::table::{ProblemWindow, Receipt};
 use crate::targeting::learn::OutcomeColumn;
@@ -341,6 +341,11 @@ impl Deals {
     /// As [`session::Deals::window`].
     pub fn window(&self, from: usize, count: usize) -> Result<Vec<Ts<DealRow>>, Error> {
         self.0.window(from, count)?.iter().map(typed).collect()
+    }
+
+    /// As [`session::Deals::snapshot`].
+    pub fn snapshot(&self, kept: &str) -> Object<SnapshotReport> {
+        typed(&self.0.snapshot(kept)?)
     }
 
     /// As [`session::Deals::compare`].

@@ -221,6 +221,24 @@ export const cases = {
     });
   },
 
+  async 'snapshots add up week by week, and one that was changed is refused'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const model = await lib.preset('sales-led');
+      const deals = await client.openDeals(pipeline(40));
+      await deals.forecast(model, { asOf: '2026-04-01' });
+      const first = await deals.snapshot();
+      equal([first.days, first.graded, first.pushes], [['2026-04-01'], [], []]);
+      equal((await deals.snapshot(first.file)).file, first.file);
+      await deals.forecast(model, { asOf: '2026-07-03' });
+      const second = await deals.snapshot(first.file);
+      equal([second.days, second.graded.map(({ asOf, period }) => [asOf, period])], [['2026-04-01', '2026-07-03'], [['2026-04-01', '2026 Q2']]]);
+      if (!second.file.startsWith('leadcast-snapshots 1\n')) throw new Error(second.file.slice(0, 40));
+      equal((await failure(lib, () => deals.snapshot(first.file.slice(0, -1).replace('2026-04-01', '2026-04-02')))).code, 'damaged-snapshots');
+      equal((await failure(lib, () => deals.snapshot(first.file.split('\n').slice(0, 2).join('\n')))).code, 'damaged-snapshots');
+      equal((await failure(lib, () => deals.snapshot('a,b'))).code, 'no-snapshots');
+    });
+  },
+
   async 'two exports are compared to the cent, whichever worker has which'({ lib, workers }) {
     await using_(lib, workers, async (client) => {
       const before = pipeline(40);

@@ -31,6 +31,7 @@ mod renewals;
 mod replay;
 mod scenario;
 mod simulate;
+mod snapshots;
 mod stages;
 mod tally;
 mod timing;
@@ -65,6 +66,7 @@ pub use scenario::{
     Cycle, DealName, MorePipeline, MoreReps, Move, Price, Scenario, ScenarioChange, Which, WinRate, Won,
 };
 pub use simulate::Simulation;
+pub use snapshots::{Graded, PushLine, Snapshots, StageMoves};
 pub use stages::{StageLine, StageSource};
 pub use timing::Expectation;
 pub use trials::Trials;

@@ -18,6 +18,7 @@ mod outcomes;
 mod queues;
 mod renewals;
 mod scenarios;
+mod snapshots;
 mod waterfall;
 mod wording;
 mod worth;
@@ -57,6 +58,7 @@ pub use outcomes::{GradeOutcome, OutcomesReport, Share};
 pub use queues::{QueueReason, QueueReport, QueueRow};
 pub use renewals::{RenewalLine, RenewalsReport};
 pub use scenarios::{GoalReport, ScenarioFigure, ScenarioPeriod, ScenarioReport, ScenarioTable};
+pub use snapshots::{GradedReport, PushReport, SnapshotReport, StageMovesReport};
 pub use waterfall::{
     AmbiguousReport, BucketReport, DealChange, OddsBridgeReport, OddsStepReport, PartReport, StandReport, ViewReport,
     WaterfallReport,

@@ -10,7 +10,7 @@ use crate::model::{OperatingModel, Run};
 use crate::money::Currency;
 use crate::report::{
     BacktestReport, DealRow, ExactReport, FanReport, ForecastReport, GatesReport, GoalReport, ManagerReport,
-    ScenarioTable, WaterfallReport,
+    ScenarioTable, SnapshotReport, WaterfallReport,
 };
 use crate::table::write::WriteOptions;
 use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
@@ -224,6 +224,15 @@ impl Deals {
     /// `not-started`.
     pub fn totals(&self, period: Option<usize>) -> Result<Vec<f64>, Error> {
         Ok(self.forecast()?.totals(period))
+    }
+
+    /// Kept snapshots with this forecast added, and what they show; `kept` is the text of the file, empty for the first.
+    ///
+    /// # Errors
+    /// `not-started`, and those of [`Pipeline::snapshot`].
+    pub fn snapshot(&self, kept: &str) -> Result<SnapshotReport, Error> {
+        let forecast = self.forecast()?;
+        Ok(self.pipeline.snapshot(forecast, kept)?.report(forecast.outcome().currency))
     }
 
     /// Open deals, in the order of the file.

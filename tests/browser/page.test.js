@@ -88,6 +88,8 @@ inBrowsers('the file’s own past decides, its track record is told, and stated 
   await page.waitForSelector('#record-14[aria-pressed="true"]');
   await page.waitForSelector('#record svg[role="img"][aria-label*="day 14"]');
   assert.ok((await page.evaluate(() => document.querySelectorAll('#record-table tbody tr').length)) > 3, 'the drawing has a table beside it');
+  await press(page, '#keep-snapshot');
+  await says(page, '#snapshots-say', /^1 snapshot since .* no period that they forecast is over yet\.$/);
   await page.select('#timing', 'dates');
   await says(page, '#past-title', 'Decided by stated dates');
 });

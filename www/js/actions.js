@@ -17,6 +17,7 @@ export * from './actions/lines.js';
 export * from './actions/exact.js';
 export * from './actions/gates.js';
 export * from './actions/record.js';
+export * from './actions/snapshots.js';
 export * from './actions/model.js';
 export * from './actions/reading.js';
 export * from './actions/panel.js';

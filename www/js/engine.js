@@ -38,6 +38,7 @@ import { checkModel, createClient, prefetch, preset, presets } from '../../pkg/i
  * @typedef {Awaited<ReturnType<DealsHandle['exact']>>} ExactReport
  * @typedef {Awaited<ReturnType<DealsHandle['fan']>>} FanReport
  * @typedef {Awaited<ReturnType<DealsHandle['gates']>>} GatesReport
+ * @typedef {Awaited<ReturnType<DealsHandle['snapshot']>>} SnapshotReport
  * @typedef {NonNullable<Awaited<ReturnType<DealsHandle['trackRecord']>>>} TrackRecord
  */
 

@@ -131,6 +131,7 @@ import { freshTuning } from './tuning.js';
  * @property {WhatIf} whatIf
  * @property {Manager} manager
  * @property {{ report: import('./engine.js').TrackRecord | null, cut: number, problem: Problem | null }} record
+ * @property {{ report: import('./engine.js').SnapshotReport | null, problem: Problem | null }} snapshots
  * @property {{ report: import('./engine.js').GatesReport | null, of: ForecastReport | null, triage: 'escalate' | 'advance' | 'remove', problem: Problem | null }} gates
  * @property {{ report: import('./engine.js').ExactReport | null, isAsked: boolean, problem: Problem | null }} exact
  * @property {Problem | null} problem
@@ -260,6 +261,7 @@ export function freshDeals() {
     view: { sort: { key: 'amount', descending: true } }, rows: [], confirmed: false, problem: null,
     record: { report: null, cut: 45, problem: null }, totals: null, call: null, trying: null, fan: { report: null, problem: null },
     gates: { report: null, of: null, triage: 'escalate', problem: null },
+    snapshots: { report: null, problem: null },
     exact: freshExact(),
     whatIf: freshWhatIf(), manager: { question: {}, report: null, of: null, view: 'owners', problem: null },
     compared: { handle: null, file: '', asOf: '', view: 'amount', report: null, problem: null },

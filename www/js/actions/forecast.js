@@ -77,6 +77,7 @@ const forecast = newest(async () => {
       state.deals.problem = null;
       state.deals.exact = freshExact();
       state.deals.trying = null;
+      state.deals.snapshots = { report: null, problem: null };
       announce(report.headline.sentence);
     });
     void askAll();

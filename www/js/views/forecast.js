@@ -17,6 +17,7 @@ import { pastView } from './past.js';
 import { qualityChip } from './quality.js';
 import { questions } from './questions.js';
 import { recordView } from './record.js';
+import { snapshotsView } from './snapshots.js';
 import { scenarioView } from './scenario.js';
 import { understood } from './understood.js';
 import { waterfallView } from './waterfall.js';
@@ -53,6 +54,7 @@ export function forecastView(state) {
     h('section', { key: 'tables', class: 'two' }, categories(report), stages(state, report)),
     pastView(state, report),
     recordView(state),
+    snapshotsView(state),
     learnOffer(state, report),
     managerView(state),
     scenarioView(state, report),
