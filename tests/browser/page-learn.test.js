@@ -204,3 +204,19 @@ inBrowsers('closed deals of a forecast are learned from, alone or with the open 
   await press(page, '#learn-now');
   await says(page, '#learn-card', /North/);
 });
+
+inBrowsers('a lead card says what would raise the grade and what is worth finding out', async ({ page, url }) => {
+  await visit(page, url);
+  // The title is blank and the last touch long ago: both can be put right, the size cannot.
+  await giveFile(page, '#file-leads', 'leads.csv', `Company,Employees,Industry,Country,Title,Email,Last Activity,Status\nAcme,450,Software,Germany,,ada@acme.example.de,2020-01-05,New\nBolt,20,Retail,France,CTO,bo@bolt.example.fr,2026-03-30,MQL\n`);
+  await rows(page, 'leads');
+  await press(page, '#panel-leads regular-table tbody tr:nth-child(1) td');
+  await page.waitForSelector('#reasons');
+  if (!(await text(page, '#side-title')).includes('Acme')) await press(page, '#panel-leads regular-table tbody tr:nth-child(2) td');
+  await says(page, '#side-title', /Acme/);
+  await says(page, '#lead-enrich', /title, up to \d/);
+  await says(page, '.score-interval', /\d+ to \d+ once everything is known/);
+  await says(page, '#lead-flips', /^What would raise the grade.*with/);
+  assert.doesNotMatch(await text(page, '#lead-flips'), /employees/, 'nobody can change the size of a company');
+  await says(page, '#enrich', /title1/);
+});

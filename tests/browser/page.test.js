@@ -31,6 +31,17 @@ inBrowsers('sample leads are scored, filtered, explained and downloaded with the
   // Each line is shown to two decimals; a dozen of them can be off by half a hundredth each.
   for (const { sum, total } of sums) assert.ok(Math.abs(sum - total) < 0.06, `the lines add up to ${sum}, the score is ${total}`);
 
+  // The same in words: one sentence that names the grade, what could raise it, and the card to take along.
+  const label = await text(page, '#reasons .grade');
+  await says(page, '#lead-sentence', new RegExp(` is an? ${label}:`));
+  const card = await downloaded(page, () => press(page, '#lead-csv'));
+  assert.equal(card.name, 'lead.csv');
+  const lines = card.content.trim().split(/\r?\n/).slice(1).map((line) => line.split(',')).filter(([axis]) => axis === 'Fit');
+  const figures = lines.map((line) => Number(line.at(-1))).filter(Number.isFinite);
+  const [total] = figures.splice(-1);
+  assert.ok(lines.some(([, , line]) => line === 'Score') && Math.abs(figures.reduce((sum, points) => sum + points, 0) - Number(total)) < 1e-6, 'its lines add up');
+  await says(page, '#enrich', /What is worth finding out/);
+
   const { name, content } = await downloaded(page, () => press(page, '#download-leads'));
   assert.equal(name, 'leads-scored.csv');
   await openPanel(page, 'leads', 'columns');

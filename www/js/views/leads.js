@@ -8,6 +8,7 @@ import { grid } from '../grid.js';
 import { accountsView } from './accounts.js';
 import { checkView } from './check.js';
 import { misplacedCard } from './files.js';
+import { enrichList } from './lead-says.js';
 import { learnPart } from './learn.js';
 import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
 import { qualityChip } from './quality.js';
@@ -86,6 +87,7 @@ function ranked(state, report) {
       h('div', { class: 'table-main' }, filters(state, report), table(state, report)),
       leads.explanation ? reasons(leads.explanation, worthOf(leads.explanation)) : null),
     outcomesPart(report),
+    enrichList(report),
   ];
 }
 

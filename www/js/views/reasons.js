@@ -4,6 +4,7 @@
 import * as act from '../actions.js';
 import { h } from '../dom.js';
 import { NONE, counted, number } from '../format.js';
+import { exportButton, intervalOf, openPart, promiseOf, sentencePart } from './lead-says.js';
 
 /**
  * @typedef {import('../engine.js').LeadExplanation} LeadExplanation
@@ -28,11 +29,16 @@ export function reasons(lead, worth = null) {
     h('span', { class: `grade grade-${lead.disqualified ? 'out' : lead.grade.slice(0, 1)}` }, lead.disqualified ? 'out' : lead.grade),
     h('button', { type: 'button', class: 'button quiet', 'aria-label': 'Close reasons', id: 'close-reasons', onclick: act.closeReasons }, '✕')),
   lead.disqualified ? h('p', { class: 'notice bad' }, `Disqualified: ${lead.disqualified}`) : null,
+  sentencePart(lead),
   worth,
   axis('Fit', lead.fit),
   axis('Engagement', lead.engagement),
-  h('section', null, h('h3', null, 'Segment'), h('p', null, h('strong', null, lead.segment ?? NONE), lead.motion ? `, ${lead.motion}` : '', h('br'), h('span', { class: 'soft' }, lead.segmentReason ?? ''))),
-  h('section', null, h('h3', null, 'Owner'), h('p', null, h('strong', null, h('bdi', null, lead.owner ?? 'Unassigned')), lead.pool ? `, ${lead.pool}` : '', h('br'), h('span', { class: 'soft' }, lead.routeReason ?? ''))));
+  openPart(lead),
+  h('section', null, h('h3', null, 'Segment'), h('p', null, h('strong', null, lead.segment ?? NONE), lead.motion ? `, ${lead.motion}` : '', h('br'), h('span', { class: 'soft' }, lead.segmentReason ?? ''),
+    lead.segmentMargin ? h('span', { class: 'soft block' }, lead.segmentMargin.sentence) : null,
+    lead.programme ? h('span', { class: 'block' }, lead.programme) : null)),
+  h('section', null, h('h3', null, 'Owner'), h('p', null, h('strong', null, h('bdi', null, lead.owner ?? 'Unassigned')), lead.pool ? `, ${lead.pool}` : '', h('br'), h('span', { class: 'soft' }, lead.routeReason ?? ''), promiseOf(lead))),
+  exportButton(lead));
 }
 
 /**
@@ -45,6 +51,7 @@ function axis(name, score) {
   }
   return h('section', { class: 'axis' },
     h('div', { class: 'card-head' }, h('h3', null, name), h('strong', { class: 'axis-score' }, `${number(score.score)} of ${number(score.cap)}`)),
+    intervalOf(score),
     h('meter', { min: 0, max: score.cap, value: score.score, 'aria-label': `${name} ${number(score.score)} of ${number(score.cap)}` }),
     h('table', { class: 'data sums' },
       h('thead', { class: 'visually-hidden' }, h('tr', null, h('th', { scope: 'col' }, 'Rule'), h('th', { scope: 'col' }, 'Points'))),
