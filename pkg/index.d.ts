@@ -350,6 +350,38 @@ export function forecastDeals(
   options?: OpenOptions & ClientOptions,
 ): Promise<ForecastReport>;
 
+/** A forecast and what was asked of it, to be written down; everything but the report may be left out. */
+export interface ForecastDocument {
+  report: ForecastReport;
+  /** What stands over the headline; default `Forecast`. */
+  title?: string;
+  /** Name of the file; default: the one it was read under. */
+  file?: string;
+  /** Name of the operating model. */
+  model?: string;
+  /** BCP 47 tag by which figures and days are written; default `en`. */
+  language?: string;
+  /** The number one commits, and its odds. */
+  call?: { amount: number; odds: number | null } | null;
+  /** Open deals; the 100 largest are written. */
+  deals?: DealRow[];
+  manager?: ManagerReport | null;
+  gates?: GatesReport | null;
+  changes?: WaterfallReport | null;
+  record?: BacktestReport | null;
+  /**
+   * Drawings as SVG markup, written as it is: only drawings of your own making belong here. They may use the document's
+   * colours, such as `var(--chart-line)`.
+   */
+  charts?: { title: string; caption?: string; svg: string }[];
+}
+
+/**
+ * The forecast as one HTML document that stands by itself: no script, nothing fetched, printable. Every text is escaped, whatever
+ * the cells of the file held.
+ */
+export function forecastHtml(document: ForecastDocument): string;
+
 /** The names of the operating models that ship. */
 export function presets(): Promise<string[]>;
 

@@ -14,6 +14,7 @@ const api = createApi({
 
 export const { createClient, scoreLeads, forecastDeals, scoreLead, version, presets, preset, checkModel } = api;
 export { LeadcastError } from './error.js';
+export { forecastHtml } from './report.js';
 
 /**
  * Fetches everything that is ever needed, so that a page can forbid itself the network before it sees a file. What

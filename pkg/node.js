@@ -10,6 +10,7 @@ const api = createApi({ compile, spawn, workers: 0 });
 
 export const { createClient, scoreLeads, forecastDeals, scoreLead, version, presets, preset, checkModel } = api;
 export { LeadcastError } from './error.js';
+export { forecastHtml } from './report.js';
 
 /**
  * Reads everything that is ever needed. What comes back goes to `createClient`.

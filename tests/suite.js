@@ -322,6 +322,29 @@ export const cases = {
     });
   },
 
+  async 'a forecast is written down as one document, with every text of the file as text'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const bait = '</bdi><script>alert("1")</script>&amp;';
+      const run = { asOf: '2026-04-01', quota: 20_000 };
+      const text = pipeline(12).replaceAll('Deal 3', bait.replaceAll('"', "'")).replaceAll('Proposal', `<i onclick='x'>Proposal`);
+      const deals = await client.openDeals(text, { asOf: run.asOf, read: { name: '<b>deals.csv' } });
+      const report = await deals.forecast(await lib.preset('sales-led'), run);
+      const [manager, gates, record, rows] = [await deals.manage(), await deals.gates(), await deals.trackRecord(), await deals.window(0, 100)];
+      const alone = lib.forecastHtml({ report });
+      const whole = lib.forecastHtml({ report, manager, gates, record, deals: rows, model: 'Ours & "theirs"', charts: [{ title: 'A line', svg: '<svg viewBox="0 0 1 1"></svg>' }] });
+      for (const html of [alone, whole]) {
+        const tags = [...html.matchAll(/<([a-z0-9]+)/g)].map(([, name]) => name);
+        const known = ['html', 'head', 'meta', 'title', 'style', 'body', 'main', 'header', 'footer', 'section', 'figure', 'figcaption', 'svg', 'p', 'h1', 'h2', 'dl', 'div', 'dt', 'dd', 'ul', 'ol', 'li', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'strong', 'span', 'bdi', 'code'];
+        equal(tags.filter((name) => !known.includes(name ?? '')), []);
+        equal([/ on[a-z]+="/.test(html), / (src|href|srcset)=|url\(/i.test(html)], [false, false]);
+        if (!html.startsWith('<!doctype html>') || !html.includes("default-src 'none'") || !html.includes(report.fingerprint)) throw new Error(html.slice(0, 600));
+      }
+      for (const part of ['&lt;b&gt;deals.csv', 'Ours &amp; &quot;theirs&quot;', '&lt;i onclick=', '<svg viewBox', `${report.receipt.quality.grade}, `, 'Apr 1, 2026']) {
+        if (!whole.includes(part)) throw new Error(`${part} is not in ${whole.slice(0, 3000)}`);
+      }
+    });
+  },
+
   async 'bytes, text, a buffer, a file and records give the same answer'({ lib, workers }) {
     const text = pipeline(9);
     const bytes = new TextEncoder().encode(text);

@@ -1,8 +1,12 @@
 // The Forecast tab as a sales leader uses it, in both browsers. A page that is open serves several claims: opening costs most.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { inBrowsers } from './harness.js';
-import { fill, idle, openSamplePipeline, press, says, showTab, text, visit } from './page.js';
+import { downloaded, giveFile, idle, openSamplePipeline, press, says, showTab, text, visit } from './page.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -108,4 +112,55 @@ inBrowsers('quota and call move by pointer and by keys with their odds, and the 
   assert.ok(tiles.includes(`P50${p50?.[2]}`), `the fan ends at the forecast: ${name} beside ${tiles}`);
   const rows = await page.evaluate(() => [...document.querySelectorAll('.chart .twin table')].at(0)?.querySelectorAll('tbody tr').length ?? 0);
   assert.ok(rows > 5, `${rows} days behind the drawing`);
+});
+
+inBrowsers('a forecast of hostile text is saved as one document that shows it as text, runs nothing and asks for nothing', async ({ page, url, name: browser }) => {
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  const bait = '<img src=http://127.0.0.1:9/x onerror=document.title=`caught`><script>document.title=1</script>';
+  const names = [`${bait} & co`, '</title></style></main><svg onload=alert(1)>', '"><iframe srcdoc=<b>x</b>>', "javascript:alert('1')", '\u202egnp.exe', '=1+1'];
+  const quoted = (/** @type {string} */ text) => `"${text.replaceAll('"', '""')}"`;
+  const rows = names.map((name, i) => [`D${i}`, name, `${name} Ltd`, i % 2 ? 'Proposal' : name, name, String(1000 * (i + 3)), '2026-01-05', '2026-03-20'].map(quoted).join(','));
+  await giveFile(page, '#file-forecast', `${'<b>x'}.csv`, `Deal ID,Deal Name,Account Name,Stage,Owner,Amount,Created Date,Close Date\n${rows.join('\n')}\n`);
+  await page.waitForSelector('#gates[aria-busy="false"]');
+  await idle(page);
+  const grade = await text(page, '#quality-forecast strong');
+  if (browser === 'chromium') {
+    // Firefox's protocol shows no page as it is printed.
+    await page.emulateMediaType('print');
+    const shown = await page.evaluate(() => ['.paper', '.tiles', '.setup', '.top', '.hand-on', '.grid-host'].map((part) => document.querySelector(`#app ${part}`)?.checkVisibility() ?? false));
+    assert.deepEqual(shown, [true, true, false, false, false, false], 'paper holds figures and deals, and nothing to press');
+    await page.emulateMediaType();
+  }
+  const { name, content } = await downloaded(page, () => press(page, '#save-report'));
+  assert.match(name, /-forecast-\d{4}-\d{2}-\d{2}\.html$/);
+
+  const folder = mkdtempSync(join(tmpdir(), 'leadcast-report-'));
+  const path = join(folder, 'report.html');
+  writeFileSync(path, content);
+  const paper = await page.browserContext().newPage();
+  try {
+    /** @type {string[]} */
+    const asked = [];
+    paper.on('request', (request) => asked.push(request.url()));
+    await paper.goto(pathToFileURL(path).href);
+    const found = await paper.evaluate(() => ({
+      title: document.title, text: document.body.textContent ?? '', styled: document.styleSheets.length, drawings: document.querySelectorAll('figure svg').length,
+      bad: document.querySelectorAll('script, img, iframe, object, link, [onload], [onerror], [srcdoc], a[href]').length,
+      names: [...document.querySelectorAll('section:last-of-type bdi, section bdi')].map((cell) => cell.textContent),
+    }));
+    assert.deepEqual(asked.filter((address) => !/^(file|data):/.test(address)), [], 'nothing is asked of a network');
+    assert.deepEqual([found.bad, found.styled > 0, found.drawings >= 2], [0, true, true]);
+    assert.ok(found.title.startsWith('Forecast, '), found.title);
+    for (const wanted of [...names.filter((one) => !one.startsWith('\u202e')), '\ufffdgnp.exe']) assert.ok(found.names.includes(wanted), `${wanted} stands as text`);
+    assert.ok(found.text.includes(`${grade}, `) && /As of/.test(found.text) && /ModelOperating model|ModelSales/i.test(found.text), found.text.slice(0, 400));
+    if (browser === 'chromium') {
+      const pdf = await paper.pdf({ format: 'A4', printBackground: true });
+      assert.ok(pdf.length > 10_000, `${pdf.length} bytes on paper`);
+    }
+  } finally {
+    await paper.close();
+    rmSync(folder, { recursive: true });
+  }
+  assert.equal(await page.evaluate(() => document.querySelectorAll('#app img, #app script, #app iframe').length), 0);
 });

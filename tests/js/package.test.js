@@ -26,6 +26,7 @@ test('the tarball carries what is listed, and no source that was bundled', () =>
       'node-worker.js',
       'node.js',
       'package.json',
+      'report.js',
       'runner.js',
       'schema.json',
       'serve.js',

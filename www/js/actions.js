@@ -14,6 +14,7 @@ export * from './actions/compare.js';
 export * from './actions/scenario.js';
 export * from './actions/manage.js';
 export * from './actions/lines.js';
+export * from './actions/report.js';
 export * from './actions/exact.js';
 export * from './actions/gates.js';
 export * from './actions/record.js';

@@ -146,6 +146,15 @@ function createHost(data) {
   return host;
 }
 
+/** What is drawn for the width of a screen is drawn anew for that of a page. */
+const PAGE = 690;
+const drawAll = (/** @type {number | undefined} */ width) => document.querySelectorAll('.plot').forEach((host) => {
+  const last = shown.get(host);
+  if (last) drawChart(/** @type {HTMLElement} */ (host), last.data, width);
+});
+addEventListener('beforeprint', () => drawAll(PAGE));
+addEventListener('afterprint', () => drawAll(undefined));
+
 /** @param {Element} host */
 function stopWatching(host) {
   watchers.get(host)?.disconnect();
@@ -154,9 +163,9 @@ function stopWatching(host) {
 /**
  * @param {HTMLElement} host
  * @param {any} data a `ChartData`, or what `drawn` was given
+ * @param {number} [width] in pixels; by default that of its place
  */
-function drawChart(host, data) {
-  const width = host.clientWidth || 640;
+function drawChart(host, data, width = host.clientWidth || 640) {
   const { report, kind } = data;
   const isAmounts = !data.draw && kind !== 'periods';
   const drawing = data.draw ? data.draw(data.input, width) : isAmounts ? amountPlot(report, kind, width, data.call, true) : periodsPlot(report, width);

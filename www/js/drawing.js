@@ -21,7 +21,7 @@ const hosts = new WeakMap();
  * @param {Drawing<D>} drawing
  */
 export function drawing(key, drawing) {
-  return leaf(key, { create, update, remove, data: drawing });
+  return leaf(key, { create, update: (host, last) => update(host, last), remove, data: drawing });
 }
 
 function create() {
@@ -39,9 +39,9 @@ function create() {
 /**
  * @param {HTMLElement} host
  * @param {Drawing<any>} last
+ * @param {number} [width] in pixels; by default that of its place
  */
-function update(host, last) {
-  const width = host.clientWidth || 640;
+function update(host, last, width = host.clientWidth || 640) {
   const svg = last.draw(last.data, width);
   for (const style of svg.querySelectorAll('style')) style.remove();
   // The drawing has one name; names on its parts are noise to a screen reader.
@@ -52,6 +52,15 @@ function update(host, last) {
   const kept = hosts.get(host);
   if (kept) Object.assign(kept, { last, width });
 }
+
+/** What is drawn for the width of a screen is drawn anew for that of a page. */
+const PAGE = 690;
+const drawAll = (/** @type {number | undefined} */ width) => document.querySelectorAll('.plot').forEach((host) => {
+  const last = hosts.get(host)?.last;
+  if (last) update(/** @type {HTMLElement} */ (host), last, width);
+});
+addEventListener('beforeprint', () => drawAll(PAGE));
+addEventListener('afterprint', () => drawAll(undefined));
 
 /** @param {Element} host */
 function remove(host) {

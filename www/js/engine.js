@@ -6,6 +6,8 @@
 
 import { checkModel, createClient, prefetch, preset, presets } from '../../pkg/index.js';
 
+export { forecastHtml } from '../../pkg/index.js';
+
 /**
  * @typedef {import('../../pkg/index.js').LeadsHandle} LeadsHandle
  * @typedef {import('../../pkg/index.js').DealsHandle} DealsHandle

@@ -2,7 +2,7 @@
 /** The Forecast tab: the sentence, one chart, and the set-up line; below it categories, stages, deals and the receipt. */
 
 import * as act from '../actions.js';
-import { calledIn, chart, legend } from '../chart.js';
+import { calledIn, chart, legend, stillCharts } from '../chart.js';
 import { h } from '../dom.js';
 import { NONE, count, counted, date, money, month, percent, shortMoney, words } from '../format.js';
 import { grid } from '../grid.js';
@@ -49,7 +49,8 @@ export function forecastView(state) {
         h('p', { class: 'soft chips' }, fileChip(deals.file), qualityChip(report.receipt, 'forecast'), h('span', null, `as of ${date(report.asOf)}; ${deals.asOf.reason}`)),
         setup(state),
         tiles(deals, report),
-        topDrivers(state)),
+        topDrivers(state),
+        handOn(state, report)),
       h('div', { class: 'card chart-card' }, chartSwitch(state), deals.chart === 'fan' ? null : legend(report, deals.chart, deals.call), chart(deals, report))),
     h('section', { key: 'tables', class: 'two' }, categories(report), stages(state, report)),
     pastView(state, report),
@@ -62,6 +63,7 @@ export function forecastView(state) {
     gatesView(state),
     exactView(state),
     h('section', { key: 'deals', class: 'table-area', 'aria-label': 'Deals' }, h('div', { class: 'table-main' }, dealsHead(state, report), dealsTable(state, report))),
+    paperDeals(state, report),
     understood(deals, 'forecast', report.assumptions),
     madeBy(`${counted(report.trials, 'trial', 'trials')}, seed ${report.seed}, engine ${report.engine}`, report.fingerprint),
   ];
@@ -130,6 +132,20 @@ function tiles({ trying, totals, call }, report) {
   ];
   return h('dl', { class: 'tiles figures' }, all.map(([name, value, note]) =>
     h('div', { class: 'tile', key: name }, h('dt', null, name), h('dd', null, value), h('dd', { class: 'note' }, note))));
+}
+
+/** Width of the drawings of a document, in pixels. */
+const PAPER = 760;
+
+/**
+ * The ways to hand a forecast on.
+ * @param {State} state
+ * @param {ForecastReport} report
+ */
+function handOn({ deals }, report) {
+  return h('p', { class: 'buttons hand-on', key: 'hand-on' },
+    h('button', { type: 'button', class: 'button', id: 'save-report', onclick: () => act.saveReport(stillCharts(report, deals.fan.report, deals.call, PAPER)) }, 'Save as HTML report'),
+    h('button', { type: 'button', class: 'button', id: 'print', onclick: act.printPage }, 'Print'));
 }
 
 /** @type {{ id: State['deals']['chart'], label: string }[]} */
@@ -268,6 +284,25 @@ function columnsIn(currency) {
   dealColumns.set(currency, columns);
   return columns;
 }
+
+/** Deals that a print shows at most. */
+const PRINTED = 40;
+
+/**
+ * The largest deals as a plain table, for paper: the table of the page draws the rows in sight alone.
+ * @param {State} state
+ * @param {ForecastReport} report
+ */
+function paperDeals({ deals }, report) {
+  const rows = deals.rows.toSorted((a, b) => b.amount - a.amount).slice(0, PRINTED);
+  return h('section', { key: 'paper-deals', class: 'card paper', 'aria-hidden': 'true' },
+    h('h2', null, rows.length < deals.rows.length ? `The ${count(rows.length)} largest of ${counted(deals.rows.length, 'open deal', 'open deals')}` : 'Open deals'),
+    h('table', { class: 'data' },
+      h('thead', null, h('tr', null, PAPER_COLUMNS.map((key) => h('th', { key, scope: 'col' }, columnsIn(report.currency).find((column) => column.key === key)?.label ?? key)))),
+      h('tbody', null, rows.map((row) => h('tr', { key: String(row.row) }, PAPER_COLUMNS.map((key) => h('td', { key }, columnsIn(report.currency).find((column) => column.key === key)?.text(row) ?? '')))))));
+}
+
+const PAPER_COLUMNS = ['name', 'stage', 'category', 'amount', 'wonInPeriod', 'close', 'owner', 'flags'];
 
 /**
  * @param {State} state

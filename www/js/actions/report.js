@@ -1,0 +1,38 @@
+// @ts-check
+/** The Forecast tab, handing it on: as one HTML document, or on paper. */
+
+import * as engine from '../engine.js';
+import { oddsAt } from '../odds.js';
+import { state } from '../state.js';
+import { stem } from './leads.js';
+import { download } from './work.js';
+
+/**
+ * Hands out the forecast as one document that opens anywhere and asks the network for nothing.
+ * @param {{ name: string, caption: string, drawing: Element }[]} charts
+ */
+export function saveReport(charts) {
+  const { report, file, rows, manager, gates, compared, record, call, totals } = state.deals;
+  if (!report || !file) return;
+  const writer = new XMLSerializer();
+  // What is asked of another forecast than the one that is written stays out of it.
+  const current = (/** @type {{ of: unknown }} */ part) => part.of === report;
+  const html = engine.forecastHtml({
+    report,
+    file: file.name,
+    model: state.model.value?.meta?.name,
+    language: document.documentElement.lang || 'en',
+    call: call === null ? null : { amount: call, odds: oddsAt(totals, call) },
+    deals: rows,
+    manager: current(manager) ? manager.report : null,
+    gates: current(gates) ? gates.report : null,
+    changes: compared.report,
+    record: record.report,
+    charts: charts.map(({ name, caption, drawing }) => ({ title: name, caption, svg: writer.serializeToString(drawing) })),
+  });
+  download(html, `${stem(file.name)}-forecast-${report.asOf}.html`, 'text/html;charset=utf-8');
+}
+
+export function printPage() {
+  print();
+}
