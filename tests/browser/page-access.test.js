@@ -92,7 +92,7 @@ const states = [
   ['forecast', (page) => openSamplePipeline(page)],
   ['questions', async (page) => {
     await giveFile(page, '#file-forecast', 'open.csv', 'Deal ID;Phase;Umsatz;Abschlussdatum\nD1;Proposal;1.234;03/04/2026\nD2;Proposal;2.500;05/06/2026\n');
-    await page.waitForSelector('.question');
+    await page.waitForSelector('.question [data-answer="mdy"]');
     await press(page, '.question [data-answer="mdy"]');
     await page.waitForSelector('.said-line');
     await page.waitForSelector('.question [data-answer="comma"]');
