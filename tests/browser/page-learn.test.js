@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { inBrowsers } from './harness.js';
-import { fill, giveFile, history, idle, openSampleLeads, press, rows, says, showTab, text, visit } from './page.js';
+import { downloaded, fill, giveFile, history, idle, openSampleLeads, press, rows, says, showTab, text, visit } from './page.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -42,6 +42,9 @@ inBrowsers('a card is learned from a file with outcomes, put into the model and 
   await says(page, '#learn-gate', /^Signal: /);
   assert.equal(await page.$eval('#learn-gate', (notice) => notice.getAttribute('data-verdict')), 'signal');
   await says(page, '#learn-card', /Software/);
+  const card = await downloaded(page, () => press(page, '#learned-card-csv'));
+  assert.match(card.content, /Industry,.*Software/);
+  assert.equal((await downloaded(page, () => press(page, '#learned-lift-csv'))).content.trim().split('\n').length, 11);
   await says(page, '#learn-later', /It holds for later rows/);
   for (const plot of ['learn-calibration', 'learn-lift']) assert.ok(await page.waitForSelector(`.plot-${plot} svg[role="img"][aria-label]`), `${plot} has an accessible name`);
   assert.equal(await page.evaluate(() => document.querySelectorAll('.learn .twin tbody tr').length), 20, 'each plot has its table');
@@ -219,4 +222,20 @@ inBrowsers('a lead card says what would raise the grade and what is worth findin
   await says(page, '#lead-flips', /^What would raise the grade.*with/);
   assert.doesNotMatch(await text(page, '#lead-flips'), /employees/, 'nobody can change the size of a company');
   await says(page, '#enrich', /title1/);
+});
+
+inBrowsers('among leads of one grade the expected value can decide', async ({ page, url }) => {
+  await visit(page, url);
+  await openSampleLeads(page);
+  const shown = () => page.$$eval('#panel-leads regular-table tbody tr', (lines) => lines.map((line) => ['grade', 'expectedValue'].map((key) => line.querySelector(`td[data-key="${key}"]`)?.textContent ?? '')));
+  const amounts = (/** @type {string[][]} */ all) => all.filter(([grade]) => grade === 'A1').map(([, value = '']) => Number(value.replaceAll(/[^\d.]/g, '')));
+  const before = amounts(await shown());
+  assert.ok(before.length > 2, 'several leads of the best grade');
+  await fill(page, '#then-leads', 'expectedValue');
+  await page.waitForFunction((was) => {
+    const now = [...document.querySelectorAll('#panel-leads regular-table tbody tr td[data-key="expectedValue"]')].map((cell) => Number((cell.textContent ?? '').replaceAll(/[^\d.]/g, '')));
+    return now.slice(0, was.length).join() !== was.join();
+  }, {}, before);
+  const after = amounts(await shown());
+  assert.deepEqual(after, after.toSorted((a, b) => b - a), 'the most valuable first');
 });

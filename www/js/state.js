@@ -94,7 +94,7 @@ import { freshTuning } from './tuning.js';
  * @property {FurtherFile[]} files
  * @property {{ file: File, kind: string, columns: string[] } | null} misplaced a file that does not belong here
  * @property {Record<string, import('./engine.js').FieldValues>} values distinct values of the fields one can pick from
- * @property {{ sort: Sort, grades: string[], segment: string, owner: string, channel: string, queue: QueueName | '', find: string }} view
+ * @property {{ sort: Sort, then: string, grades: string[], segment: string, owner: string, channel: string, queue: QueueName | '', find: string }} view
  * @property {Uint32Array | null} order rows in the shown order
  * @property {number | null} selected row
  * @property {any | null} explanation of the selected row
@@ -237,7 +237,7 @@ export function freshLeads() {
     learning: freshLearning(), tuning: freshTuning(), part: 'list',
     accounts: { report: null, of: null, view: { sort: { key: 'rank', descending: false }, flag: '', missing: '', text: '' }, selected: null, card: null, problem: null },
     routing: { queue: 'exceptions', capacity: null, cuts: null, of: null, problem: null }, check: { lint: null, cuts: null, drift: null, of: null, problem: null },
-    problem: null, view: { sort: { key: 'rank', descending: false }, grades: [], segment: '', owner: '', channel: '', queue: '', find: '' },
+    problem: null, view: { sort: { key: 'rank', descending: false }, then: 'fit', grades: [], segment: '', owner: '', channel: '', queue: '', find: '' },
   };
 }
 

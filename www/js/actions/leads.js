@@ -89,17 +89,18 @@ export function today() {
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
-/** Best grade first, and within a grade the better fit, then the better engagement. */
-const RANK = [{ by: 'grade', descending: false }, { by: 'fit', descending: true }, { by: 'engagement', descending: true }];
+/** Best grade first, and within a grade what a person chose, the better fit and then the better engagement. @param {string} then */
+const rankBy = (then) => [{ by: 'grade', descending: false }, { by: then, descending: then !== 'due' }, ...['fit', 'engagement'].filter((by) => by !== then).map((by) => ({ by, descending: true }))];
 
 /**
  * The view as the engine reads it; ties keep the rank.
  * @param {import('../state.js').LeadsDesk['view']} view
  */
-export function viewOf({ sort, grades, segment, owner, channel, queue, find }) {
+export function viewOf({ sort, then, grades, segment, owner, channel, queue, find }) {
   const by = sort.key === 'percentile' ? 'rank' : sort.key;
+  const rank = rankBy(then);
   return {
-    sort: sort.key === 'rank' ? RANK : [{ by, descending: sort.descending }, ...RANK.filter((key) => key.by !== by)],
+    sort: sort.key === 'rank' ? rank : [{ by, descending: sort.descending }, ...(then === 'fit' ? rank : [...rank.slice(1, 2), ...rank.toSpliced(1, 1)]).filter((key) => key.by !== by)],
     filter: { grades, segments: segment ? [segment] : [], owners: owner ? [owner] : [], channels: channel ? [/** @type {any} */ (channel)] : [], queue: queue || null, text: find.trim() },
   };
 }

@@ -4,7 +4,7 @@
 import * as act from '../actions.js';
 import { h } from '../dom.js';
 import { NONE, count, counted, fixed, number, words } from '../format.js';
-import { listing } from './listing.js';
+import { csvButton, listing } from './listing.js';
 import { problemCard } from './parts.js';
 
 /**
@@ -70,6 +70,7 @@ function thresholds({ cuts, fits, rated, leads, sqls, sentence: said }) {
   return [
     h('p', { key: 'said', id: 'threshold-sentence', class: 'threshold-sentence' }, said),
     h('p', { key: 'of', class: 'small soft' }, `${counted(leads, 'lead', 'leads')} that could be MQLs, ${count(sqls)} of them SQLs or further already. ${rated ? 'Listed are the lines that no other beats.' : 'Without an SQL in the file nothing can be expected.'}`),
+    cuts.length === 0 ? null : csvButton('mql-lines', 'lines for an MQL', ['Fit from', 'Engagement from', 'Leads', 'SQLs to expect', 'Low', 'High', 'Fits'], cuts.map((cut, at) => [cut.fit, cut.engagement, cut.leads, cut.expectedSqls ?? '', cut.interval?.low ?? '', cut.interval?.high ?? '', isFit(at) ? 'yes' : ''].map(String))),
     h('div', { key: 'cuts', class: 'scroll tall', tabindex: 0, role: 'region', 'aria-labelledby': 'threshold-title' },
       h('table', { class: 'data', id: 'threshold-cuts' },
         h('thead', null, h('tr', null, ['Fit from', 'Engagement from', 'Leads', 'SQLs to expect', '95 % interval', ''].map((text, i) => h('th', { key: String(i), scope: 'col', class: 'number' }, text || h('span', { class: 'visually-hidden' }, 'Use'))))),

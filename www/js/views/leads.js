@@ -171,12 +171,23 @@ function filters(state, report) {
     byChannel.length > 0 ? choice('filter-channel', 'Channel', view.channel, [['', 'All channels'], ...byChannel.map(({ channel, count: n }) => [channel, `${words(channel)} (${count(n)})`])], (value) => act.filterLeads({ channel: value })) : null,
     view.queue === '' ? null : choice('filter-queue', 'Queue', view.queue, [['', 'All leads'], ['exceptions', 'Exceptions'], ['breached', 'Breached'], ['stalled', 'Stalled']], (value) => act.filterLeads({ queue: /** @type {any} */ (value) })),
     choice('sort-leads', 'Sort by', view.sort.key, [['rank', 'Best first'], ...columnsOf(state, report).filter((column) => column.sortable !== false).map((column) => [column.key, column.label])], (value) => act.sortLeads(value)),
+    choice('then-leads', 'Among equals', view.then, thenBy(state, report), (value) => act.filterLeads({ then: value })),
     h('div', { class: 'toolbar-end' },
       h('output', { class: 'small soft', id: 'shown-leads' }, order ? `${counted(order.length, 'lead', 'leads')} shown` : ''),
       isFiltered ? h('button', { type: 'button', class: 'button quiet small', onclick: act.clearLeadFilters }, 'Clear filters') : null,
       tuneButton(state),
       chooseButton('leads', 'Another file'),
       h('button', { type: 'button', class: 'button primary', id: 'download-leads', onclick: act.downloadLeads }, 'Download scored CSV')));
+}
+
+/**
+ * What decides among leads of one grade, or of one value of the chosen column.
+ * @param {State} state
+ * @param {LeadReport} report
+ */
+function thenBy(state, report) {
+  const worth = columnsOf(state, report).filter(({ key }) => ['probability', 'expectedValue', 'valuePerDay'].includes(key)).map(({ key, label }) => [key, label]);
+  return [['fit', 'Better fit'], ...worth, ['due', 'Answer due first']];
 }
 
 /**

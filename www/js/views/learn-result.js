@@ -6,6 +6,7 @@ import { dataTable, drawn } from '../chart.js';
 import { h } from '../dom.js';
 import { NONE, count, counted, date, fixed, number, percent } from '../format.js';
 import { calibrationPlot, liftPlot } from './learn-plots.js';
+import { csvButton } from './listing.js';
 import { ticked } from './parts.js';
 
 /**
@@ -34,7 +35,9 @@ export function result(state) {
     card ? cardTable(card) : null,
     h('ul', { class: 'bullets small', key: 'assumed' }, report.assumptions.map((text) => h('li', { key: text }, ticked(text)))),
     h('div', { class: 'buttons' },
-      h('button', { type: 'button', class: 'button', onclick: () => act.showLearnStep('columns') }, 'Back to the columns')),
+      h('button', { type: 'button', class: 'button', onclick: () => act.showLearnStep('columns') }, 'Back to the columns'),
+      card ? cardCsv(card) : null,
+      ...(folds ? figuresCsv(folds) : [])),
     h('p', { class: 'small soft' }, `Engine ${report.engine}, fingerprint `, h('code', null, report.fingerprint)));
 }
 
@@ -119,6 +122,22 @@ function grades(card) {
         h('tbody', null, card.grades.map((grade) => h('tr', { key: grade.grade }, h('th', { scope: 'row' }, grade.grade), h('td', { class: 'number' }, count(grade.rows)),
           h('td', { class: 'number' }, percent(grade.rate, 1)), h('td', { class: 'number' }, range(grade.interval))))))),
     h('p', { class: 'small soft' }, 'By predictions of rows not learned from: A is the best fifth, B and C three tenths each, D the rest.'));
+}
+
+/** @param {Card} card */
+function cardCsv(card) {
+  return csvButton('learned-card', 'the learned card', ['Column', 'Rule', 'Points', 'Rows', 'Ended well', 'Rate', 'Low', 'High'],
+    card.groups.flatMap((group) => group.rules.map((rule) => [group.column, rule.name, ...[rule.points, rule.rows, rule.successes, rule.rate, rule.interval.low, rule.interval.high].map(String)])), 'Card as CSV');
+}
+
+/** @param {Quality} folds */
+function figuresCsv({ calibration, lift }) {
+  return [
+    csvButton('learned-calibration', 'calibration', ['From', 'To', 'Rows', 'Predicted', 'Observed', 'Low', 'High'],
+      calibration.map((band, i) => [i / 10, (i + 1) / 10, band.count, band.predicted, band.observed, band.interval.low, band.interval.high].map(String)), 'Calibration as CSV'),
+    csvButton('learned-lift', 'lift', ['Tenth', 'Rows', 'Ended well', 'Lift', 'Share of all good ends so far'],
+      lift.map((group, i) => [i + 1, group.count, group.rate, group.lift, group.captured].map(String)), 'Lift as CSV'),
+  ];
 }
 
 /** @param {Card} card */

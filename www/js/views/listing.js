@@ -18,6 +18,18 @@ const MOST = 200;
  */
 
 /**
+ * Hands a table to the browser as a file.
+ * @param {string} id also the file's name, without its ending
+ * @param {string} title what the table is of
+ * @param {string[]} heads
+ * @param {string[][]} rows
+ * @param {string} [label]
+ */
+export function csvButton(id, title, heads, rows, label = 'Download CSV') {
+  return h('button', { type: 'button', class: 'button quiet small', key: `${id}-csv`, id: `${id}-csv`, 'aria-label': `Download CSV: ${title}`, onclick: () => act.downloadList(id, heads, rows) }, label);
+}
+
+/**
  * @param {string} title
  * @param {string} id
  * @param {string[]} heads

@@ -3,6 +3,7 @@
 
 import { h } from '../dom.js';
 import { NONE, count, counted, date, fixed, money, number, percent } from '../format.js';
+import { csvButton } from './listing.js';
 
 /**
  * @typedef {import('../engine.js').LeadReport} LeadReport
@@ -23,6 +24,8 @@ export function outcomesPart({ outcomes }) {
           h('thead', null, h('tr', null, heads.map((head, i) => h('th', { key: String(i), scope: 'col', class: i > 0 ? 'number' : null }, head)))),
           [outcomes.byFit, outcomes.byGrade.length > outcomes.byFit.length ? outcomes.byGrade : [], [{ ...outcomes.all, grade: 'All' }]].map((rows, i) =>
             h('tbody', { key: String(i) }, rows.map((row) => outcomeRow(row, outcomes)))))),
+      csvButton('outcomes-by-grade', 'how leads of each grade ended', ['Grade', 'Leads', 'Won of', 'Won', 'Win rate', 'Low', 'High', 'SQL of', 'SQL', 'SQL rate', 'Low', 'High'],
+        [...outcomes.byFit, ...outcomes.byGrade, outcomes.all].map((row) => [row.grade, String(row.leads), ...shareTexts(row.won), ...shareTexts(row.sql)])),
       outcomes.learnedFrom ? h('p', { class: 'small soft' }, 'The card was learned from these very rows, so these rates flatter it. What to expect of new leads stands with the card’s evidence on the Model tab.') : null));
 }
 
@@ -46,6 +49,11 @@ function outcomeRow(row, { outcome, status }) {
 function shareCells(share) {
   if (!share || share.rate === null || share.rate === undefined) return [NONE, NONE, NONE];
   return [`${count(share.count)} of ${count(share.of)}`, percent(share.rate, 1), `${percent(share.interval.low)} to ${percent(share.interval.high)}`];
+}
+
+/** A share as figures of a file. @param {GradeOutcome['won']} share */
+function shareTexts(share) {
+  return share ? [share.of, share.count, share.rate ?? '', share.interval.low, share.interval.high].map(String) : ['', '', '', '', ''];
 }
 
 /** A lead's probability, rank and worth, each named for what it is. @param {LeadExplanation} lead */
