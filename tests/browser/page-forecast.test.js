@@ -112,6 +112,9 @@ inBrowsers('quota and call move by pointer and by keys with their odds, and the 
   assert.ok(tiles.includes(`P50${p50?.[2]}`), `the fan ends at the forecast: ${name} beside ${tiles}`);
   const rows = await page.evaluate(() => [...document.querySelectorAll('.chart .twin table')].at(0)?.querySelectorAll('tbody tr').length ?? 0);
   assert.ok(rows > 5, `${rows} days behind the drawing`);
+  const bars = await page.$eval('#category-bars svg[role="img"]', (svg) => svg.getAttribute('aria-label') ?? '');
+  const lines = await page.evaluate(() => [...document.querySelectorAll('#categories tbody tr')].map((row) => [row.querySelector('th')?.textContent, ...[...row.querySelectorAll('td')].map((cell) => cell.textContent)]));
+  for (const [category, , called, median] of lines) assert.ok(bars.includes(`${category} called ${called}, P50 ${median}`), `${category} is drawn as the table tells: ${bars}`);
 });
 
 inBrowsers('a forecast of hostile text is saved as one document that shows it as text, runs nothing and asks for nothing', async ({ page, url, name: browser }) => {

@@ -443,9 +443,36 @@ function twin(report, kind) {
 /**
  * @param {string[]} heads
  * @param {string[][]} rows
+ * @param {number[]} [words] columns that hold words; the first one names the row, all others hold figures
  */
-export function dataTable(heads, rows) {
+export function dataTable(heads, rows, words = []) {
+  const kind = (/** @type {number} */ i) => (i === 0 || words.includes(i) ? null : 'number');
   return h('table', { class: 'data' },
-    h('thead', null, h('tr', null, heads.map((head, i) => h('th', { scope: 'col', class: i > 0 ? 'number' : null }, head)))),
-    h('tbody', null, rows.map((row) => h('tr', null, row.map((cell, i) => (i === 0 ? h('th', { scope: 'row' }, cell) : h('td', { class: 'number' }, cell)))))));
+    h('thead', null, h('tr', null, heads.map((head, i) => h('th', { scope: 'col', class: kind(i) }, head)))),
+    h('tbody', null, rows.map((row) => h('tr', null, row.map((cell, i) => (i === 0 ? h('th', { scope: 'row' }, cell) : h('td', { class: kind(i) }, cell)))))));
+}
+
+/** @typedef {{ name: string, called: number, p10: number, p50: number, p90: number }} CategoryBar */
+
+/**
+ * What was called in each category beside what the simulation gives.
+ * @param {{ bars: CategoryBar[], currency: string }} input
+ * @param {number} width
+ */
+export function categoryPlot({ bars, currency }, width) {
+  const most = Math.max(...bars.flatMap(({ called, p90 }) => [called, p90]));
+  return Plot.plot({
+    width, className: 'plot-drawing', height: 34 * bars.length + 30, marginLeft: 76, marginRight: 16, marginTop: 4, marginBottom: 22, style: { fontSize: '12px' },
+    x: { domain: [Math.min(0, ...bars.flatMap(({ called, p10 }) => [called, p10])), most * 1.04 || 1], label: null },
+    y: { type: 'band', domain: bars.map(({ name }) => name), label: null, padding: 0.25 },
+    marks: [
+      Plot.gridX({ stroke: 'var(--chart-grid)', strokeOpacity: 1, ticks: Math.max(2, Math.floor(width / 110)) }),
+      Plot.axisX({ tickFormat: (/** @type {number} */ amount) => shortMoney(amount, currency), ticks: Math.max(2, Math.floor(width / 110)), tickSize: 0, label: null, color: 'var(--ink-soft)' }),
+      Plot.axisY({ tickSize: 0, label: null, color: 'var(--ink)' }),
+      Plot.barX(bars, { y: 'name', x1: 0, x2: 'called', fill: 'var(--chart-bar)', fillOpacity: 0.55, rx: 2 }),
+      Plot.ruleY(bars, { y: 'name', x1: 'p10', x2: 'p90', stroke: 'var(--chart-line)', strokeWidth: 7 }),
+      Plot.tickX(bars, { y: 'name', x: 'p50', stroke: 'var(--ink)', strokeWidth: 2.5 }),
+      Plot.ruleX([0], { stroke: 'var(--line-strong)' }),
+    ],
+  });
 }

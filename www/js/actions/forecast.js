@@ -20,6 +20,7 @@ const PERIODS = { month: 6, quarter: 4, year: 3 };
 /** @param {import('../state.js').OpenedFile} file */
 export async function openPipeline(file) {
   const last = state.deals;
+  state.deals.problem = null;
   try {
     await busy(`Reading ${file.name}`, async (control) => {
       const opened = await firstReading('forecast', file, control);

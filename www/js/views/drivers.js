@@ -32,7 +32,10 @@ export function topDrivers(state) {
 export function managerView(state) {
   const { manager } = state.deals;
   const { report } = manager;
-  if (!report) return manager.problem ? problemCard(manager.problem) : null;
+  if (!report) {
+    return manager.problem ? problemCard(manager.problem) : h('section', { class: 'card', key: 'manager-pending', 'aria-busy': 'true' },
+      h('h2', null, 'Before you commit'), h('p', { class: 'pending soft' }, 'Looking at each deal: which ones move the odds, and which number to commit…'));
+  }
   return h('section', { class: 'card', key: 'manager', id: 'manager', 'aria-labelledby': 'manager-title', 'aria-busy': String(manager.of !== state.deals.report) },
     h('div', { class: 'card-head' }, h('h2', { id: 'manager-title' }, 'Before you commit'), h('span', { class: 'small soft' }, report.period)),
     manager.problem ? problemCard(manager.problem) : null,
@@ -141,7 +144,7 @@ function coverage(report) {
         RULES[rule.rule] ?? rule.rule,
         rule.interval ? `${times(rule.coverage)} (${number(rule.interval.low, 1)} to ${number(rule.interval.high, 1)})` : times(rule.coverage),
         rule.missing === null ? NONE : rule.missing === 0 ? 'nothing' : shortMoney(rule.missing, currency),
-        rule.source]))));
+        rule.source]), [3])));
 }
 
 /** @param {ManagerReport} report */

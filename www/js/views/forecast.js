@@ -2,8 +2,9 @@
 /** The Forecast tab: the sentence, one chart, and the set-up line; below it categories, stages, deals and the receipt. */
 
 import * as act from '../actions.js';
-import { calledIn, chart, legend, stillCharts } from '../chart.js';
+import { calledIn, categoryPlot, chart, legend, stillCharts } from '../chart.js';
 import { h } from '../dom.js';
+import { drawing } from '../drawing.js';
 import { NONE, count, counted, date, money, month, percent, shortMoney, words } from '../format.js';
 import { grid } from '../grid.js';
 import { oddsAt } from '../odds.js';
@@ -53,15 +54,15 @@ export function forecastView(state) {
         handOn(state, report)),
       h('div', { class: 'card chart-card' }, chartSwitch(state), deals.chart === 'fan' ? null : legend(report, deals.chart, deals.call), chart(deals, report))),
     h('section', { key: 'tables', class: 'two' }, categories(report), stages(state, report)),
+    managerView(state),
+    waterfallView(state),
+    scenarioView(state, report),
+    gatesView(state),
     pastView(state, report),
     recordView(state),
     snapshotsView(state),
-    learnOffer(state, report),
-    managerView(state),
-    scenarioView(state, report),
-    waterfallView(state),
-    gatesView(state),
     exactView(state),
+    learnOffer(state, report),
     h('section', { key: 'deals', class: 'table-area', 'aria-label': 'Deals' }, h('div', { class: 'table-main' }, dealsHead(state, report), dealsTable(state, report))),
     paperDeals(state, report),
     understood(deals, 'forecast', report.assumptions),
@@ -169,6 +170,7 @@ function categories(report) {
   const { currency } = report;
   return h('section', { class: 'card', key: 'categories' },
     h('div', { class: 'card-head' }, h('h2', null, 'Called and simulated'), h('span', { class: 'small soft' }, report.period)),
+    categoryBars(report),
     h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Forecast categories' },
       h('table', { class: 'data', id: 'categories' },
         h('thead', null, h('tr', null, ['Category', 'Deals', 'Called', 'Simulated P50', 'P10 to P90', 'Called, added up', 'P50, added up'].map((head, i) =>
@@ -177,6 +179,20 @@ function categories(report) {
           h('th', { scope: 'row' }, CATEGORY_LABELS[row.category] ?? words(row.category)),
           categoryCells(row, currency).map((text, i) => h('td', { key: String(i), class: 'number' }, text))))))),
     h('p', { class: 'small soft' }, 'Each category alone, then added up from the top. Omitted deals are in no call; they are simulated on their own line.'));
+}
+
+/** The bars of a report, kept so that drawing again draws nothing anew. @type {WeakMap<ForecastReport, { bars: import('../chart.js').CategoryBar[], currency: string }>} */
+const bars = new WeakMap();
+
+/** @param {ForecastReport} report */
+function categoryBars(report) {
+  const { currency } = report;
+  const known = bars.get(report) ?? { currency, bars: report.categories.map(({ category, called, p10, p50, p90 }) => ({ name: CATEGORY_LABELS[category] ?? words(category), called, p10, p50, p90 })) };
+  bars.set(report, known);
+  const name = `Called and simulated by category: ${known.bars.map((bar) => `${bar.name} called ${shortMoney(bar.called, currency)}, P50 ${shortMoney(bar.p50, currency)}`).join('; ')}`;
+  return h('figure', { class: 'chart', key: 'category-bars', id: 'category-bars' },
+    drawing('plot', { data: known, name, draw: categoryPlot }),
+    h('figcaption', { class: 'small soft' }, 'The pale bar is what was called; the dark one runs from P10 to P90 with P50 marked.'));
 }
 
 /**

@@ -42,7 +42,7 @@ export function gatesView(state) {
         h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Compliance by stage' },
           dataTable(['Stage', 'Deals', 'Pass', 'Share', 'Most often lacking'], report.stages.map((stage) => [
             stage.stage || 'No stage', count(stage.deals), count(stage.passing), percent(stage.compliance),
-            stage.lacks.slice(0, 2).map((lack) => `${lack.condition} (${lack.deals})`).join(', ') || NONE]))),
+            stage.lacks.slice(0, 2).map((lack) => `${lack.condition} (${lack.deals})`).join(', ') || NONE]), [4])),
         report.absent.length > 0 ? h('p', { class: 'small soft' }, `Not in this file, so not asked: ${report.absent.join(', ')}.`) : null),
       triage(state, report)));
 }

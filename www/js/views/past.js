@@ -32,7 +32,7 @@ export function pastView(state, report) {
     renewals(report),
     timing.fit.length > 0
       ? h('details', { id: 'past-says', open: own }, h('summary', null, 'What your closed deals say'),
-        h('ul', null, timing.fit.map((line) => h('li', { key: line.about }, sentence(line.sentence), '.'))))
+        h('ul', { class: 'bullets' }, timing.fit.map((line) => h('li', { key: line.about }, sentence(line.sentence), '.'))))
       : null);
 }
 

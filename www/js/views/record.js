@@ -68,7 +68,7 @@ function draw({ rows, currency }, width) {
   const domain = rows.map((row) => row.quarter);
   return Plot.plot({
     width, height: Math.max(120, 26 * rows.length + 44), className: 'plot-drawing', marginLeft: 72, marginRight: 24, style: { fontSize: '12px' },
-    x: { label: null, tickFormat: (/** @type {number} */ value) => shortMoney(value, currency), ticks: 5, grid: true, zero: true },
+    x: { label: null, tickFormat: (/** @type {number} */ value) => shortMoney(value, currency), ticks: Math.max(2, Math.floor(width / 130)), grid: true, zero: true },
     y: { domain, label: null },
     marks: [
       Plot.ruleY(rows, { y: 'quarter', x1: 'p10', x2: 'p90', stroke: 'var(--chart-line)', strokeWidth: 10, strokeOpacity: 0.35 }),
