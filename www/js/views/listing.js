@@ -26,7 +26,7 @@ const MOST = 200;
  * @param {string} [label]
  */
 export function csvButton(id, title, heads, rows, label = 'Download CSV') {
-  return h('button', { type: 'button', class: 'button quiet small', key: `${id}-csv`, id: `${id}-csv`, 'aria-label': `Download CSV: ${title}`, onclick: () => act.downloadList(id, heads, rows) }, label);
+  return h('button', { type: 'button', class: 'button quiet small', key: `${id}-csv`, id: `${id}-csv`, 'aria-label': `${label}: ${title}`, onclick: () => act.downloadList(id, heads, rows) }, label);
 }
 
 /**
