@@ -301,3 +301,29 @@ fn another_quota_is_measured_on_the_trials_there_are_and_another_day_is_not() {
     assert!(part(&mut helper, low) == part(&mut helper, high));
     assert!(part(&mut helper, high) != part(&mut helper, later));
 }
+
+#[test]
+fn people_on_the_buyers_side_change_the_chance_by_what_closed_deals_show() {
+    let mut csv = "Deal Id,Stage,Amount,Created Date,Close Date,Number of Contacts,Probability\n".to_owned();
+    for i in 0..400 {
+        let (people, stage) = (1 + 4 * (i % 2), if i % 20 < [2, 13][i % 2] { "Closed Won" } else { "Closed Lost" });
+        csv += &format!("c{i},{stage},100,2025-10-01,2026-01-{:02},{people},\n", 1 + i % 28);
+    }
+    csv += "one,Proposal,1000,2026-01-05,2026-03-20,1,\nfive,Proposal,1000,2026-01-05,2026-03-20,5,\nblank,Proposal,1000,2026-01-05,2026-03-20,,\nown,Proposal,1000,2026-01-05,2026-03-20,5,30%\n";
+    let table = leadcast::table::Table::from_csv(csv.as_bytes(), &leadcast::table::ReadOptions::default()).unwrap();
+    let pipeline = leadcast::crm::Pipeline::from_table(table, &leadcast::crm::Mapping::default()).unwrap();
+    let model = leadcast::model::OperatingModel::from_json(leadcast::model::Preset::SalesLed.json()).unwrap();
+    let run = leadcast::model::Run::from_json(r#"{ "asOf": "2026-02-15", "timing": "dates" }"#).unwrap();
+    let forecast = pipeline.simulate(&model, &run).unwrap();
+    let chance = |id: &str| forecast.deals().iter().find(|deal| deal.id == id).unwrap().probability;
+    let stage = forecast.report().stages[0].win_probability;
+    assert_eq!((chance("blank"), chance("own")), (stage, 0.3));
+    assert!(
+        chance("one") < stage - 0.1 && chance("five") > stage + 0.1,
+        "{} {stage} {}",
+        chance("one"),
+        chance("five")
+    );
+    let told = forecast.report().assumptions;
+    assert!(told.iter().any(|one| one.starts_with("people on the buyer's side change how often")), "{told:?}");
+}

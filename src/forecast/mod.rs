@@ -10,6 +10,7 @@ mod changed;
 mod convolution;
 mod corrected;
 mod drivers;
+mod effects;
 mod exact;
 mod fan;
 mod fit;

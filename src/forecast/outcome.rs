@@ -1,5 +1,6 @@
 //! Turns the deals of a file, a model and the options of a run into what the simulation needs.
 
+use super::effects::Effects;
 use super::horizon::Horizon;
 use super::input::{Amount, SharedRate, SimulatedDeal, SimulationInput, Win};
 use super::pace::Pace;
@@ -118,7 +119,8 @@ impl Outcome {
         };
         let known = pipeline.as_of(Some(as_of), model.meta().currency);
         let currency = reporting_currency(&known.deals, model.meta().currency, &mut Vec::new());
-        let past = Past::new(pipeline, model, run, as_of.days(), currency);
+        let mut past = Past::new(pipeline, model, run, as_of.days(), currency);
+        past.effects = Arc::new(Effects::new(pipeline, &known.deals));
         Ok(Self::of(known, as_of, model, run, assumptions, past))
     }
 
@@ -140,6 +142,10 @@ impl Outcome {
         let open = || used.iter().filter(|deal| deal.is_open());
         let mut lines: Vec<DealLine> =
             open().map(|deal| deal_line(deal, &stages, &horizon, run.deal_probability)).collect();
+        // What is stated for a deal by itself is said in knowledge of both.
+        for line in lines.iter_mut().filter(|line| line.probability_source == DealProbability::Stage) {
+            line.probability = past.effects.of(line.key, line.probability);
+        }
         let pace = past.decides().then(|| {
             let mut pace = past.pace(&horizon, model);
             hasten(&mut lines, open(), &stages.lines, &past, &mut pace);
@@ -239,6 +245,7 @@ impl Outcome {
         } else {
             self.assume_dates(model, &mut told)
         }
+        told.extend(self.past.effects.told.iter().cloned());
         told.push(if self.timing.new_business {
             "deals that are not in the file yet come as they came in the last 91 days, and have a line of their own"
                 .to_owned()

@@ -1,6 +1,7 @@
 //! What the file's own past says on the day of the forecast, and whether that is enough to decide when deals close.
 
 use super::Horizon;
+use super::effects::Effects;
 use super::fit::{Fit, FitStatement, History, Season, Seen, statements};
 use super::pace::{Draw, Odds, Pace};
 use crate::crm::{Deal, Pipeline};
@@ -45,6 +46,8 @@ pub struct Timing {
 pub(super) struct Past {
     pub(super) history: Arc<History>,
     pub(super) timing: Timing,
+    /// What people and grades say of single deals.
+    pub(super) effects: Arc<Effects>,
     fit: Arc<Fit>,
     start: i32,
 }
@@ -58,7 +61,7 @@ impl Past {
         let fit = Fit::new(&seen, &season);
         let mut timing = choose(&history, &seen, model, run, currency);
         timing.fit = statements(&fit, &seen, &season);
-        Self { timing, fit: Arc::new(fit), start: seen.start, history: Arc::new(history) }
+        Self { timing, effects: Arc::default(), fit: Arc::new(fit), start: seen.start, history: Arc::new(history) }
     }
 
     /// Whether the past decides when deals close.

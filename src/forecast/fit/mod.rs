@@ -17,7 +17,7 @@ pub(super) use arrivals::{Arrivals, Kind};
 pub(super) use hazards::{Cause, Hazards};
 pub(super) use history::{History, Seen};
 pub use incidence::{Incidence, Watched, WatchedEnd, aalen_johansen};
-pub(super) use pooling::strength;
+pub(super) use pooling::{gain, strength};
 pub(super) use season::{PARTS, Season};
 pub(super) use sizes::Sizes;
 pub(super) use told::statements;
