@@ -170,7 +170,7 @@ function groups(state, report) {
     h('div', { class: 'segmented', role: 'group', 'aria-label': 'Whose deals' }, views.map(([key, label]) =>
       h('button', { key, type: 'button', id: `groups-${key}`, 'aria-pressed': String(view === key), onclick: () => act.showGroups(key) }, label))),
     h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Called and simulated, line by line' },
-      dataTable(['', 'Deals', 'Won', 'Called', 'Weighted', 'P50 in all', 'P10 to P90'], report[view].map((line) => [
+      dataTable([{ owners: 'Owner', segments: 'Segment', products: 'Product' }[view], 'Deals', 'Won', 'Called', 'Weighted', 'P50 in all', 'P10 to P90'], report[view].map((line) => [
         line.name === null ? 'All others' : line.name || 'None', count(line.deals), short(line.won), short(line.called), short(line.weighted), short(line.p50), `${short(line.p10)} to ${short(line.p90)}`]))));
 }
 
