@@ -73,9 +73,15 @@ inBrowsers('a pipeline gets a sentence, and a quota moves its odds', async ({ pa
   assert.ok(content.split('\n').length > 100);
 });
 
-inBrowsers('stage gates say who complies, what to do, and flag deals in the table', async ({ page, url }) => {
+// A pipeline is opened once for what it is asked; opening costs most.
+inBrowsers('gates, the manager’s questions, the file’s own past and the forecast without trials stand on one page', async ({ page, url }) => {
   await visit(page, url);
   await openSamplePipeline(page);
+  for (const claim of [gatesTold, managerTold, pastTold, agreed]) await claim(page);
+});
+
+/** Stage gates say who complies, what to do, and flag deals in the table. @param {import('puppeteer-core').Page} page */
+async function gatesTold(page) {
   await says(page, '#gates-sentence', /\d+ of \d+ open deals pass the gate of their stage/);
   await says(page, '#gates', /Passing deals alone/);
   for (const kind of ['advance', 'remove', 'escalate']) {
@@ -84,11 +90,10 @@ inBrowsers('stage gates say who complies, what to do, and flag deals in the tabl
   }
   await page.waitForFunction(() => document.querySelectorAll('#triage tbody tr').length > 0);
   await page.waitForFunction(() => [...document.querySelectorAll('#panel-forecast regular-table td[data-key="flags"]')].some((cell) => /past close|stuck in stage|missing fields|one contact/.test(cell.textContent ?? '')));
-});
+}
 
-inBrowsers('the file’s own past decides, its track record is told, and stated dates can decide instead', async ({ page, url }) => {
-  await visit(page, url);
-  await openSamplePipeline(page);
+/** The file’s own past decides, its track record is told, and stated dates can decide instead. @param {import('puppeteer-core').Page} page */
+async function pastTold(page) {
   await says(page, '#past-title', 'Decided by your own past');
   await says(page, '#timing-reason', /\d+ deals were won and \d+ lost/);
   await says(page, '#past-says', /deals that close are won/);
@@ -103,11 +108,10 @@ inBrowsers('the file’s own past decides, its track record is told, and stated 
   await says(page, '#snapshots-say', /^1 snapshot since .* no period that they forecast is over yet\.$/);
   await page.select('#timing', 'dates');
   await says(page, '#past-title', 'Decided by stated dates');
-});
+}
 
-inBrowsers('the forecast is computed without trials on demand, and the two agree', async ({ page, url }) => {
-  await visit(page, url);
-  await openSamplePipeline(page);
+/** The forecast is computed without trials on demand, and the two agree. @param {import('puppeteer-core').Page} page */
+async function agreed(page) {
   // Hazards are drawn: without trials there is an answer where stated dates decide.
   await page.select('#timing', 'dates');
   await says(page, '#past-title', 'Decided by stated dates');
@@ -115,11 +119,10 @@ inBrowsers('the forecast is computed without trials on demand, and the two agree
   await press(page, '#ask-exact');
   await says(page, '#exact-sentence', /\d+ % to reach the quota .+, \d+ % in the trials/);
   assert.equal(await page.evaluate(() => document.querySelectorAll('#exact tbody tr').length), 5);
-});
+}
 
-inBrowsers('the manager sees what moves the odds, what must be won, and which number to commit', async ({ page, url }) => {
-  await visit(page, url);
-  await openSamplePipeline(page);
+/** The manager sees what moves the odds, what must be won, and which number to commit. @param {import('puppeteer-core').Page} page */
+async function managerTold(page) {
   await page.waitForSelector('#manager-told');
   await says(page, '#top-drivers', /Moving the odds of quota most: .+ \+[\d.]+ pt/);
   assert.equal(await page.evaluate(() => document.querySelectorAll('#top-drivers strong').length), 3);
@@ -133,7 +136,7 @@ inBrowsers('the manager sees what moves the odds, what must be won, and which nu
   await says(page, '#call', /95% sure/);
   await press(page, '#groups-segments');
   await page.waitForFunction(() => document.querySelectorAll('#groups tbody tr').length > 1);
-});
+}
 
 inBrowsers('a slider moves the odds, scenarios stand side by side, and what must be true is answered', async ({ page, url }) => {
   await visit(page, url);
