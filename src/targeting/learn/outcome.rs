@@ -57,6 +57,9 @@ const HEADERS: [&str; 12] = [
     "y",
 ];
 
+/// Headers of flags that say won, and do not tell lost from open.
+const FLAGS: [&str; 3] = ["is won", "won", "closed won"];
+
 /// Fields that say how it ended, whatever their column is called.
 const OUTCOMES: [Field; 3] = [Field::Converted, Field::DealStatus, Field::IsWon];
 
@@ -71,7 +74,10 @@ pub(crate) fn candidates(table: &Table, labels: &[String], dialects: &Dialects) 
         let read = Reading::new(column, &LearnOptions::default(), dialects);
         // Yes-or-no columns abound; only a name makes one of them an outcome.
         let spoken = read.words && matches!(column.kind(), ColumnKind::Text);
-        let bound = || labels.get(at).is_some_and(|label| OUTCOMES.iter().any(|field| field.name() == label));
+        // The no of a mere flag also stands for what is still open: a column that says lost in words comes first.
+        let is_won = FLAGS.contains(&header.trim()) || labels.get(at).is_some_and(|label| label == Field::IsWon.name());
+        let name = name.filter(|_| read.words || !is_won);
+        let bound = || is_won || labels.get(at).is_some_and(|label| OUTCOMES.iter().any(|field| field.name() == label));
         let last = || bound().then_some(HEADERS.len() + 1);
         let Some(rank) = name.or(spoken.then_some(HEADERS.len())).or_else(last) else { continue };
         let candidate = read.tally(column, table.rows());
