@@ -238,13 +238,14 @@ fn outcome_words_and_headers_are_understood() {
 #[test]
 fn deals_that_are_open_are_not_lost_for_want_of_a_won_flag() {
     let stages = ["Closed Won", "Closed Lost", "Proposal"];
-    let lines: Vec<String> =
-        (0..90).map(|row: usize| format!("D{row},{},{},{}", stages[row % 3], row % 3 < 2, row % 3 == 0)).collect();
+    let lines: Vec<String> = (0..90)
+        .map(|row: usize| format!("D{row},{},{},{}", stages[row % 3], row % 3 < 2, row.is_multiple_of(3)))
+        .collect();
     let columns = list("Deal ID,Stage,Closed,Won", &lines).outcome_columns().unwrap();
     let said: Vec<_> = columns.iter().map(|one| (one.column.as_str(), one.successes, one.failures)).collect();
     assert_eq!(said, [("Stage", 30, 30), ("Won", 30, 60)]);
     // Where nothing else says it, the flag does.
-    let lines: Vec<String> = (0..90).map(|row| format!("D{row},{}", row % 3 == 0)).collect();
+    let lines: Vec<String> = (0..90).map(|row: usize| format!("D{row},{}", row.is_multiple_of(3))).collect();
     assert_eq!(list("Deal ID,Won", &lines).outcome_columns().unwrap()[0].column, "Won");
 }
 
