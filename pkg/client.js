@@ -561,8 +561,9 @@ export function text(document) {
 /** @param {Source} source @returns {Content} */
 function contentOf(source) {
   if (typeof source === 'string') return { bytes: new TextEncoder().encode(source) };
-  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source) };
-  if (source instanceof Uint8Array) return { bytes: source };
+  // A copy, made now: the file is read again when a fresh engine needs it, whatever has become of the caller's bytes. A buffer that
+  // was given away has no bytes, and cannot be copied.
+  if (source instanceof ArrayBuffer || source instanceof Uint8Array) return { bytes: source.byteLength > 0 ? source instanceof ArrayBuffer ? new Uint8Array(source.slice(0)) : source.slice() : new Uint8Array() };
   // A slice is a view, not a copy, and unlike a `File` it can be sent to every kind of worker.
   if (source instanceof Blob) return { blob: source.slice() };
   if (Array.isArray(source)) return { records: JSON.stringify(source) };

@@ -120,7 +120,7 @@ export class WorkerRunner {
   /** @param {WorkerLike} worker @param {any} data */
   #hear(worker, data) {
     if (worker !== this.#worker) return;
-    if ('failed' in data) return this.#lose(worker, failed(data.failed));
+    if ('failed' in data) return this.#lose(worker, misfit(data.failed));
     if ('progress' in data) return this.#pending.get(data.id)?.onProgress?.(data.progress);
     if ('trap' in data) {
       this.#settle(data.id, { error: new LeadcastError(data.trap) });
@@ -177,7 +177,7 @@ export class ThreadRunner {
     const module = await this.#module();
     const stopped = () => this.#disposed || signal?.aborted === true;
     if (stopped()) throw this.#disposed ? disposed() : cancelled(signal);
-    const engine = (this.#engine ??= load().start(module));
+    const engine = (this.#engine ??= started(module));
     const settled = await engine.perform(name, args, { progress: (progress) => onProgress?.(progress), stopped });
     if (this.#disposed) throw disposed();
     if ('value' in settled) return settled.value;
@@ -220,6 +220,21 @@ function failed(reason) {
     `the worker failed: ${text} ` +
     "(serve wasm/worker.js with the package, allow it in the page's worker-src, or pass workers: 0)";
   return new LeadcastError({ kind: 'unavailable', code: 'worker-failed', message }, { cause: reason });
+}
+
+/** An engine in this thread. @param {WebAssembly.Module} module */
+function started(module) {
+  try {
+    return load().start(module);
+  } catch (error) {
+    throw misfit(error);
+  }
+}
+
+/** For a module that compiles and is another program, or of another release. @param {unknown} reason */
+function misfit(reason) {
+  const text = `the module is not that of this package: ${reason} (serve wasm/leadcast_bg.wasm of the same release as it is)`;
+  return new LeadcastError({ kind: 'unavailable', code: 'engine-not-loaded', message: text }, { cause: reason });
 }
 
 /** @param {unknown} error */

@@ -8,6 +8,7 @@
  *   first one is broken
  * @property {(how: 'trap' | 'hang', name: string) => Promise<void>} breakHere breaks the next engine of this thread
  * @property {string} nowhere  the URL of no worker
+ * @property {number} runs  how many are many
  */
 
 const DEALS = `Deal ID,Stage,Amount,Create Date,Close Date
@@ -95,7 +96,98 @@ export const cases = {
       client.dispose();
     }
   },
+
+  async 'a module that is a page, cut short or another program is named as such, and the right one works'({ lib }) {
+    const wrong = {
+      page: new TextEncoder().encode('<!doctype html><title>404</title>'),
+      cut: new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1]),
+      another: new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]),
+    };
+    for (const workers of [0, 1]) {
+      for (const module of Object.values(wrong)) {
+        const client = lib.createClient({ workers, module });
+        for (let i = 0; i < 2; i++) {
+          const error = await failure(lib, () => client.openDeals(DEALS));
+          equal([error.kind, error.code], ['unavailable', 'engine-not-loaded']);
+          if (!/\(.+\)$/.test(error.message)) throw new Error(`no remedy in: ${error.message}`);
+        }
+        client.dispose();
+      }
+      const client = lib.createClient({ workers });
+      equal((await (await client.openDeals(DEALS)).receipt()).rowsUsed, 2);
+      client.dispose();
+    }
+  },
+
+  async 'a forecast stopped before, early, half way or at its end leaves the next answer right'({ lib }) {
+    const model = await lib.preset('sales-led');
+    const run = { asOf: AS_OF, trials: 1_024_000 };
+    for (const workers of [0, 1]) {
+      const client = lib.createClient({ workers });
+      const deals = await client.openDeals(DEALS, { asOf: AS_OF });
+      const right = await deals.forecast(model, { asOf: AS_OF });
+      for (const at of [-1, 0, 0.5, 0.99]) {
+        const stop = new AbortController();
+        if (at < 0) stop.abort();
+        const onProgress = (/** @type {{ phase: string, done: number }} */ { phase, done }) => {
+          if (phase === 'simulate' && done >= at) stop.abort();
+        };
+        const [outcome] = await Promise.allSettled([deals.forecast(model, { ...run, seed: 2 + at * 100 | 0 }, { signal: stop.signal, onProgress })]);
+        // The last progress may come with the answer: then it stands.
+        if (outcome.status === 'rejected') equal([outcome.reason.kind, outcome.reason.code], ['cancelled', 'cancelled']);
+        else if (at < 0.99) throw new Error(`not stopped at ${at}`);
+        stop.abort();
+        equal(await deals.forecast(model, { asOf: AS_OF }), right);
+      }
+      client.dispose();
+    }
+  },
+
+  async 'what was handed over may be changed or taken away after the call'({ lib }) {
+    const client = lib.createClient({ workers: 1 });
+    const bytes = new TextEncoder().encode(DEALS);
+    const opening = client.openDeals(bytes);
+    bytes.fill(44);
+    equal((await (await opening).receipt()).rowsUsed, 2);
+    const moved = new TextEncoder().encode(DEALS);
+    structuredClone(moved.buffer, { transfer: [moved.buffer] });
+    const error = await failure(lib, () => client.openDeals(moved));
+    equal([error.kind, error.code], ['input', 'empty']);
+    client.dispose();
+  },
+
+  async 'many runs need no more memory than the first of them'({ lib, runs }) {
+    const client = lib.createClient({ workers: 0 });
+    const model = await lib.preset('sales-led');
+    const size = nextMemory();
+    const once = async (/** @type {number} */ seed) => {
+      const deals = await client.openDeals(DEALS, { asOf: AS_OF });
+      await deals.forecast(model, { asOf: AS_OF, seed, trials: 1 });
+      deals.dispose();
+    };
+    for (let run = 0; run < runs / 10; run++) await once(run);
+    const warm = size();
+    for (let run = runs / 10; run < runs; run++) await once(run);
+    equal(size(), warm);
+    client.dispose();
+  },
 };
+
+/** The bytes of memory of the next engine that starts in this thread. */
+function nextMemory() {
+  const { Instance } = WebAssembly;
+  /** @type {WebAssembly.Memory | undefined} */
+  let memory;
+  const Watched = /** @type {any} */ (function (/** @type {WebAssembly.Module} */ module, /** @type {WebAssembly.Imports} */ imports) {
+    WebAssembly.Instance = Instance;
+    const instance = new Instance(module, imports);
+    memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
+    return instance;
+  });
+  Watched.prototype = Instance.prototype;
+  WebAssembly.Instance = Watched;
+  return () => memory?.buffer.byteLength ?? 0;
+}
 
 /** @param {Package} lib @param {import('../pkg/index.js').Client} client */
 async function survives(lib, client) {

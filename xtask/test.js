@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildParts } from './build.js';
+import { fuzzAll } from './fuzz.js';
 import { browsers, setUp } from './setup.js';
 import { main, root, run, step } from './tools.js';
 
@@ -21,14 +22,17 @@ await main(async () => {
   await step('rustfmt', async () => {
     await run('cargo', ['fmt', '--all', '--check']);
     await run('cargo', ['fmt', '--check', ...checks]);
+    await run('cargo', ['fmt', '--check', '--manifest-path', 'fuzz/Cargo.toml']);
   });
   // The module is compiled on one core; the native half needs nothing of it and uses the others.
   await Promise.all([buildParts(), native()]);
   await step('clippy for WebAssembly', () => cargo('clippy', ...wasm, '--', '-Dwarnings'));
+  await fuzzAll(10);
   await step('samples', async () => tally(await cargo('test', '--package', 'xtask', '--profile', 'xtask')));
   await step('types', () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']));
   console.log('package, Node and browser tests');
-  await run('node', ['--test', '--test-reporter=spec', ...tests()], { show: true });
+  // Two files at a time: each waits for its browser most of its time.
+  await run('node', ['--test', '--test-concurrency=2', '--test-reporter=spec', ...tests()], { show: true });
 });
 
 /** Everything that needs no module. */

@@ -159,7 +159,8 @@ impl Pipeline {
     pub fn corrected_csv(&self, options: WriteOptions) -> Vec<u8> {
         let deals = as_of::are_deals(self);
         let keep = |row: usize| deals.get(row).copied().unwrap_or(false);
-        write_corrected(&self.table, &keep, &|row, at| self.unusable(row, at), options)
+        let percent = self.binding.column_of(Field::Probability).filter(|_| self.scale == Scale::Percent);
+        write_corrected(&self.table, &keep, &|row, at| self.unusable(row, at), percent, options)
     }
 
     /// What a cell says if its field has no use for it.

@@ -13,11 +13,13 @@ const PROBLEMS: &str = "leadcast problems";
 /// Why a cell is to be written empty, if it is.
 pub(crate) type Blanked<'a> = dyn Fn(usize, usize) -> Option<String> + 'a;
 
-/// The rows that `keep` accepts. `blanked` empties cells beyond those that cannot be read.
+/// The rows that `keep` accepts. `blanked` empties cells beyond those that cannot be read; the numbers of the column `percent`
+/// are so written, as which they were taken together.
 pub(crate) fn write_corrected(
     table: &Table,
     keep: &dyn Fn(usize) -> bool,
     blanked: &Blanked<'_>,
+    percent: Option<usize>,
     options: WriteOptions,
 ) -> Vec<u8> {
     let lost = |row: usize| {
@@ -31,7 +33,7 @@ pub(crate) fn write_corrected(
         told.collect::<Vec<_>>().join("; ")
     };
     let cell = |row: usize, at: usize, column: &Column| {
-        if blanked(row, at).is_some() { String::new() } else { corrected(column, row) }
+        if blanked(row, at).is_some() { String::new() } else { corrected(column, row, percent == Some(at)) }
     };
     // A row of which nothing is left would be a blank line.
     let has_value = |row: &usize| table.columns().iter().enumerate().any(|(at, c)| !cell(*row, at, c).is_empty());
@@ -58,7 +60,7 @@ pub(crate) fn write_corrected(
 }
 
 /// The cell in the one spelling that no reader takes otherwise; empty if it is missing or does not read.
-fn corrected(column: &Column, row: usize) -> String {
+fn corrected(column: &Column, row: usize, percent: bool) -> String {
     let text = column.text(row);
     if text.is_empty() {
         return String::new();
@@ -73,7 +75,7 @@ fn corrected(column: &Column, row: usize) -> String {
                 plain.push(' ');
                 plain.push_str(currency.code());
             }
-            if format.percent {
+            if format.percent || percent {
                 plain.push('%');
             }
             plain

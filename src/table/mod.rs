@@ -284,7 +284,7 @@ impl Table {
     /// The file with its own columns, put right: see `docs/import.md`.
     #[must_use]
     pub fn corrected_csv(&self, options: write::WriteOptions) -> Vec<u8> {
-        write_corrected(self, &|_| true, &|_, _| None, options)
+        write_corrected(self, &|_| true, &|_, _| None, None, options)
     }
 
     pub(crate) fn diagnostics(&self) -> &Diagnostics {

@@ -25,6 +25,7 @@ for (const name of Object.keys(cases)) {
           await import(script(sabotage(how, name)));
         },
         nowhere: '/nowhere/worker.js',
+        runs: 100,
       });
     }, name);
     // What is missing on purpose is reported by the browser as missing.

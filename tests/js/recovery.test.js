@@ -20,6 +20,7 @@ const setting = {
     await import(module(sabotage(how, name)));
   },
   nowhere: 'file:///nowhere/worker.js',
+  runs: 1000,
 };
 
 for (const [name, body] of Object.entries(cases)) test(name, () => body(setting));
