@@ -51,7 +51,7 @@ async function minimize(folder, target) {
   rmSync(smaller, { recursive: true, force: true });
   mkdirSync(smaller, { recursive: true });
   const [kept, own] = [join(corpus, target), join(found, target)];
-  await run(join(folder, target), ['-merge=1', '-max_len=4096', smaller, ...[kept, own].filter((path) => existsSync(path))]);
+  await run(join(folder, target), ['-merge=1', '-use_counters=0', '-max_len=4096', smaller, ...[kept, own].filter((path) => existsSync(path))]);
   rmSync(kept, { recursive: true, force: true });
   mkdirSync(corpus, { recursive: true });
   renameSync(smaller, kept);

@@ -56,13 +56,17 @@ fn nothing_runs(csv: &[u8]) {
     }
 }
 
-/// A file put right reads as the same deals.
+/// A file of which nothing is left out, put right, reads as the same deals.
 fn corrected_is_the_same(bytes: &[u8]) {
     let read = |bytes: &[u8]| {
         let table = Table::from_csv(bytes, &ReadOptions::default()).ok()?;
         Pipeline::from_table(table, &Mapping::default()).ok()
     };
     let Some(first) = read(bytes) else { return };
+    // Rows left out, which are not written, have their part in what a column is taken for.
+    if first.as_of(None, Currency::USD).receipt.rows_excluded > 0 {
+        return;
+    }
     let Some(again) = read(&first.corrected_csv(WriteOptions::default())) else { return };
     let facts = |pipeline: &Pipeline| {
         let found = pipeline.as_of(None, Currency::USD);
