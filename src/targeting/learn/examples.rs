@@ -103,7 +103,7 @@ impl Examples {
         let dialects = Dialects::built_in()?;
         let outcome = outcome::column(table, labels, options, dialects)?;
         let reading = Reading::new(outcome, options, dialects);
-        let read: Vec<Option<bool>> = (0..table.rows()).map(|row| reading.outcome(outcome.text(row))).collect();
+        let read = outcome::outcomes(table, labels, outcome, &reading);
         let columns = Self::columns(table, labels, options, outcome)?;
         let order = order(table, &columns, &read);
         let undecided: Vec<usize> = (0..read.len()).filter(|row| read[*row].is_none()).collect();

@@ -42,9 +42,10 @@ pub struct OutcomeValue {
 const MOST_VALUES: usize = 20;
 
 /// Words of headers that name an outcome, the clearest first.
-const HEADERS: [&str; 12] = [
+const HEADERS: [&str; 13] = [
     "converted",
     "is won",
+    "iswon",
     "won",
     "closed won",
     "outcome",
@@ -58,7 +59,10 @@ const HEADERS: [&str; 12] = [
 ];
 
 /// Headers of flags that say won, and do not tell lost from open.
-const FLAGS: [&str; 3] = ["is won", "won", "closed won"];
+const FLAGS: [&str; 4] = ["is won", "iswon", "won", "closed won"];
+
+/// Headers of flags that say which deals have ended.
+const CLOSED: [&str; 3] = ["is closed", "isclosed", "closed"];
 
 /// Fields that say how it ended, whatever their column is called.
 const OUTCOMES: [Field; 3] = [Field::Converted, Field::DealStatus, Field::IsWon];
@@ -75,12 +79,19 @@ pub(crate) fn candidates(table: &Table, labels: &[String], dialects: &Dialects) 
         // Yes-or-no columns abound; only a name makes one of them an outcome.
         let spoken = read.words && matches!(column.kind(), ColumnKind::Text);
         // The no of a mere flag also stands for what is still open: a column that says lost in words comes first.
-        let is_won = FLAGS.contains(&header.trim()) || labels.get(at).is_some_and(|label| label == Field::IsWon.name());
+        let is_won = is_flag(table, labels, at, &FLAGS, Field::IsWon);
         let name = name.filter(|_| read.words || !is_won);
         let bound = || is_won || labels.get(at).is_some_and(|label| OUTCOMES.iter().any(|field| field.name() == label));
         let last = || bound().then_some(HEADERS.len() + 1);
         let Some(rank) = name.or(spoken.then_some(HEADERS.len())).or_else(last) else { continue };
-        let candidate = read.tally(column, table.rows());
+        let mut candidate = read.tally(column, table.rows());
+        if let Some(closed) = closing(table, labels, column, &read) {
+            let is_open =
+                |row: &usize| closed.boolean(*row) == Some(false) && read.outcome(column.text(*row)) == Some(false);
+            let open = (0..table.rows()).filter(is_open).count() as u64;
+            candidate.failures -= open;
+            candidate.undecided += open;
+        }
         if candidate.successes > 0 && candidate.failures > 0 {
             found.push((rank, candidate));
         }
@@ -113,7 +124,13 @@ pub fn ends(leads: &LeadList) -> Option<Ends> {
     let best = candidates(table, &labels(table, leads.binding()), dialects).into_iter().next()?;
     let column = table.columns().get(table.column_named(&best.column)?)?;
     let read = Reading::new(column, &LearnOptions::default(), dialects);
-    let ends = match column.words() {
+    Some(Ends { column: best.column, ends: outcomes(table, &labels(table, leads.binding()), column, &read) })
+}
+
+/// How each row ended, by its value in the outcome column; where that is a flag which says won, rows that another flag
+/// says are not closed have not ended.
+pub(crate) fn outcomes(table: &Table, labels: &[String], column: &Column, read: &Reading<'_>) -> Vec<Option<bool>> {
+    let mut ends: Vec<Option<bool>> = match column.words() {
         Some(_) => {
             let firsts = column.cells().tally();
             let words: Vec<Option<bool>> = firsts.iter().map(|(_, row)| read.outcome(column.text(*row))).collect();
@@ -121,7 +138,31 @@ pub fn ends(leads: &LeadList) -> Option<Ends> {
         }
         None => (0..table.rows()).map(|row| read.outcome(column.text(row))).collect(),
     };
-    Some(Ends { column: best.column, ends })
+    if let Some(closed) = closing(table, labels, column, read) {
+        for (row, end) in ends.iter_mut().enumerate() {
+            if *end == Some(false) && closed.boolean(row) == Some(false) {
+                *end = None;
+            }
+        }
+    }
+    ends
+}
+
+/// The flag that says which rows have ended, for an outcome that is itself a mere flag of what is won.
+fn closing<'a>(table: &'a Table, labels: &[String], outcome: &Column, read: &Reading<'_>) -> Option<&'a Column> {
+    let at = table.column_named(outcome.name())?;
+    if read.words || read.success.is_some() || !is_flag(table, labels, at, &FLAGS, Field::IsWon) {
+        return None;
+    }
+    let closed = (0..table.columns().len()).find(|&at| is_flag(table, labels, at, &CLOSED, Field::IsClosed))?;
+    table.columns().get(closed)
+}
+
+/// Whether a column is this field, or has one of these headers.
+fn is_flag(table: &Table, labels: &[String], at: usize, headers: &[&str], field: Field) -> bool {
+    let header = table.columns().get(at).map(|column| fold(column.name()).replace(['_', '-', '/', '?'], " "));
+    header.is_some_and(|header| headers.contains(&header.trim()))
+        || labels.get(at).is_some_and(|label| label == field.name())
 }
 
 /// The outcome column of these options.
