@@ -59,7 +59,7 @@ async function minimize(folder, target) {
 }
 
 /**
- * Every target for so many seconds, for the full test run.
+ * Every target for so many seconds, two at a time, for the full test run.
  *
  * @param {number} seconds
  */
@@ -68,7 +68,10 @@ export async function fuzzAll(seconds) {
   /** @type {string} */
   let folder = '';
   await step('fuzz targets', async () => { folder = await build(); });
-  for (const target of targets) await step(`fuzz ${target}`, () => fuzz(folder, target, seconds, false));
+  const lanes = [0, 1].map((lane) => targets.filter((_, i) => i % 2 === lane));
+  await Promise.all(lanes.map(async (lane) => {
+    for (const target of lane) await step(`fuzz ${target}`, () => fuzz(folder, target, seconds, false));
+  }));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
