@@ -1,12 +1,14 @@
 // The package's functions, the same in the browser and in Node; the two entries bring what differs: how the module
 // is found and how a worker is started. Nothing runs when this is imported.
 
-import { Client, text } from './client.js';
+import { Client } from './client.js';
 import { LeadcastError } from './error.js';
 import { ThreadRunner, WorkerRunner } from './runner.js';
+import { text } from './source.js';
 import { withOffsets } from './zone.js';
 
-/** @import { OpenOptions, Source } from './client.js' */
+/** @import { OpenOptions } from './client.js' */
+/** @import { Source } from './source.js' */
 /** @import { WorkerLike } from './runner.js' */
 /**
  * @typedef {object} Platform

@@ -42,8 +42,8 @@ export function start(module) {
     checkModel: (_, model) => glue.checkModel(model),
     scoreLead: (_, record, model, run) => glue.scoreLead(record, model, run),
 
-    openLeads: async (control, key, content, read) => keep(key, await readLeads(content, read, control)),
-    openDeals: async (control, key, content, read) => keep(key, await readDeals(content, read, control)),
+    openLeads: async (control, key, content, read) => keep(key, (await fileOf(content, read, control)).leads()),
+    openDeals: async (control, key, content, read) => keep(key, (await fileOf(content, read, control)).deals()),
     close: (_, key) => {
       open.get(key)?.free();
       open.delete(key);
@@ -124,18 +124,6 @@ export function start(module) {
 /** A reader that has the whole file. @param {Content} content @param {string} read @param {Control} control */
 async function fileOf(content, read, control) {
   return 'records' in content ? glue.Reader.ofRecords(content.records, read) : push(content, read, control);
-}
-
-/** @param {Content} content @param {string} read @param {Control} control */
-async function readLeads(content, read, control) {
-  if ('records' in content) return glue.Leads.fromRecords(content.records, read);
-  return (await push(content, read, control)).leads();
-}
-
-/** @param {Content} content @param {string} read @param {Control} control */
-async function readDeals(content, read, control) {
-  if ('records' in content) return glue.Deals.fromRecords(content.records, read);
-  return (await push(content, read, control)).deals();
 }
 
 /**

@@ -44,7 +44,7 @@ import type {
 
 export type * from './wasm/data.js';
 
-/** What rows are read from: a file, its bytes or text, or plain records. Bytes are kept; do not change them afterwards. */
+/** What rows are read from: a file, its bytes or text, or plain records. Bytes are copied when passed. */
 export type Source = File | Blob | Uint8Array | ArrayBuffer | string | readonly Record<string, unknown>[];
 
 /** How long work is watched and stopped. A stopped call rejects with kind `cancelled`, at the latest after 250 ms. */

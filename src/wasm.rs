@@ -128,12 +128,6 @@ pub struct Leads(session::Leads);
 
 #[wasm_bindgen]
 impl Leads {
-    /// As [`session::Leads::from_records`].
-    #[wasm_bindgen(js_name = fromRecords)]
-    pub fn from_records(records: &str, reading: &str) -> Result<Self, Error> {
-        session::Leads::from_records(records, reading).map(Self)
-    }
-
     /// As [`session::Leads::receipt`].
     pub fn receipt(&self) -> Object<Receipt> {
         typed(self.0.receipt())
@@ -261,12 +255,6 @@ pub struct Deals(session::Deals);
 
 #[wasm_bindgen]
 impl Deals {
-    /// As [`session::Deals::from_records`].
-    #[wasm_bindgen(js_name = fromRecords)]
-    pub fn from_records(records: &str, reading: &str) -> Result<Self, Error> {
-        session::Deals::from_records(records, reading).map(Self)
-    }
-
     /// As [`session::Deals::receipt`].
     pub fn receipt(&self) -> Object<Receipt> {
         typed(self.0.receipt())

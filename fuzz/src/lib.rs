@@ -1,5 +1,6 @@
 //! What the targets share: how an input is cut, and what of a table must not change.
 
+use leadcast::model::{OperatingModel, Preset};
 use leadcast::table::{ReadOptions, Table};
 use leadcast::{Error, ErrorKind};
 
@@ -17,6 +18,16 @@ pub fn text(part: &[u8]) -> &str {
         Ok(text) => text,
         Err(error) => std::str::from_utf8(&part[..error.valid_up_to()]).unwrap_or_default(),
     }
+}
+
+/// The model of a part, or one of those that ship.
+///
+/// # Panics
+/// If a model that ships is refused.
+#[must_use]
+pub fn model(part: &[u8]) -> OperatingModel {
+    let preset = Preset::ALL[part.len() % Preset::ALL.len()];
+    OperatingModel::from_json(text(part)).unwrap_or_else(|_| OperatingModel::preset(preset).expect("a preset"))
 }
 
 /// Everything a table says: columns with their kind, cells, lines, notes.

@@ -3,15 +3,12 @@
 
 use fuzz::{parts, text};
 use leadcast::forecast_deals;
-use leadcast::model::{OperatingModel, Preset, Run};
+use leadcast::model::Run;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     let [csv, model, run] = parts(input);
-    let model = match OperatingModel::from_json(text(model)) {
-        Ok(model) => model,
-        Err(_) => OperatingModel::preset(Preset::ALL[model.len() % Preset::ALL.len()]).expect("a preset"),
-    };
+    let model = fuzz::model(model);
     let mut run = Run::from_json(text(run)).unwrap_or_default();
     run.trials = 1;
     let Ok(forecast) = forecast_deals(csv, &model, &run) else { return };

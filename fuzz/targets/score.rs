@@ -2,17 +2,14 @@
 #![no_main]
 
 use fuzz::{parts, text};
-use leadcast::model::{OperatingModel, Preset, Run};
+use leadcast::model::Run;
 use leadcast::report::AxisExplanation;
 use leadcast::score_leads;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     let [csv, model, run] = parts(input);
-    let model = match OperatingModel::from_json(text(model)) {
-        Ok(model) => model,
-        Err(_) => OperatingModel::preset(Preset::ALL[model.len() % Preset::ALL.len()]).expect("a preset"),
-    };
+    let model = fuzz::model(model);
     let run = Run::from_json(text(run)).unwrap_or_default();
     let Ok(scored) = score_leads(csv, &model, &run) else { return };
     let counts = scored.report().counts;

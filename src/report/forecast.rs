@@ -1,20 +1,17 @@
 //! What a forecast says: odds, percentiles with their error, calls beside simulation, stages and assumptions.
 
+use super::categories::{CategoryReport, category_reports};
+use super::figures::{Figures, figures};
 use super::renewals::{self, RenewalsReport};
 use super::{fingerprint, wording};
 use crate::calendar::Date;
 use crate::crm::ForecastCategory;
-use crate::forecast::{
-    AppliedCorrection, DealLine, FitStatement, Forecast, OPEN_CATEGORIES, Outcome, StageSource, Trials,
-};
+use crate::forecast::{AppliedCorrection, DealLine, FitStatement, Forecast, Outcome, StageSource, Trials};
 use crate::model::{DealProbability, TimingSource};
 use crate::money::Currency;
-use crate::stats::{Estimate, Histogram};
+use crate::stats::Estimate;
 use crate::table::Receipt;
 use serde::Serialize;
-
-/// Bins of a histogram, about.
-const BINS: usize = 40;
 
 /// Excluded deals above this share of the open ones are said in the headline.
 const WORTH_SAYING: f64 = 0.05;
@@ -199,96 +196,6 @@ pub struct TotalReport {
     /// The figures.
     #[serde(flatten)]
     pub figures: Figures,
-}
-
-/// The distribution of an amount.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
-#[serde(rename_all = "camelCase")]
-pub struct Figures {
-    /// Won up to the day of the forecast; part of every trial.
-    pub won_to_date: f64,
-    /// Σ probability × amount of the open deals expected here by their stated date, past-due ones in the current
-    /// period.
-    pub weighted: f64,
-    /// The mean.
-    pub mean: Estimate,
-    /// The standard deviation.
-    pub sd: Estimate,
-    /// 10 % of trials stay at or below this.
-    pub p10: Estimate,
-    /// Half of the trials stay at or below this.
-    pub p50: Estimate,
-    /// 90 % of trials stay at or below this.
-    pub p90: Estimate,
-    /// How many trials fall between which amounts.
-    pub histogram: HistogramReport,
-    /// The probability to reach each amount.
-    pub exceedance: Exceedance,
-}
-
-/// Counts between amounts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
-#[serde(rename_all = "camelCase")]
-pub struct HistogramReport {
-    /// One more than there are counts, ascending and evenly spaced.
-    pub edges: Vec<f64>,
-    /// Trials from each edge up to but not including the next.
-    pub counts: Vec<u64>,
-}
-
-/// The probability to reach an amount.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
-#[serde(rename_all = "camelCase")]
-pub struct Exceedance {
-    /// Amounts, ascending.
-    pub amounts: Vec<f64>,
-    /// The share of trials at or above each.
-    pub probabilities: Vec<f64>,
-}
-
-/// One category of the current period. Called: deals whose stated date falls into it, past-due ones included.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
-#[serde(rename_all = "camelCase")]
-pub struct CategoryReport {
-    /// `closed`, `commit`, `best-case`, `pipeline` or `omitted`.
-    pub category: ForecastCategory,
-    /// Deals called; for `closed` those won.
-    pub deals: usize,
-    /// Their amount.
-    pub called: f64,
-    /// The call: this category and the surer ones. None for omitted deals, which are in no call.
-    pub called_cumulative: Option<f64>,
-    /// Σ probability × amount of the deals called.
-    pub weighted: f64,
-    /// Mean of what the category's deals bring in the period.
-    pub mean: f64,
-    /// 10 % of trials stay at or below this.
-    pub p10: f64,
-    /// Half of the trials stay at or below this.
-    pub p50: f64,
-    /// 90 % of trials stay at or below this.
-    pub p90: f64,
-    /// What this category and the surer ones bring, won to date included. None for omitted deals.
-    pub cumulative: Option<CategoryFigures>,
-}
-
-/// Mean and percentiles of a category with the surer ones.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
-#[serde(rename_all = "camelCase")]
-pub struct CategoryFigures {
-    /// The mean.
-    pub mean: f64,
-    /// 10 % of trials stay at or below this.
-    pub p10: f64,
-    /// Half of the trials stay at or below this.
-    pub p50: f64,
-    /// 90 % of trials stay at or below this.
-    pub p90: f64,
 }
 
 /// A stage that open deals are in.
@@ -512,83 +419,6 @@ fn total_report(outcome: &Outcome, trials: &Trials) -> TotalReport {
         start: first.map_or(as_of, |period| period.first_day()),
         end: last.map_or(as_of, |period| period.last_day()),
         figures: figures(outcome, trials, &trials.total(), won, weighted),
-    }
-}
-
-fn figures(outcome: &Outcome, trials: &Trials, totals: &[i64], won: i64, weighted: f64) -> Figures {
-    let scale = outcome.currency.minor_per_major();
-    let major = |minor: f64| minor / scale as f64;
-    let estimate = |e: Estimate| Estimate { value: major(e.value), error: major(e.error) };
-    let sample = trials.sample(totals);
-    let quantiles = sample.quantiles(&[0.1, 0.5, 0.9]);
-    let histogram = Histogram::nice(totals, BINS, scale);
-    let edges: Vec<f64> = histogram.edges().iter().map(|&edge| major(edge as f64)).collect();
-    Figures {
-        won_to_date: major(won as f64),
-        weighted: major(weighted),
-        mean: estimate(sample.mean()),
-        sd: estimate(sample.sd()),
-        p10: estimate(quantiles[0]),
-        p50: estimate(quantiles[1]),
-        p90: estimate(quantiles[2]),
-        exceedance: Exceedance { amounts: edges.clone(), probabilities: histogram.exceedance() },
-        histogram: HistogramReport { edges, counts: histogram.counts().to_vec() },
-    }
-}
-
-/// Closed first, then the open categories from the surest down.
-fn category_reports(outcome: &Outcome, trials: &Trials) -> Vec<CategoryReport> {
-    let scale = outcome.currency.minor_per_major() as f64;
-    let won = trials.won_to_date(0);
-    let closed = won as f64 / scale;
-    let certain = CategoryFigures { mean: closed, p10: closed, p50: closed, p90: closed };
-    let mut reports = vec![CategoryReport {
-        category: ForecastCategory::Closed,
-        deals: outcome.won_deals,
-        called: closed,
-        called_cumulative: Some(closed),
-        weighted: closed,
-        mean: closed,
-        p10: closed,
-        p50: closed,
-        p90: closed,
-        cumulative: Some(certain),
-    }];
-    let mut called_so_far = won;
-    for (index, &category) in OPEN_CATEGORIES.iter().enumerate() {
-        let called = |deal: &DealLine| deal.category == category && deal.called_in == Some(0);
-        let deals: Vec<&DealLine> = outcome.deals.iter().filter(|deal| called(deal)).collect();
-        let amount: i64 = deals.iter().map(|deal| deal.amount).sum();
-        called_so_far += amount;
-        let in_call = category != ForecastCategory::Omitted;
-        let surer: Vec<usize> = (0..=index).collect();
-        let single = category_figures(trials, &[index], 0, scale);
-        reports.push(CategoryReport {
-            category,
-            deals: deals.len(),
-            called: amount as f64 / scale,
-            called_cumulative: in_call.then_some(called_so_far as f64 / scale),
-            weighted: outcome.weighted(called) / scale,
-            mean: single.mean,
-            p10: single.p10,
-            p50: single.p50,
-            p90: single.p90,
-            cumulative: in_call.then(|| category_figures(trials, &surer, won, scale)),
-        });
-    }
-    reports
-}
-
-fn category_figures(trials: &Trials, categories: &[usize], won: i64, scale: f64) -> CategoryFigures {
-    let totals = trials.categories(categories);
-    let sample = trials.sample(&totals);
-    let quantiles = sample.quantiles(&[0.1, 0.5, 0.9]);
-    let major = |minor: f64| (minor + won as f64) / scale;
-    CategoryFigures {
-        mean: major(sample.mean().value),
-        p10: major(quantiles[0].value),
-        p50: major(quantiles[1].value),
-        p90: major(quantiles[2].value),
     }
 }
 

@@ -3,11 +3,13 @@
 mod account_view;
 mod accounts;
 mod backtest;
+mod categories;
 mod definitions;
 mod exact;
 mod explanation;
 mod export;
 mod fan;
+mod figures;
 mod fingerprint;
 mod forecast;
 mod gates;
@@ -29,6 +31,7 @@ pub use accounts::{
     MissingRoleReport, PersonRole, PlacedReport, UnknownRole,
 };
 pub use backtest::BacktestReport;
+pub use categories::{CategoryFigures, CategoryReport};
 pub use definitions::{Confusion, DefinitionReport, StatusReport, StatusValue};
 pub use exact::{ExactFigures, ExactReport, ExactSpan};
 pub use explanation::{
@@ -37,9 +40,10 @@ pub use explanation::{
 };
 pub use export::ADDED_DEAL_COLUMNS;
 pub use fan::{FanDay, FanReport, FanWon};
+pub use figures::{Exceedance, Figures, HistogramReport};
 pub use forecast::{
-    CalibrationReport, CategoryFigures, CategoryReport, DealRow, Exceedance, Figures, ForecastReport, Headline,
-    HistogramReport, NewBusinessReport, PeriodReport, SimulatedFigures, StageReport, TimingReport, TotalReport,
+    CalibrationReport, DealRow, ForecastReport, Headline, NewBusinessReport, PeriodReport, SimulatedFigures,
+    StageReport, TimingReport, TotalReport,
 };
 pub use gates::{DealGateReport, GatesReport, LackReport, StageGateReport};
 pub use leads::{
@@ -58,7 +62,7 @@ pub use outcomes::{GradeOutcome, OutcomesReport, Share};
 pub use queues::{QueueReason, QueueReport, QueueRow};
 pub use renewals::{RenewalLine, RenewalsReport};
 pub use scenarios::{GoalReport, ScenarioFigure, ScenarioPeriod, ScenarioReport, ScenarioTable};
-pub use snapshots::{GradedReport, PushReport, SnapshotReport, StageMovesReport};
+pub use snapshots::{GradedReport, SnapshotReport};
 pub use waterfall::{
     AmbiguousReport, BucketReport, DealChange, OddsBridgeReport, OddsStepReport, PartReport, StandReport, ViewReport,
     WaterfallReport,

@@ -2,7 +2,7 @@
 
 use super::wording;
 use crate::calendar::Date;
-use crate::forecast::{Graded, Snapshots};
+use crate::forecast::{Graded, PushLine, Snapshots, StageMoves};
 use crate::money::Currency;
 use crate::stats::rank;
 use serde::Serialize;
@@ -35,9 +35,9 @@ pub struct SnapshotReport {
     /// Mean squared error of the odds of the quota (Brier); 0.25 is what always saying one half gets.
     pub brier: Option<f64>,
     /// What deals did in each stage, from one snapshot to the next.
-    pub stages: Vec<StageMovesReport>,
+    pub stages: Vec<StageMoves>,
     /// How often close dates were put off, by how often they had been before.
-    pub pushes: Vec<PushReport>,
+    pub pushes: Vec<PushLine>,
 }
 
 /// A forecast of a period that is over.
@@ -68,48 +68,6 @@ pub struct GradedReport {
     pub actual: f64,
     /// |P50 − actual| / actual; none where nothing came.
     pub ape: Option<f64>,
-}
-
-/// What deals did in a stage.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
-#[serde(rename_all = "camelCase")]
-pub struct StageMovesReport {
-    /// The stage; empty for deals without a known one.
-    pub stage: String,
-    /// Deals seen in it.
-    pub deals: usize,
-    /// Weeks that they were watched in it, all together.
-    pub weeks: f64,
-    /// Left for another stage by the next snapshot.
-    pub moved: usize,
-    /// Won by the next snapshot.
-    pub won: usize,
-    /// Lost by it.
-    pub lost: usize,
-    /// Not in the file any more.
-    pub gone: usize,
-}
-
-/// How often close dates were put off.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
-#[serde(rename_all = "camelCase")]
-pub struct PushReport {
-    /// How often the date had been put off before: 0, 1, 2, or 3 and more.
-    pub before: usize,
-    /// Weeks that such deals were watched.
-    pub weeks: f64,
-    /// Times their date was put off.
-    pub pushed: usize,
-    /// Mean days by which it was.
-    pub mean_days: Option<f64>,
-    /// Chance to be put off in a week, shrunk to that of all.
-    pub a_week: Option<f64>,
-    /// Of those that closed: won.
-    pub won: usize,
-    /// Lost.
-    pub lost: usize,
 }
 
 impl Snapshots {
@@ -144,32 +102,8 @@ impl Snapshots {
             coverage80: mean(inside),
             mean_pinball: mean(came.iter().map(|graded| graded.pinball() / graded.actual as f64).collect()),
             brier: mean(self.graded.iter().filter_map(missed).collect()),
-            stages: self
-                .stages
-                .iter()
-                .map(|moves| StageMovesReport {
-                    stage: moves.stage.clone(),
-                    deals: moves.deals,
-                    weeks: moves.weeks,
-                    moved: moves.moved,
-                    won: moves.won,
-                    lost: moves.lost,
-                    gone: moves.gone,
-                })
-                .collect(),
-            pushes: self
-                .pushes
-                .iter()
-                .map(|line| PushReport {
-                    before: line.before,
-                    weeks: line.weeks,
-                    pushed: line.pushed,
-                    mean_days: line.mean_days,
-                    a_week: line.a_week,
-                    won: line.won,
-                    lost: line.lost,
-                })
-                .collect(),
+            stages: self.stages.clone(),
+            pushes: self.pushes.clone(),
         }
     }
 }

@@ -10,12 +10,14 @@ pub struct Histogram {
 
 impl Histogram {
     /// About `bins` bins over `values`, edges at whole multiples of 1, 2 or 5 times a power of ten times `unit`, or of
-    /// a whole divisor of it where the values lie closer together. No values: one empty bin at 0.
+    /// a whole divisor of it where the values lie closer together. Where nine tenths of the values, `middle` wide, lie
+    /// on less than a third of the whole, bins are as narrow as three times the middle asks, up to 200 of them: a few
+    /// far values do not hide how the others lie. No values: one empty bin at 0.
     #[must_use]
-    pub fn nice(values: &[i64], bins: usize, unit: i64) -> Self {
+    pub fn nice(values: &[i64], bins: usize, unit: i64, middle: i64) -> Self {
         let low = values.iter().copied().min().unwrap_or(0);
         let high = values.iter().copied().max().unwrap_or(0);
-        let edges = nice_edges(low, high, bins, unit);
+        let edges = nice_edges(low, high, bins, unit, middle);
         let (first, step) = (i128::from(edges[0]), i128::from(edges[1]) - i128::from(edges[0]));
         let mut counts = vec![0; edges.len() - 1];
         for &value in values {
@@ -52,12 +54,17 @@ impl Histogram {
     }
 }
 
+/// Bins at most, far values or not.
+const MOST_BINS: i128 = 200;
+
 /// Evenly spaced edges: the first at most `low`, the last above `high`, the step 1, 2 or 5 times a power of ten times
 /// `unit` where that divides into whole steps, at least 1.
-fn nice_edges(low: i64, high: i64, bins: usize, unit: i64) -> Vec<i64> {
+fn nice_edges(low: i64, high: i64, bins: usize, unit: i64, middle: i64) -> Vec<i64> {
     let (low, high) = (i128::from(low), i128::from(high));
     let span = (high - low).max(1);
-    let wanted = (span / bins.max(1) as i128).max(1);
+    // Of a normal distribution the whole is less than three times the middle, up to a million values.
+    let shown = if middle > 0 { span.min(3 * i128::from(middle)) } else { span };
+    let wanted = (shown / bins.max(1) as i128).max(span / MOST_BINS).max(1);
     let unit = i128::from(unit.max(1));
     // Start below any step that could fit: as far down as the unit divides by ten.
     let mut base = unit;
@@ -85,7 +92,7 @@ mod tests {
     #[test]
     fn edges_are_round_and_every_value_is_counted() {
         let values: Vec<i64> = (0..1000i64).map(|i| 123_400 + i * 7_919 % 870_000).collect();
-        let histogram = Histogram::nice(&values, 40, 100);
+        let histogram = Histogram::nice(&values, 40, 100, i64::MAX);
         let step = histogram.edges()[1] - histogram.edges()[0];
         assert_eq!(step, 50_000);
         assert_eq!(histogram.edges()[0], 100_000);
@@ -94,8 +101,21 @@ mod tests {
     }
 
     #[test]
+    fn a_few_far_values_do_not_hide_the_others() {
+        let mut values: Vec<i64> = (0..1000).map(|i| i * 10).collect();
+        values.push(1_000_000);
+        let histogram = Histogram::nice(&values, 40, 1, 9_000);
+        let step = histogram.edges()[1] - histogram.edges()[0];
+        // 200 bins at most ask for 4,999 and so for 5,000; the whole in 40 bins would ask for 50,000.
+        assert_eq!((step, histogram.counts()[..10].to_vec()), (5_000, vec![500, 500, 0, 0, 0, 0, 0, 0, 0, 0]));
+        assert!(histogram.counts().len() <= 201 && histogram.counts().iter().sum::<u64>() == 1001);
+        // Where nearly all is one value, there is no middle to show.
+        assert_eq!(Histogram::nice(&[0, 0, 0, 100], 10, 1, 0).counts().len(), 11);
+    }
+
+    #[test]
     fn a_value_on_an_edge_belongs_to_the_bin_above() {
-        let histogram = Histogram::nice(&[0, 10, 20], 2, 1);
+        let histogram = Histogram::nice(&[0, 10, 20], 2, 1, i64::MAX);
         assert_eq!(histogram.edges(), [0, 10, 20, 30]);
         assert_eq!(histogram.counts(), [1, 1, 1]);
         assert_eq!(histogram.exceedance(), [1.0, 2.0 / 3.0, 1.0 / 3.0, 0.0]);
@@ -103,18 +123,18 @@ mod tests {
 
     #[test]
     fn one_value_or_none_still_has_a_bin() {
-        let one = Histogram::nice(&[250, 250], 40, 100);
+        let one = Histogram::nice(&[250, 250], 40, 100, i64::MAX);
         assert_eq!((one.edges(), one.counts()), (&[250, 251][..], &[2][..]));
-        let none = Histogram::nice(&[], 40, 100);
+        let none = Histogram::nice(&[], 40, 100, i64::MAX);
         assert_eq!((none.counts(), none.exceedance()), (&[0][..], vec![0.0, 0.0]));
     }
 
     #[test]
     fn negative_values_and_the_whole_range_hold() {
-        let histogram = Histogram::nice(&[-150, -1, 0, 149], 3, 1);
+        let histogram = Histogram::nice(&[-150, -1, 0, 149], 3, 1, i64::MAX);
         assert_eq!(histogram.edges(), [-200, -100, 0, 100, 200]);
         assert_eq!(histogram.counts(), [1, 1, 1, 1]);
-        let wide = Histogram::nice(&[i64::MIN / 2, i64::MAX / 2], 10, 100);
+        let wide = Histogram::nice(&[i64::MIN / 2, i64::MAX / 2], 10, 100, i64::MAX);
         assert_eq!(wide.counts().iter().sum::<u64>(), 2);
     }
 }

@@ -20,6 +20,7 @@ test('the tarball carries what is listed, and no source that was bundled', () =>
     [
       'api.js',
       'client.js',
+      'data-set.js',
       'error.js',
       'index.d.ts',
       'index.js',
@@ -30,6 +31,7 @@ test('the tarball carries what is listed, and no source that was bundled', () =>
       'runner.js',
       'schema.json',
       'serve.js',
+      'source.js',
       'wasm/data.d.ts',
       'wasm/engine.js',
       'wasm/leadcast_bg.wasm',

@@ -40,7 +40,7 @@ export function chart({ chart: kind, totals, call, fan }, report) {
   }
   return h('figure', { class: 'chart', key: `chart-${kind}` },
     leaf('plot', { create: createHost, update: drawChart, remove: stopWatching, data: { report, kind, totals, call } }),
-    h('figcaption', { class: 'small soft' }, caption(kind)),
+    h('figcaption', { class: 'small soft' }, caption(report, kind)),
     h('details', { class: 'twin' },
       h('summary', null, 'Show as table'),
       h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${title(report, kind)}, as table` }, twin(report, kind))));
@@ -109,11 +109,18 @@ function firstPeriod(report) {
   return /** @type {PeriodFigures} */ (report.periods[0]);
 }
 
-/** @param {string} kind */
-function caption(kind) {
-  if (kind === 'distribution') return 'How often the simulated trials end at each amount. The shaded middle runs from P10 to P90.';
-  if (kind === 'exceedance') return 'The chance of reaching at least each amount.';
-  return 'Each bar runs from P10 to P90 with P50 marked; the dark part is already won.';
+/**
+ * @param {ForecastReport} report
+ * @param {string} kind
+ */
+function caption(report, kind) {
+  if (kind === 'periods') return 'Each bar runs from P10 to P90 with P50 marked; the dark part is already won.';
+  const { amounts, probabilities } = firstPeriod(report).exceedance;
+  const [, to] = drawnRange(report);
+  const beyond = probabilities[amounts.indexOf(to)] ?? 0;
+  const rare = beyond > 0 ? ` ${percent(beyond, 1)} of the trials end above ${shortMoney(to, report.currency)}, up to ${shortMoney(amounts.at(-1) ?? to, report.currency)}.` : '';
+  if (kind === 'exceedance') return `The chance of reaching at least each amount.${rare}`;
+  return `How often the simulated trials end at each amount. The shaded middle runs from P10 to P90.${rare}`;
 }
 
 /**
@@ -199,9 +206,9 @@ function named(drawing, name) {
  */
 export function stillCharts(report, fan, call, width) {
   const all = [
-    { name: title(report, 'distribution'), caption: caption('distribution'), drawing: amountPlot(report, 'distribution', width, call, false) },
+    { name: title(report, 'distribution'), caption: caption(report, 'distribution'), drawing: amountPlot(report, 'distribution', width, call, false) },
     ...(fan ? [{ name: fanName(fan), caption: 'Won so far, then the bands that hold half and eight in ten of the trials, with P50 dashed.', drawing: drawFan(fan, width) }] : []),
-    { name: title(report, 'periods'), caption: caption('periods'), drawing: periodsPlot(report, width) },
+    { name: title(report, 'periods'), caption: caption(report, 'periods'), drawing: periodsPlot(report, width) },
   ];
   for (const { drawing, name } of all) named(drawing, name);
   return all;
@@ -239,11 +246,23 @@ function moveable(host, drawing, { report, totals, call }, width) {
  */
 function amountFrame(report, width, call) {
   const rules = lines(report, call);
-  const { edges } = firstPeriod(report).histogram;
-  const from = Math.min(edges[0] ?? 0, ...rules.map((rule) => rule.value));
-  const to = Math.max(edges.at(-1) ?? 1, ...rules.map((rule) => rule.value));
+  const [first, last] = drawnRange(report);
+  const from = Math.min(first, ...rules.map((rule) => rule.value));
+  const to = Math.max(last, ...rules.map((rule) => rule.value));
   const p50 = { label: 'P50', short: shortMoney(report.headline.p50.value, report.currency), value: report.headline.p50.value, colour: 'var(--ink)', dash: '1 2' };
   return { from, to, top: width < NARROW ? 12 : LANE * (rules.length + 1) + 10, all: placed([...rules, p50], from, to, width) };
+}
+
+/**
+ * The amounts that are drawn: all of them, unless the last hundredth of the trials would take more than half of the room.
+ * @param {ForecastReport} report
+ * @returns {[number, number]}
+ */
+function drawnRange(report) {
+  const { amounts, probabilities } = firstPeriod(report).exceedance;
+  const [from, to] = [amounts[0] ?? 0, amounts.at(-1) ?? 1];
+  const rare = amounts[probabilities.findIndex((share) => share <= 0.01)] ?? to;
+  return [from, to - from > 2 * (rare - from) ? rare : to];
 }
 
 /** @param {number} width */
@@ -266,10 +285,10 @@ function amountPlot(report, kind, width, call, moves) {
   const { from, to, top, all: every } = amountFrame(report, width, call);
   const all = every.filter((line) => !moves || !line.moves);
   const { edges, counts } = period.histogram;
-  const curve = period.exceedance.amounts.map((amount, i) => ({ amount, probability: period.exceedance.probabilities[i] }));
+  const curve = period.exceedance.amounts.map((amount, i) => ({ amount, probability: period.exceedance.probabilities[i] })).filter(({ amount }) => amount <= to);
   // A forecast without any spread is one bar; it has to be wide enough to be seen.
   const thinnest = (to - from) / 160;
-  const bins = counts.map((trials, i) => ({ from: edges[i], to: Math.max(edges[i + 1] ?? 0, (edges[i] ?? 0) + thinnest), trials }));
+  const bins = counts.map((trials, i) => ({ from: edges[i] ?? 0, to: Math.max(edges[i + 1] ?? 0, (edges[i] ?? 0) + thinnest), trials })).filter((bin) => bin.from < to);
   const isDistribution = kind === 'distribution';
   const body = isDistribution
     ? [

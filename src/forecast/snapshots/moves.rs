@@ -2,6 +2,7 @@
 
 use super::file::{ClosedDeal, End, Kept, State, parse_key};
 use crate::calendar::Date;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Weeks at the rate of all by which the rate of dates put off so often is held.
@@ -10,9 +11,11 @@ const WEEKS: f64 = 8.0;
 const OFTEN: usize = 3;
 
 /// What deals did in a stage.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
 pub struct StageMoves {
-    /// The stage as written.
+    /// The stage as written; empty for deals without a known one.
     pub stage: String,
     /// Deals seen in it.
     pub deals: usize,
@@ -29,7 +32,9 @@ pub struct StageMoves {
 }
 
 /// How often stated close dates were put off.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
 pub struct PushLine {
     /// How often the date had been put off before: 0, 1, 2, or 3 and more.
     pub before: usize,

@@ -1,0 +1,30 @@
+// What a data set is read from, in the form that the engine takes.
+
+import { LeadcastError } from './error.js';
+
+/** @import { Content } from './engine.js' */
+/** @typedef {Uint8Array | ArrayBuffer | Blob | string | readonly object[]} Source */
+
+/** JSON text of a document; text is passed on as it is. @param {object | string} document */
+export function text(document) {
+  return typeof document === 'string' ? document : JSON.stringify(document);
+}
+
+/** @param {Source} source @returns {Content} */
+export function contentOf(source) {
+  if (typeof source === 'string') return { bytes: new TextEncoder().encode(source) };
+  // A copy, made now: the file is read again when a fresh engine needs it, whatever has become of the caller's bytes. A buffer that
+  // was given away has no bytes, and cannot be copied. `slice` of a Node `Buffer` would be a view.
+  if (source instanceof Uint8Array) return { bytes: new Uint8Array(source) };
+  if (source instanceof ArrayBuffer) return { bytes: source.byteLength > 0 ? new Uint8Array(source.slice(0)) : new Uint8Array(0) };
+  // A slice is a view, not a copy, and unlike a `File` it can be sent to every kind of worker.
+  if (source instanceof Blob) return { blob: source.slice() };
+  if (Array.isArray(source)) return { records: JSON.stringify(source) };
+  const message = 'this is no source of rows (pass bytes, a File, text, or an array of records)';
+  throw new LeadcastError({ kind: 'input', code: 'source-unknown', message });
+}
+
+/** @param {Source} source */
+export function fileName(source) {
+  return source instanceof Blob && 'name' in source && typeof source.name === 'string' ? source.name : undefined;
+}

@@ -1,0 +1,103 @@
+//! The forecast categories of the current period: as called, and as simulated.
+
+use crate::crm::ForecastCategory;
+use crate::forecast::{DealLine, OPEN_CATEGORIES, Outcome, Trials};
+use serde::Serialize;
+
+/// One category of the current period. Called: deals whose stated date falls into it, past-due ones included.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct CategoryReport {
+    /// `closed`, `commit`, `best-case`, `pipeline` or `omitted`.
+    pub category: ForecastCategory,
+    /// Deals called; for `closed` those won.
+    pub deals: usize,
+    /// Their amount.
+    pub called: f64,
+    /// The call: this category and the surer ones. None for omitted deals, which are in no call.
+    pub called_cumulative: Option<f64>,
+    /// Σ probability × amount of the deals called.
+    pub weighted: f64,
+    /// Mean of what the category's deals bring in the period.
+    pub mean: f64,
+    /// 10 % of trials stay at or below this.
+    pub p10: f64,
+    /// Half of the trials stay at or below this.
+    pub p50: f64,
+    /// 90 % of trials stay at or below this.
+    pub p90: f64,
+    /// What this category and the surer ones bring, won to date included. None for omitted deals.
+    pub cumulative: Option<CategoryFigures>,
+}
+
+/// Mean and percentiles of a category with the surer ones.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct CategoryFigures {
+    /// The mean.
+    pub mean: f64,
+    /// 10 % of trials stay at or below this.
+    pub p10: f64,
+    /// Half of the trials stay at or below this.
+    pub p50: f64,
+    /// 90 % of trials stay at or below this.
+    pub p90: f64,
+}
+
+/// Closed first, then the open categories from the surest down.
+pub(super) fn category_reports(outcome: &Outcome, trials: &Trials) -> Vec<CategoryReport> {
+    let scale = outcome.currency.minor_per_major() as f64;
+    let won = trials.won_to_date(0);
+    let closed = won as f64 / scale;
+    let certain = CategoryFigures { mean: closed, p10: closed, p50: closed, p90: closed };
+    let mut reports = vec![CategoryReport {
+        category: ForecastCategory::Closed,
+        deals: outcome.won_deals,
+        called: closed,
+        called_cumulative: Some(closed),
+        weighted: closed,
+        mean: closed,
+        p10: closed,
+        p50: closed,
+        p90: closed,
+        cumulative: Some(certain),
+    }];
+    let mut called_so_far = won;
+    for (index, &category) in OPEN_CATEGORIES.iter().enumerate() {
+        let called = |deal: &DealLine| deal.category == category && deal.called_in == Some(0);
+        let deals: Vec<&DealLine> = outcome.deals.iter().filter(|deal| called(deal)).collect();
+        let amount: i64 = deals.iter().map(|deal| deal.amount).sum();
+        called_so_far += amount;
+        let in_call = category != ForecastCategory::Omitted;
+        let surer: Vec<usize> = (0..=index).collect();
+        let single = category_figures(trials, &[index], 0, scale);
+        reports.push(CategoryReport {
+            category,
+            deals: deals.len(),
+            called: amount as f64 / scale,
+            called_cumulative: in_call.then_some(called_so_far as f64 / scale),
+            weighted: outcome.weighted(called) / scale,
+            mean: single.mean,
+            p10: single.p10,
+            p50: single.p50,
+            p90: single.p90,
+            cumulative: in_call.then(|| category_figures(trials, &surer, won, scale)),
+        });
+    }
+    reports
+}
+
+fn category_figures(trials: &Trials, categories: &[usize], won: i64, scale: f64) -> CategoryFigures {
+    let totals = trials.categories(categories);
+    let sample = trials.sample(&totals);
+    let quantiles = sample.quantiles(&[0.1, 0.5, 0.9]);
+    let major = |minor: f64| (minor + won as f64) / scale;
+    CategoryFigures {
+        mean: major(sample.mean().value),
+        p10: major(quantiles[0].value),
+        p50: major(quantiles[1].value),
+        p90: major(quantiles[2].value),
+    }
+}
