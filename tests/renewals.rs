@@ -5,7 +5,7 @@
 use leadcast::Forecast;
 use leadcast::crm::join::AttachOptions;
 use leadcast::crm::{Mapping, Pipeline};
-use leadcast::forecast::{Goal, ManagerOptions, Scenario};
+use leadcast::forecast::{Backtest, BacktestOptions, Goal, ManagerOptions, Scenario};
 use leadcast::model::{OperatingModel, Preset, Run};
 use leadcast::report::RenewalsReport;
 use leadcast::table::{ReadOptions, Table};
@@ -192,8 +192,8 @@ fn what_never_comes_due_is_counted_and_adds_nothing() {
             "{what}"
         );
     }
-    // Cancelled before its end: the only one that ended.
-    assert_eq!((report.ended, report.renewed), (1, 0));
+    // Cancelled, but not at its end yet: nothing has ended so far.
+    assert_eq!((report.ended, report.renewed), (0, 0));
     assert!(renewals("C1,Acme,Pro,2025-06-01,,12000,,,\n").periods.iter().all(|line| line.p90 == 0.0));
 }
 
@@ -217,6 +217,13 @@ fn contracts_that_go_on_by_themselves_come_due_at_the_end_of_each_term() {
     assert_eq!((report.periods[0].due, report.periods[1].due), (3, 3));
     let chance = (6.8 + 14.0) / 22.0;
     assert!((report.periods[0].churn / 300.0) > 1.0 - chance, "later terms need the earlier ones");
+    let told = |contracts: &str| {
+        let forecast = forecast(contracts);
+        let assumed = forecast.report().assumptions.iter().any(|one| one.contains("each term of a contract by itself"));
+        (assumed, forecast.exact_report().unwrap().sentence.contains("each term of a contract is renewed by itself"))
+    };
+    assert_eq!(told("C1,Acme,Pro,2025-01-31,2025-02-27,100,yes,,\n"), (true, true));
+    assert_eq!(told("C1,Acme,Pro,2024-06-01,2025-05-31,1200,yes,,\n"), (false, false));
     let yearly = renewals("C1,Acme,Pro,2024-06-01,2025-05-31,1200,yes,,\n");
     assert_eq!((yearly.ended, yearly.periods[0].due, yearly.periods[0].amount), (1, 1, 1_200.0));
 }
@@ -275,4 +282,180 @@ fn a_renewal_comes_into_the_period_on_its_day() {
     }
     let p50 = with.report().headline.p50.value * 100.0;
     assert_eq!(renewed.ahead.last().map(|(_, edges)| edges[2]), Some(p50));
+}
+
+/// As [`pipeline_of`], of contracts under another head.
+fn pipeline_under(head: &str, deals: &str, contracts: &str) -> Pipeline {
+    let pipeline = Pipeline::from_table(table("deals.csv", deals), &Mapping::default()).unwrap();
+    let text = format!("{head}{contracts}");
+    pipeline.attach(table("contracts.csv", &text), &AttachOptions::default()).unwrap().0
+}
+
+/// A company that closes deals evenly over 20 to 79 days, a third of them won; every second one says that it renews.
+fn two_years_of_deals() -> String {
+    let mut csv = "Deal Id,Account,Type,Created Date,Close Date,Status,Amount\n".to_owned();
+    let mut state = 7_u32;
+    let mut below = |n: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) % n
+    };
+    for at in 0..1460 {
+        let created = at / 2;
+        let close = created + 20 + below(60) as i32;
+        let date = |day: i32| leadcast::calendar::Date::from_days(19_823 + day);
+        let status = if close > 729 { "Open" } else { ["Won", "Lost", "Lost"][below(3) as usize] };
+        let kind = if at % 2 == 0 { "Renewal" } else { "New" };
+        csv += &format!("{at},Co {},{kind},{},{},{status},1000\n", at % 90, date(created), date(close));
+    }
+    csv
+}
+
+#[test]
+fn renewals_that_come_due_are_not_new_business_too() {
+    let pipeline = pipeline_of(&two_years_of_deals(), "C1,Acme,Pro,2025-06-01,2026-05-31,12000,,,\n");
+    let model = OperatingModel::from_json(Preset::SalesLed.json()).unwrap();
+    let new = |renewals: &str| {
+        let run = format!(
+            r#"{{ "asOf": "2026-04-10", "trials": 25600, "timing": "hazards", "calibration": "off", "renewals": "{renewals}" }}"#
+        );
+        let report = pipeline.simulate(&model, &Run::from_json(&run).unwrap()).unwrap().report();
+        let told = report.assumptions.iter().any(|one| one.contains("renew something are no new business"));
+        (report.new_business[0].mean.value, told)
+    };
+    let ((with, told), (without, silent)) = (new("auto"), new("off"));
+    // Half of the deals of the last 91 days.
+    assert!((0.4..0.6).contains(&(with / without)), "{with} of {without}");
+    assert!(told && !silent);
+}
+
+#[test]
+fn the_track_record_leaves_out_what_contracts_tell_of() {
+    let text = two_years_of_deals();
+    let alone = Pipeline::from_table(table("deals.csv", &text), &Mapping::default()).unwrap();
+    let attached = pipeline_of(&text, "C1,Acme,Pro,2025-06-01,2026-05-31,12000,,,\n");
+    let last_quarter = |pipeline: &Pipeline| {
+        let options = BacktestOptions {
+            from: Some("2025 Q4".to_owned()),
+            to: Some("2025 Q4".to_owned()),
+            cuts: vec![14, 70],
+            ..BacktestOptions::default()
+        };
+        let mut backtest = Backtest::new(pipeline, &options).unwrap();
+        while backtest.advance() {}
+        backtest.rows().iter().map(|row| (row.won_to_date, row.actual)).collect::<Vec<_>>()
+    };
+    let (all, counted) = (last_quarter(&alone), last_quarter(&attached));
+    let [early, late] = [0, 1].map(|cut| {
+        assert_eq!(all[cut].0, counted[cut].0, "what is won by the cut is known");
+        all[cut].1 - counted[cut].1
+    });
+    // Deals take 20 days and more: seen from day 70 all that is won in the quarter is there, seen from day 14 it is not.
+    assert!(early > 0.0 && late == 0.0, "{early} {late}");
+}
+
+#[test]
+fn what_is_signed_for_later_has_not_come_to_its_end() {
+    let report = renewals(
+        "C1,Acme,Pro,2025-06-01,2026-05-31,12000,,,\nC2,Acme,Pro,2026-06-01,2027-05-31,20000,,,\n\
+        C3,Elm,Pro,2025-06-01,2026-05-31,800,,2026-04-01,\n",
+    );
+    assert_eq!((report.ended, report.renewed, report.rate), (0, 0, 0.85));
+    assert_eq!((report.periods[0].due, report.periods[0].ended, report.periods[0].p90), (1, 800.0, 20_000.0));
+}
+
+#[test]
+fn companies_are_compared_by_id_else_by_name_without_its_legal_form() {
+    let deals = format!("{DEALS}4,\"Dune & Co. KG\",Ada,Pro,Proposal,7000,2026-02-01,2026-06-01,Renewal\n");
+    let due = |contract: &str| forecast_of(&deals, contract, "").report().renewals.unwrap().periods[0].due;
+    assert_eq!(due("C1,Dune GmbH,Pro,2025-06-01,2026-05-31,7000,,,\n"), 0);
+    assert_eq!(due("C1,Dunes,Pro,2025-06-01,2026-05-31,7000,,,\n"), 1);
+
+    let deals = "Deal Id,Account,Account Id,Stage,Amount,Created Date,Close Date,Type\n\
+        1,Acme,A-1,Proposal,5000,2026-01-05,2026-05-20,Renewal\n2,Other,B-2,Closed Won,4000,2026-01-02,2026-04-02,New\n";
+    let head = "Contract ID,Account,Account ID,Start Date,End Date,Contract Value\n";
+    let of = |contracts: &str| {
+        let report = simulated(&pipeline_under(head, deals, contracts), "").report().renewals.unwrap();
+        (report.periods[0].due, report.ended, report.renewed)
+    };
+    // The same id under another name, and another id under the same name.
+    assert_eq!(of("C1,Acme old,A-1,2025-06-01,2026-05-31,7000\n"), (0, 0, 0));
+    assert_eq!(of("C1,Acme,B-2,2025-06-01,2026-05-31,7000\n"), (1, 0, 0));
+    // Ids of another system say nothing of the deals.
+    assert_eq!(of("C1,Acme,9001,2025-06-01,2026-05-31,7000\n"), (0, 0, 0));
+    // Two companies of one name do not renew each other's contracts.
+    let ended = |id: &str| format!("C1,Twin,9001,2024-04-01,2025-03-31,700\nC2,Twin,{id},2025-04-01,2027-03-31,700\n");
+    assert_eq!(of(&ended("9001")), (0, 1, 1));
+    assert_eq!(of(&ended("9002")), (0, 1, 0));
+}
+
+#[test]
+fn a_deal_stands_for_the_one_term_that_it_renews() {
+    let monthly = "C1,Dune,Pro,2026-03-01,2026-03-31,100,yes,,\n";
+    let with = |rows: &str| forecast_of(&format!("{DEALS}{rows}"), monthly, "").report().renewals.unwrap();
+    let due = |rows: &str| with(rows).periods.iter().map(|line| line.due).collect::<Vec<usize>>();
+    // Terms end in April, May and June, then in the next quarter.
+    assert_eq!(due(""), [3, 3]);
+    let open = "4,Dune,Ada,Pro,Proposal,100,2026-02-01,2026-05-31,Renewal\n";
+    assert_eq!(due(open), [2, 3]);
+    assert!(
+        with(open).notes.iter().any(|note| note == "1 contract: are renewed by a deal of the file: left to the deals")
+    );
+    // Without a date it stands for the next term.
+    assert_eq!(due(&open.replace("2026-05-31", "")), [2, 3]);
+}
+
+#[test]
+fn a_renewal_that_was_lost_ends_a_contract_that_goes_on_by_itself() {
+    let with =
+        |rows: &str, contract: &str| forecast_of(&format!("{DEALS}{rows}"), contract, "").report().renewals.unwrap();
+    let monthly = "C1,Dune,Pro,2025-09-01,2025-09-30,100,yes,,\n";
+    let lost = "4,Dune,Ada,Pro,Closed Lost,100,2025-11-01,2026-01-30,Renewal\n";
+    let report = with("", monthly);
+    assert_eq!((report.ended, report.renewed, report.running, report.periods[0].due), (7, 7, 1, 3));
+    let report = with(lost, monthly);
+    assert_eq!((report.ended, report.renewed, report.running, report.periods[0].due), (5, 4, 0, 0));
+    // Lost before the term is over: it is known to end.
+    let yearly = "C1,Dune,Pro,2025-06-01,2026-05-31,700,yes,,\n";
+    let report = with(&lost.replace("2026-01-30", "2026-04-01"), yearly);
+    assert_eq!((report.ended, report.running, report.periods[0].due, report.periods[0].ended), (0, 1, 0, 700.0));
+    // That another product's renewal was lost says nothing.
+    assert_eq!(with(&lost.replace(",Pro,", ",Basic,"), monthly).periods[0].due, 3);
+}
+
+#[test]
+fn won_counts_before_open_before_lost_in_any_order_of_the_rows() {
+    let row =
+        |id: u32, stage: &str, close: &str| format!("{id},Dune,Ada,Pro,{stage},7000,2026-01-01,{close},Renewal\n");
+    let (won, open) = (row(4, "Closed Won", "2026-04-05"), row(5, "Proposal", "2026-05-20"));
+    let lost = row(6, "Closed Lost", "2026-04-01");
+    let contract = "C1,Dune,Pro,2025-06-01,2026-05-31,7000,,,\n";
+    let of = |rows: &[&String]| {
+        let rows: String = rows.iter().map(|row| row.as_str()).collect();
+        let line = forecast_of(&format!("{DEALS}{rows}"), contract, "").report().renewals.unwrap().periods[0].clone();
+        (line.due, line.ended)
+    };
+    for rows in [vec![&won, &open, &lost], vec![&lost, &open, &won], vec![&lost, &won], vec![&open, &lost]] {
+        assert_eq!(of(&rows), (0, 0.0));
+    }
+    assert_eq!(of(&[&lost]), (0, 7_000.0));
+    // A closed deal without a date stands for no term.
+    assert_eq!(of(&[&row(7, "Closed Lost", "")]), (1, 0.0));
+}
+
+#[test]
+fn what_is_signed_pays_even_where_the_contract_before_it_says_no_amount() {
+    let of = |old: &str, new: &str| {
+        renewals(&format!("C1,Acme,Pro,2025-06-01,2026-05-31,{old},,,\nC2,Acme,Pro,2026-06-01,2027-05-31,{new},,,\n"))
+    };
+    assert_eq!((of("", "500").periods[0].due, of("", "500").periods[0].p10), (1, 500.0));
+    let unknown = of("", "");
+    assert_eq!(unknown.periods[0].due, 0);
+    assert!(unknown.notes.iter().any(|note| note.starts_with("1 contract: ") && note.contains("nothing says what")));
+    // Renewed ten days ago for an amount that nothing tells.
+    let past = renewals("C1,Acme,Pro,2025-04-01,2026-04-05,,,,\nC2,Acme,Pro,2026-04-06,2027-04-05,,,,\n");
+    assert_eq!(past.periods[0].renewed_to_date, 0.0);
+    assert!(past.notes.iter().any(|note| note.contains("nothing says what")), "{:?}", past.notes);
+    // Twelve terms of one contract are one contract.
+    let monthly = renewals("C1,Acme,Pro,2026-03-01,2026-03-31,,yes,,\n");
+    assert!(monthly.notes.iter().any(|note| note.starts_with("1 contract: ") && note.contains("nothing says what")));
 }

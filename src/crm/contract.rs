@@ -44,10 +44,15 @@ impl Contract {
     /// Whether it runs on a day: begun, not cancelled, and not past its end unless it renews by itself.
     #[must_use]
     pub fn runs_on(&self, day: Date) -> bool {
-        self.start.is_none_or(|start| start <= day)
-            && self.cancelled.is_none_or(|cancelled| cancelled > day)
-            && (self.end.is_none_or(|end| end >= day) || self.auto_renew == Some(true))
+        runs([self.start, self.end.filter(|_| self.auto_renew != Some(true)), self.cancelled], day)
     }
+}
+
+/// Whether what starts, ends and is cancelled on these days runs on a day: begun, not cancelled, and not past its end.
+pub(crate) fn runs([start, end, cancelled]: [Option<Date>; 3], day: Date) -> bool {
+    start.is_none_or(|start| start <= day)
+        && cancelled.is_none_or(|cancelled| cancelled > day)
+        && end.is_none_or(|end| end >= day)
 }
 
 /// A file of contracts. `rows read = rows used + rows excluded`, in its receipt.

@@ -35,6 +35,7 @@ mod verdict;
 pub use activity::{Activities, Activity, Direction};
 pub use bind::Binding;
 pub use channel::Channel;
+pub(crate) use contract::runs;
 pub use contract::{Contract, Contracts};
 pub use deal::{Deal, Deals};
 pub use dialect::{Dialect, Dialects};

@@ -96,7 +96,8 @@ impl Pipeline {
         let simulation = Simulation::new(outcome.input(model, run)?)?;
         let source = Source { model: model.clone(), run: run.clone(), rows: self.fingerprint() };
         let wanted = Wanted::of(&outcome, model, run, source.rows);
-        let renewals = Renewals::new(self, &outcome, model, run)?;
+        let renewals = Renewals::new(self, &outcome, model, run);
+        let renewals = renewals.map(|renewals| Ok((renewals.simulation()?, renewals))).transpose()?;
         Ok(PendingForecast { outcome, source, simulation, trials: None, wanted, record: None, renewals })
     }
 }
@@ -112,7 +113,7 @@ pub struct PendingForecast {
     /// The track record it needs, or why it needs none.
     wanted: Result<Wanted, String>,
     record: Option<Backtest>,
-    renewals: Option<Renewals>,
+    renewals: Option<(Simulation, Renewals)>,
 }
 
 impl PendingForecast {
@@ -172,17 +173,11 @@ impl PendingForecast {
             (None, Err(reason)) => Calibration { reason, applied: None, simulated: None },
             (None, Ok(_)) => Calibration { reason: String::new(), applied: None, simulated: None },
         };
-        if let Some(Ok(renewed)) = self.renewals.as_ref().map(Renewals::simulate) {
-            trials.renew(renewed);
-        }
-        Forecast {
-            outcome: self.outcome,
-            source: self.source,
-            trials,
-            calibration,
-            record: self.record,
-            renewals: self.renewals,
-        }
+        let renewals = self.renewals.map(|(simulation, renewals)| {
+            trials.renew(Renewals::brought(simulation));
+            renewals
+        });
+        Forecast { outcome: self.outcome, source: self.source, trials, calibration, record: self.record, renewals }
     }
 }
 

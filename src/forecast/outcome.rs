@@ -252,6 +252,9 @@ impl Outcome {
         } else {
             "deals that are not in the file yet are not counted".to_owned()
         });
+        if self.timing.new_business && self.past.history.deals.iter().any(|deal| deal.renews) {
+            told.push("deals that renew something are no new business: the contracts tell what comes due".to_owned());
+        }
         self.assumptions.extend(told);
     }
 

@@ -4,6 +4,7 @@ use super::Horizon;
 use super::effects::Effects;
 use super::fit::{Fit, FitStatement, History, Season, Seen, statements};
 use super::pace::{Draw, Odds, Pace};
+use super::renewals;
 use crate::crm::{Deal, Pipeline};
 use crate::model::{OperatingModel, Run, Switch, TimingSource};
 use crate::money::Currency;
@@ -55,7 +56,7 @@ pub(super) struct Past {
 impl Past {
     /// Fits the past of a file on the day of a forecast.
     pub(super) fn new(pipeline: &Pipeline, model: &OperatingModel, run: &Run, day: i32, currency: Currency) -> Self {
-        let history = History::of(pipeline, model.meta().currency);
+        let history = History::of(pipeline, model.meta().currency, renewals::count(pipeline, model, run));
         let seen = history.at(day, None);
         let season = Season::new(model.meta().fiscal_year, seen.start.min(day), day);
         let fit = Fit::new(&seen, &season);
@@ -116,7 +117,7 @@ fn choose(history: &History, seen: &Seen, model: &OperatingModel, run: &Run, cur
     };
     let new_business = run.new_business.unwrap_or(model.forecast().new_business) == Switch::Auto
         && source == TimingSource::Hazards
-        && seen.deals.iter().any(|deal| deal.created.is_some());
+        && seen.deals.iter().any(|deal| deal.created.is_some() && !deal.renews);
     Timing { source, reason, won, lost, days, new_business, fit: Vec::new() }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct RecordKey {
     fiscal_year: FiscalYear,
     currency: Currency,
     seed: u32,
+    /// Whether contracts tell what is renewed.
+    contracts: bool,
 }
 
 /// The record that a forecast needs.
@@ -71,7 +73,8 @@ impl Wanted {
         cuts.sort_unstable();
         cuts.dedup();
         let (fiscal_year, currency) = (model.meta().fiscal_year, model.meta().currency);
-        let key = RecordKey { cut, before: quarter.first_day().days(), fiscal_year, currency, seed: run.seed };
+        let (before, contracts) = (quarter.first_day().days(), outcome.past.history.contracts);
+        let key = RecordKey { cut, before, fiscal_year, currency, seed: run.seed, contracts };
         let to = Some(quarter.previous().label());
         let options = BacktestOptions { to, cuts, seed: run.seed, fiscal_year, currency, ..BacktestOptions::default() };
         Ok(Self { key, options, until: quarter.last_day().days(), rows })

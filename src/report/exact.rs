@@ -1,7 +1,7 @@
 //! A forecast without trials beside the simulated one, as plain data.
 
 use super::wording;
-use crate::forecast::{Exact, ExactMethod, Forecast};
+use crate::forecast::{Exact, ExactMethod, Forecast, Renewals};
 use crate::money::Currency;
 use crate::stats::Estimate;
 use crate::{Error, ErrorKind};
@@ -101,11 +101,13 @@ impl Forecast {
                 why_not,
             });
         }
-        Ok(ExactReport {
-            sentence: spans.first().map_or_else(String::new, sentence),
-            currency: outcome.currency,
-            spans,
-        })
+        let mut sentence = spans.first().map_or_else(String::new, sentence);
+        if self.renewals().is_some_and(Renewals::has_later_terms) {
+            sentence.push_str(
+                "; here as there each term of a contract is renewed by itself, whatever became of the one before",
+            );
+        }
+        Ok(ExactReport { sentence, currency: outcome.currency, spans })
     }
 }
 

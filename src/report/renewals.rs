@@ -82,8 +82,15 @@ pub(super) fn report(forecast: &Forecast) -> Option<RenewalsReport> {
 }
 
 /// What is assumed of them, in one sentence.
-pub(super) fn assumption(_: &Renewals) -> String {
-    "contracts that come due are renewed or end, as those before them; what is renewed is part of each total".to_owned()
+pub(super) fn assumption(renewals: &Renewals) -> String {
+    let each = if renewals.has_later_terms() {
+        ", each term of a contract by itself, at the chance of so many renewals in a row"
+    } else {
+        ""
+    };
+    format!(
+        "contracts that come due are renewed or end, as those before them{each}; what is renewed is part of each total"
+    )
 }
 
 fn line(forecast: &Forecast, renewals: &Renewals, period: usize) -> Option<RenewalLine> {
@@ -147,7 +154,7 @@ fn notes(renewals: &Renewals) -> Vec<String> {
         (counts.without_end, "have no end: they go on and never come due"),
         (counts.lapsed, "ended in the last 90 days and may still be renewed: not counted"),
         (counts.in_deals, "are renewed by a deal of the file: left to the deals"),
-        (counts.without_amount, "come due, and nothing says what they bring: not counted"),
+        (counts.without_amount, "come due or were renewed, and nothing says what they bring: not counted"),
         (counts.foreign, "are in another currency: not counted"),
     ];
     notes.extend(

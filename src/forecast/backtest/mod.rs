@@ -67,12 +67,13 @@ pub struct Backtest {
 }
 
 impl Backtest {
-    /// Prepares a backtest of the deals of a file.
+    /// Prepares a backtest of the deals of a file. Where contracts are attached, what is forecast is what deals bring that
+    /// are open on the day or new after it; deals created later that renew a contract are not (`docs/statistics.md`).
     ///
     /// # Errors
     /// `bad-period` for a quarter that cannot be read or lies after the last one; `no-history` if there is no quarter to test.
     pub fn new(pipeline: &Pipeline, options: &BacktestOptions) -> Result<Self, Error> {
-        let history = Arc::new(History::of(pipeline, options.currency));
+        let history = Arc::new(History::of(pipeline, options.currency, !pipeline.contracts().is_empty()));
         Self::of(history, pipeline.fingerprint(), options, None)
     }
 
@@ -195,7 +196,7 @@ impl Backtest {
         let key = self.stream(first, i32::from(days));
         let top_down = ascending(&top_down::simulate(&seen, &self.season, last, raw.len(), key.with(2)));
         let mut correction = self.learned(cut);
-        if brought.is_empty() {
+        if seen.sold().next().is_none() {
             correction.weight = 1.0;
         }
         let blend = combine::blend(raw, &top_down, correction.weight);
@@ -220,7 +221,7 @@ impl Backtest {
         let (bottom_up, top_down) = (ascending(&bottom_up), ascending(&top_down));
         let unit = typical(&fit.brought, &seen);
         let mut correction = self.learned(cut);
-        if fit.brought.is_empty() {
+        if seen.sold().next().is_none() {
             // No total has run yet.
             correction.weight = 1.0;
         }

@@ -190,11 +190,18 @@ impl Outcome {
         let before = quarter.previous();
         let (previous_first, previous_last) = (before.first_day().days(), before.last_day().days());
         let same_day = (previous_first + seen.day - first).min(previous_last);
-        let known = |from: i32, to: i32| -> i64 {
-            seen.wins().filter(|(day, _)| (from..=to).contains(day)).map(|(_, brought)| brought).sum()
+        // What renews a contract and was not there by the cut is told of by the contract.
+        let counts = |renews: bool, born: Option<i32>, cut: i32| !(renews && born.is_none_or(|born| born > cut));
+        let known = |from: i32, to: i32, cut: i32| -> i64 {
+            let wins = seen.deals.iter().filter(|deal| counts(deal.renews, deal.created.or(Some(from)), cut));
+            let wins = wins.filter_map(|deal| Some((deal.closing?.day, deal.brought?)));
+            wins.filter(|(day, _)| (from..=to).contains(day)).map(|(_, brought)| brought).sum()
         };
-        let won_to_date = known(first, seen.day);
-        let came = |from: i32| history.deals.iter().filter(move |deal| deal.won && in_days(deal.closed, from, last));
+        let won_to_date = known(first, seen.day, seen.day);
+        let came = |from: i32| {
+            let won = history.deals.iter().filter(move |deal| deal.won && in_days(deal.closed, from, last));
+            won.filter(|deal| counts(deal.renews, deal.created, seen.day))
+        };
         let late: Vec<i64> = came(seen.day + 1).map(|deal| deal.amount).collect();
         let closed = seen.deals.iter().filter(|deal| deal.closing.is_some()).count() as f64;
         let won = seen.wins().count() as f64;
@@ -206,8 +213,8 @@ impl Outcome {
             late,
             won_to_date,
             elapsed: f64::from(seen.day - first + 1) / f64::from(last - first + 1),
-            previous: known(previous_first, previous_last),
-            previous_to_date: known(previous_first, same_day),
+            previous: known(previous_first, previous_last, same_day),
+            previous_to_date: known(previous_first, same_day, same_day),
             weighted: (closed > 0.0).then(|| won_to_date as f64 + amount * won / closed),
             per_major: history.currency.minor_per_major() as f64,
         }

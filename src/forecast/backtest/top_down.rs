@@ -20,7 +20,7 @@ const ROUNDS: usize = 5;
 /// Poisson(λΣs·Gamma(κ, κ)) wins, κ from 28-day counts with a log-normal prior about 12, each worth one seen before, drawn by the same weights; times a log-normal factor of
 /// variance (1 + cv²)/n_eff for the mean amount.
 pub(super) fn simulate(seen: &Seen, season: &Season, last: i32, trials: usize, key: StreamKey) -> Vec<i64> {
-    let mut wins: Vec<(i32, i64)> = seen.wins().filter(|(day, _)| *day >= seen.start).collect();
+    let mut wins: Vec<(i32, i64)> = seen.sold().filter(|(day, _)| *day >= seen.start).collect();
     wins.arrange();
     if wins.is_empty() {
         return vec![0; trials];

@@ -46,7 +46,9 @@ impl Arrivals {
         let from = (seen.day - WINDOW + 1).max(earliest);
         let days = seen.day - from + 1;
         let mut kinds: BTreeMap<(usize, i32, [u64; 2]), Kind> = BTreeMap::new();
-        for deal in seen.deals.iter().filter(|deal| deal.created.is_some_and(|born| born >= from)) {
+        // What renews a contract comes due with it: counted here too, it would be counted twice.
+        let new = || seen.deals.iter().filter(|deal| !deal.renews);
+        for deal in new().filter(|deal| deal.created.is_some_and(|born| born >= from)) {
             let (band, step) = (hazards.sizes.band(deal.estimate), hazards.sizes.step(deal.estimate));
             let factors = [hazards.won.factor(&deal.groups), hazards.lost.factor(&deal.groups)];
             let kind = kinds.entry((band, step, factors.map(f64::to_bits))).or_insert_with(|| Kind {
@@ -63,7 +65,7 @@ impl Arrivals {
         }
         let blocks = (days_seen(seen) / BLOCK).clamp(0, 13);
         let mut counts = vec![0.0; blocks as usize];
-        for deal in &seen.deals {
+        for deal in new() {
             let age = deal.created.map_or(-1, |born| seen.day - born);
             if let Some(count) = usize::try_from(age / BLOCK).ok().and_then(|block| counts.get_mut(block)) {
                 *count += f64::from(u8::from(age >= 0));

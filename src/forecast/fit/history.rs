@@ -2,6 +2,7 @@
 
 use crate::calendar::Date;
 use crate::crm::{DealStatus, Pipeline};
+use crate::forecast::renewals::renews;
 use crate::money::Currency;
 use crate::stats::Arrange;
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ pub(crate) struct PastDeal {
     pub(crate) estimate: Option<i64>,
     /// Its product, owner and segment, numbered in alphabetical order.
     pub(crate) groups: [u32; 3],
+    /// Whether it renews a contract that a file of contracts tells of: then it is no new business.
+    pub(crate) renews: bool,
 }
 
 /// All deals of a file, in the order of their keys.
@@ -41,12 +44,15 @@ pub(crate) struct History {
     pub(crate) ageless: u64,
     /// The number of each product, owner and segment.
     pub(crate) labels: [BTreeMap<String, u32>; 3],
+    /// Whether a file of contracts tells what is renewed.
+    pub(crate) contracts: bool,
 }
 
 impl History {
     /// The deals of a pipeline. Amounts beside which the file names no currency are in `currency`; deals in another
-    /// currency than most are left out.
-    pub(crate) fn of(pipeline: &Pipeline, currency: Currency) -> Self {
+    /// currency than most are left out. `contracts` says that contracts tell what is renewed: deals that renew are no new
+    /// business then.
+    pub(crate) fn of(pipeline: &Pipeline, currency: Currency, contracts: bool) -> Self {
         let deals = pipeline.as_of(None, currency).deals;
         let mut counts: BTreeMap<Currency, u64> = BTreeMap::new();
         for deal in &deals {
@@ -93,11 +99,12 @@ impl History {
                 amount: if won { deal.amount.minor } else { 0 },
                 estimate: deal.estimate.map(|worth| worth.minor),
                 groups,
+                renews: contracts && renews(pipeline, deal),
             });
         }
         past.arrange_by_key(|deal| deal.key);
         let newest = past.iter().flat_map(|deal| [deal.created, deal.closed]).flatten().max();
-        Self { deals: past, currency: most, newest, foreign, undated, ageless, labels: numbers }
+        Self { deals: past, currency: most, newest, foreign, undated, ageless, labels: numbers, contracts }
     }
 
     /// What was known at the end of `day`: deals created later are not there, deals closed later are open and worth
@@ -124,6 +131,7 @@ impl History {
                 brought,
                 estimate: deal.estimate,
                 groups: deal.groups,
+                renews: deal.renews,
             });
         }
         let mut seen = Seen { day, start: i32::MIN, starts_late: false, deals };
@@ -152,6 +160,8 @@ pub(crate) struct SeenDeal {
     pub(crate) brought: Option<i64>,
     pub(crate) estimate: Option<i64>,
     pub(crate) groups: [u32; 3],
+    /// Whether it renews a contract that a file of contracts tells of.
+    pub(crate) renews: bool,
 }
 
 /// What was known at the end of a day, in the order of the keys.
@@ -172,6 +182,12 @@ impl Seen {
     /// The deals won, each with its day and what it brought.
     pub(crate) fn wins(&self) -> impl Iterator<Item = (i32, i64)> + '_ {
         self.deals.iter().filter_map(|deal| Some((deal.closing?.day, deal.brought?)))
+    }
+
+    /// The deals won that renew nothing that contracts tell of: the run of new business.
+    pub(crate) fn sold(&self) -> impl Iterator<Item = (i32, i64)> + '_ {
+        let sold = self.deals.iter().filter(|deal| !deal.renews);
+        sold.filter_map(|deal| Some((deal.closing?.day, deal.brought?)))
     }
 
     /// From which day closings were recorded: the first creation, or, if deals older than the first closing ought to
@@ -232,6 +248,7 @@ mod tests {
             amount: if closed.is_some() { 900 } else { 0 },
             estimate: Some(1000),
             groups: [0; 3],
+            renews: false,
         }
     }
 
@@ -244,6 +261,7 @@ mod tests {
             undated: 0,
             ageless: 0,
             labels: Default::default(),
+            contracts: false,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Contracts as they stood on a day: which were renewed or ended, which come due, and what that says of the next.
 
+use super::who::{ByCompany, Companies, Who, numbers};
 use crate::calendar::Date;
-use crate::crm::Contract;
-use crate::crm::DealStatus;
+use crate::crm::{Contract, DealStatus, runs};
 use crate::model::fold;
 use crate::money::Currency;
 use crate::random::StreamKey;
@@ -30,7 +30,7 @@ pub(super) struct Class {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Due {
     pub(super) key: u64,
-    pub(super) account: String,
+    pub(super) who: Who,
     pub(super) product: String,
     /// Last day of the term that ends.
     pub(super) day: Date,
@@ -57,7 +57,7 @@ pub(super) struct Decided {
 pub(super) struct Known {
     pub(super) day: Date,
     pub(super) amount: i64,
-    pub(super) account: String,
+    pub(super) who: Who,
     pub(super) product: String,
 }
 
@@ -78,7 +78,7 @@ pub(super) struct Book {
     pub(super) lapsed: usize,
     /// Due, and in the file of deals as a renewal.
     pub(super) in_deals: usize,
-    /// Due, and nothing says what they bring.
+    /// Due or renewed in the periods looked at, and nothing says what they bring.
     pub(super) without_amount: usize,
     /// Contracts in another currency.
     pub(super) foreign: usize,
@@ -87,8 +87,8 @@ pub(super) struct Book {
 /// A renewal that the file of deals knows.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RenewalDeal {
-    /// The company, folded.
-    pub(super) account: String,
+    /// The product, folded; empty where the file does not say.
+    pub(super) product: String,
     pub(super) status: DealStatus,
     pub(super) close: Option<Date>,
 }
@@ -97,19 +97,20 @@ pub(super) struct RenewalDeal {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'a> {
     pub(super) as_of: Date,
-    /// The last day looked at.
+    /// The first and the last day looked at.
+    pub(super) first: Date,
     pub(super) last: Date,
     /// Whether the file says nothing later than the day: what it states for later days was known then.
     pub(super) current: bool,
     pub(super) currency: Currency,
-    pub(super) deals: &'a [RenewalDeal],
+    pub(super) deals: &'a ByCompany<RenewalDeal>,
 }
 
 /// A contract with what is worked out of it.
 #[derive(Debug)]
 struct One<'a> {
     contract: &'a Contract,
-    account: String,
+    who: Who,
     product: String,
     key: u64,
     months: i32,
@@ -120,18 +121,17 @@ struct One<'a> {
 }
 
 impl<'a> One<'a> {
-    fn new(contract: &'a Contract, view: &View<'_>) -> Self {
+    fn new(contract: &'a Contract, view: &View<'_>, companies: &mut Companies<'_>) -> Self {
         let days = contract.start.zip(contract.end).map_or(365, |(start, end)| end.days_since(start) + 1);
         let months = libm::round(f64::from(days) / MONTH).max(1.0) as i32;
         let yearly =
             contract.yearly.map(|money| (money.minor as f64 * f64::from(months) / 12.0).round_ties_even() as i64);
-        let account = company(&contract.account);
         let day = |date: Option<Date>| date.map_or(0, |date| 1 + i64::from(date.days()) as u64);
         let words = [&contract.id, &contract.account_id, &contract.account, &contract.product];
         let key = words.iter().fold(StreamKey::new(PURPOSE), |key, word| key.with(crate::table::hash(word.as_bytes())));
         let key = key.with(day(contract.start)).with(day(contract.end)).bits();
         Self {
-            account: if account.is_empty() { contract.account_id.clone() } else { account },
+            who: companies.of_contract(contract),
             product: fold(&contract.product),
             key,
             months,
@@ -151,9 +151,23 @@ impl<'a> One<'a> {
         Class { auto: self.contract.auto_renew == Some(true), short: self.months < SHORT_MONTHS }
     }
 
+    /// Whether it runs on the day of the forecast, its term ending on a day, if it has an end.
+    fn runs(&self, end: Option<Date>, view: &View<'_>) -> bool {
+        runs([self.contract.start, end, self.cancelled], view.as_of) && (end.is_some() || !self.given_up)
+    }
+
+    /// Whether it does not go on after a term.
+    fn stops(&self, end: Date) -> bool {
+        self.given_up || self.cancelled.is_some_and(|day| day <= end)
+    }
+
+    /// Days around the end of a term in which a deal stands for its renewal: half a term at most, so that a deal stands for one.
+    fn near(&self) -> i32 {
+        NEAR.min((f64::from(self.months) * MONTH / 2.0) as i32)
+    }
+
     fn known(&self, day: Date, amount: i64) -> Known {
-        let Contract { account, product, .. } = self.contract;
-        Known { day, amount, account: account.clone(), product: product.clone() }
+        Known { day, amount, who: self.who.clone(), product: self.contract.product.clone() }
     }
 }
 
@@ -162,7 +176,7 @@ const PURPOSE: u64 = 0x636f_6e74_7261_6374;
 
 impl Book {
     /// Reads contracts as they stood on a day.
-    pub(super) fn new(contracts: &[Contract], view: &View<'_>) -> Self {
+    pub(super) fn new(contracts: &[Contract], view: &View<'_>, companies: &mut Companies<'_>) -> Self {
         let mut book = Self::default();
         let mut all: Vec<One<'_>> = Vec::new();
         for contract in contracts {
@@ -170,7 +184,7 @@ impl Book {
             if money.is_some_and(|money| money.currency != view.currency) {
                 book.foreign += 1;
             } else if contract.start.is_none_or(|start| start <= view.as_of || view.current) {
-                all.push(One::new(contract, view));
+                all.push(One::new(contract, view, companies));
             }
         }
         // Neither the order of the file nor copies change a stream.
@@ -189,79 +203,123 @@ impl Book {
     }
 
     fn add(&mut self, one: &One<'_>, next: Option<&One<'_>>, view: &View<'_>) {
-        let begun = one.contract.start.is_none_or(|start| start <= view.as_of);
-        let class = one.class();
-        let Some(mut end) = one.contract.end else {
-            let runs = begun && one.cancelled.is_none_or(|day| day > view.as_of) && !one.given_up;
+        let Some(end) = one.contract.end else {
+            let runs = one.runs(None, view);
             self.running += usize::from(runs);
             self.without_end += usize::from(runs);
             return;
         };
-        if let Some(next) = next {
-            let ratio = one.value.zip(next.value).map(|(before, after)| {
-                (after as f64 * f64::from(one.months)) / (before as f64 * f64::from(next.months))
-            });
-            self.decided.push(Decided { class, renewed: true, ratio });
-            self.running += usize::from(begun && end > view.as_of);
-            let amount = next.value.or(one.value).unwrap_or(0);
-            if self.is_in_deals(one, end, view).is_some() {
-                self.in_deals += usize::from(end > view.as_of);
-            } else if end <= view.as_of {
-                self.renewed.push(next.known(end, amount));
-            } else {
-                self.push_due(one, end, 1, Some(amount), view);
-            }
-            return;
+        match next {
+            Some(next) => self.add_signed(one, end, next, view),
+            None => self.follow(one, end, view),
         }
-        let stops = |end: Date| one.given_up || one.cancelled.is_some_and(|day| day <= end);
+    }
+
+    /// A contract whose successor is signed.
+    fn add_signed(&mut self, one: &One<'_>, end: Date, next: &One<'_>, view: &View<'_>) {
+        self.running += usize::from(one.runs(Some(end), view));
+        let ratio = one
+            .value
+            .zip(next.value)
+            .map(|(before, after)| (after as f64 * f64::from(one.months)) / (before as f64 * f64::from(next.months)));
+        self.decide(one, end, true, ratio, view);
+        // What is signed was not lost, whatever a deal says.
+        let deal = one.deal(end, true, view).filter(|deal| *deal != DealStatus::Lost);
+        if deal.is_some() {
+            self.in_deals += usize::from(end > view.as_of && end <= view.last);
+        } else if end <= view.as_of {
+            self.renewed(next, end, next.value.or(one.value), view);
+        } else {
+            self.push_due(one, end, 1, next.value.or(one.value), true, view);
+        }
+    }
+
+    /// A contract without a successor, term by term.
+    fn follow(&mut self, one: &One<'_>, first: Date, view: &View<'_>) {
+        let class = one.class();
+        let mut end = first;
         for _ in 0..MOST_TERMS {
-            if !class.auto || end > view.as_of || stops(end) {
+            if !class.auto || end > view.as_of || one.stops(end) {
                 break;
             }
-            self.decided.push(Decided { class, renewed: true, ratio: None });
-            if self.is_in_deals(one, end, view).is_none() {
-                self.renewed.push(one.known(end, one.value.unwrap_or(0)));
+            let deal = one.deal(end, false, view);
+            if deal == Some(DealStatus::Lost) {
+                return self.end(one, end, view);
+            }
+            self.decide(one, end, true, None, view);
+            if deal.is_none() {
+                self.renewed(one, end, one.value, view);
             }
             end = one.next_end(end);
         }
-        self.running += usize::from(begun && end > view.as_of && one.cancelled.is_none_or(|day| day > view.as_of));
-        let deal = self.is_in_deals(one, end, view);
-        if stops(end) {
-            self.decided.push(Decided { class, renewed: false, ratio: None });
-            self.ended.push(one.known(end, one.value.unwrap_or(0)));
+        self.running += usize::from(one.runs(Some(end), view));
+        let deal = one.deal(end, true, view);
+        if one.stops(end) || deal == Some(DealStatus::Lost) {
+            self.end(one, end, view);
         } else if end > view.as_of {
-            if deal.is_some() {
-                self.in_deals += usize::from(end <= view.last);
-                return;
-            }
-            for times in 1..=MOST_TERMS {
-                if end > view.last {
-                    break;
-                }
-                self.push_due(one, end, times, None, view);
-                end = one.next_end(end);
-            }
-        } else if let Some(won) = deal.and_then(|deal| (deal != DealStatus::Open).then_some(deal == DealStatus::Won)) {
-            self.decided.push(Decided { class, renewed: won, ratio: None });
+            self.follow_ahead(one, end, view);
+        } else if deal == Some(DealStatus::Won) {
+            self.decide(one, end, true, None, view);
         } else if view.as_of.days_since(end) > NEAR {
-            self.decided.push(Decided { class, renewed: false, ratio: None });
-            self.ended.push(one.known(end, one.value.unwrap_or(0)));
+            self.end(one, end, view);
         } else {
             self.lapsed += 1;
         }
     }
 
-    fn push_due(&mut self, one: &One<'_>, day: Date, times: u32, signed: Option<i64>, view: &View<'_>) {
+    /// The terms of a contract that end after the day of the forecast, from the first of them on.
+    fn follow_ahead(&mut self, one: &One<'_>, first: Date, view: &View<'_>) {
+        let (mut end, mut times) = (first, 1);
+        for _ in 0..MOST_TERMS {
+            if end > view.last {
+                return;
+            }
+            match one.deal(end, end == first, view) {
+                // What is won already is no longer in doubt.
+                Some(DealStatus::Won) => self.in_deals += 1,
+                Some(DealStatus::Open) => (self.in_deals, times) = (self.in_deals + 1, times + 1),
+                Some(DealStatus::Lost) => return self.end(one, end, view),
+                None => {
+                    self.push_due(one, end, times, None, end == first, view);
+                    times += 1;
+                }
+            }
+            end = one.next_end(end);
+        }
+    }
+
+    /// What became of a term, if it has come to its end.
+    fn decide(&mut self, one: &One<'_>, end: Date, renewed: bool, ratio: Option<f64>, view: &View<'_>) {
+        if end <= view.as_of {
+            self.decided.push(Decided { class: one.class(), renewed, ratio });
+        }
+    }
+
+    /// It ended for good, or will.
+    fn end(&mut self, one: &One<'_>, end: Date, view: &View<'_>) {
+        self.decide(one, end, false, None, view);
+        self.ended.extend(one.value.map(|value| one.known(end, value)));
+    }
+
+    /// It was renewed on a day, for an amount where that is known.
+    fn renewed(&mut self, one: &One<'_>, day: Date, amount: Option<i64>, view: &View<'_>) {
+        match amount {
+            Some(amount) => self.renewed.push(one.known(day, amount)),
+            None => self.without_amount += usize::from(day >= view.first),
+        }
+    }
+
+    fn push_due(&mut self, one: &One<'_>, day: Date, times: u32, signed: Option<i64>, is_first: bool, view: &View<'_>) {
         if day > view.last {
             return;
         }
-        let Some(amount) = one.value else {
-            self.without_amount += 1;
+        let Some(amount) = one.value.or(signed) else {
+            self.without_amount += usize::from(is_first);
             return;
         };
         self.due.push(Due {
             key: StreamKey::new(one.key).with(u64::from(times)).bits(),
-            account: one.contract.account.clone(),
+            who: one.who.clone(),
             product: one.contract.product.clone(),
             day,
             amount,
@@ -270,24 +328,35 @@ impl Book {
             signed,
         });
     }
+}
 
-    /// The renewal in the file of deals that stands for the end of a contract, if there is one.
-    fn is_in_deals(&self, one: &One<'_>, end: Date, view: &View<'_>) -> Option<DealStatus> {
-        let near = |deal: &&RenewalDeal| {
-            !one.account.is_empty()
-                && deal.account == one.account
-                && deal.close.is_none_or(|close| close.days_since(end).abs() <= NEAR)
+impl One<'_> {
+    /// What the file of deals says of the renewal at the end of a term: won before open before lost, whatever the order of
+    /// its rows. A deal without a date stands for the next term alone, and only while it is open; one that is lost speaks of
+    /// its own product alone.
+    fn deal(&self, end: Date, is_next: bool, view: &View<'_>) -> Option<DealStatus> {
+        let stands_for = |deal: &&RenewalDeal| match deal.close {
+            Some(close) => close.days_since(end).abs() <= self.near(),
+            None => is_next && deal.status == DealStatus::Open,
         };
-        view.deals.iter().find(near).map(|deal| deal.status)
+        let other =
+            |deal: &RenewalDeal| !deal.product.is_empty() && !self.product.is_empty() && deal.product != self.product;
+        let speaks = |deal: &&RenewalDeal| stands_for(deal) && !(deal.status == DealStatus::Lost && other(deal));
+        let rank = |status: &DealStatus| match status {
+            DealStatus::Won => 0,
+            DealStatus::Open => 1,
+            DealStatus::Lost => 2,
+        };
+        view.deals.of(&self.who).filter(speaks).map(|deal| deal.status).min_by_key(rank)
     }
 }
 
 /// The contract that renews each: of the same company, begun after it and within 90 days of its end; of the same product
 /// first, the nearest first, each for one.
 fn successors(all: &[One<'_>]) -> Vec<Option<usize>> {
-    let mut accounts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, one) in all.iter().enumerate().filter(|(_, one)| !one.account.is_empty()) {
-        accounts.entry(&one.account).or_default().push(at);
+    let mut accounts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, number) in numbers(all.iter().map(|one| &one.who)).into_iter().enumerate() {
+        number.into_iter().for_each(|number| accounts.entry(number).or_default().push(at));
     }
     let mut next = vec![None; all.len()];
     let mut pairs: Vec<(bool, i32, usize, usize)> = Vec::new();
@@ -320,11 +389,6 @@ fn successors(all: &[One<'_>]) -> Vec<Option<usize>> {
         }
     }
     next
-}
-
-/// A company's name as it is compared: letters and digits alone.
-pub(super) fn company(name: &str) -> String {
-    fold(name).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// The same day of the month so many months later, or the month's last.

@@ -1,12 +1,13 @@
 //! What contracts bring: those that come due are renewed or end, at the rate of those that came to their end before.
 //!
-//! [`book`] reads the contracts as they stood on the day, [`rate`] tells how often they are renewed and what they bring
+//! [`book`] reads the contracts as they stood on the day, [`who`] says which deals are of the same company, [`rate`] tells how often they are renewed and what they bring
 //! then, and the trials are those of any simulation: one "deal" per renewal, its chance shared by all of its class and
 //! drawn once per batch, with the market of the deals. What is renewed stands beside what deals bring and is part of each
 //! total; no earlier quarter corrects it, since the track record knows deals alone.
 
 mod book;
 mod rate;
+mod who;
 
 use super::horizon::Horizon;
 use super::input::{Amount, SharedRate, SimulatedDeal, SimulationInput, Win};
@@ -15,12 +16,13 @@ use super::simulate::Simulation;
 use super::trials::Trials;
 use crate::Error;
 use crate::calendar::Date;
-use crate::crm::{Deal, Field, Pipeline};
-use crate::model::{OperatingModel, Run, Switch};
+use crate::crm::{Contract, Deal, Field, Pipeline};
+use crate::model::{OperatingModel, Run, Switch, fold};
 use crate::stats::{Arrange, Interval};
-use book::{Book, Due, Known, RenewalDeal, View, company, says_renewal};
+use book::{Book, Due, Known, RenewalDeal, View, says_renewal};
 use rate::Rates;
 use std::collections::BTreeMap;
+use who::{ByCompany, Companies, Who};
 
 /// Names the number that decides the rate of a batch: all classes move together.
 const RATE: u64 = 0x7265_6e65_7761_6c73;
@@ -39,6 +41,8 @@ pub struct Renewals {
     labels: Vec<[String; 3]>,
     /// The same of what was renewed up to the day of the forecast, with the day and the amount.
     to_date: Vec<([String; 3], Date, i64)>,
+    /// Owner and segment of each company: those of its newest deal.
+    owners: ByCompany<[String; 2]>,
 }
 
 /// What is known of the contracts of a file.
@@ -52,7 +56,7 @@ pub struct ContractCounts {
     pub lapsed: usize,
     /// Due, and left to the deals, as a deal of the same company says that it is the renewal.
     pub in_deals: usize,
-    /// Due, and left out because nothing says what they bring.
+    /// Due or renewed in the periods of the forecast, and left out because nothing says what they bring.
     pub without_amount: usize,
     /// In another currency, left out.
     pub foreign: usize,
@@ -90,52 +94,80 @@ pub struct RenewalPeriod {
     pub expansion: f64,
 }
 
+/// Whether the contracts of a pipeline count in a forecast: there are any, and neither run nor model switches them off.
+pub(super) fn count(pipeline: &Pipeline, model: &OperatingModel, run: &Run) -> bool {
+    !pipeline.contracts().is_empty() && run.renewals.unwrap_or(model.forecast().renewals) == Switch::Auto
+}
+
+/// Whether a deal's type or name says that it renews something.
+pub(super) fn renews(pipeline: &Pipeline, deal: &Deal) -> bool {
+    let kind = pipeline.column(Field::Type).map_or("", |column| column.text(deal.row));
+    says_renewal(kind) || says_renewal(&deal.name)
+}
+
 impl Renewals {
     /// The renewals of the contracts attached to a pipeline; `None` without contracts, or where the run or model switches
     /// them off.
-    ///
-    /// # Errors
-    /// The limits of [`SimulationInput::validate`].
-    pub(super) fn new(
+    pub(super) fn new(pipeline: &Pipeline, outcome: &Outcome, model: &OperatingModel, run: &Run) -> Option<Self> {
+        let current = pipeline.proposed_as_of().is_none_or(|newest| newest <= outcome.horizon.as_of());
+        count(pipeline, model, run).then(|| Self::of(pipeline.contracts(), current, pipeline, outcome, model, run))
+    }
+
+    /// The renewals of contracts beside the deals of a pipeline; `current` says that what the contracts state of later days
+    /// was known on the day.
+    pub(super) fn of(
+        contracts: &[Contract],
+        current: bool,
         pipeline: &Pipeline,
         outcome: &Outcome,
         model: &OperatingModel,
         run: &Run,
-    ) -> Result<Option<Self>, Error> {
-        if pipeline.contracts().is_empty() || run.renewals.unwrap_or(model.forecast().renewals) == Switch::Off {
-            return Ok(None);
-        }
+    ) -> Self {
         let (horizon, as_of) = (&outcome.horizon, outcome.horizon.as_of());
         let known = pipeline.as_of(Some(as_of), model.meta().currency);
-        let kind = |row: usize| pipeline.column(Field::Type).map_or("", |column| column.text(row));
-        let is_renewal = |deal: &&Deal| says_renewal(kind(deal.row)) || says_renewal(&deal.name);
-        let deals: Vec<RenewalDeal> = known
-            .deals
-            .iter()
-            .filter(is_renewal)
-            .map(|deal| RenewalDeal { account: company(&deal.account), status: deal.status, close: deal.close })
-            .collect();
+        let ids = pipeline.column(Field::AccountId);
+        let id = |row: usize| ids.map_or("", |column| column.text(row));
+        let mut companies = Companies::new(&pipeline.dialects, contracts, known.deals.iter().map(|deal| id(deal.row)));
+        let mut deals = ByCompany::default();
+        let mut newest: BTreeMap<(String, String), (Option<Date>, u64, &Deal)> = BTreeMap::new();
+        for deal in &known.deals {
+            let who = companies.of_deal(id(deal.row), &deal.account);
+            if renews(pipeline, deal) {
+                let product = fold(&deal.product);
+                deals.add(&who, RenewalDeal { product, status: deal.status, close: deal.close });
+            }
+            let entry = newest.entry((who.id, who.name)).or_insert((deal.created, deal.key, deal));
+            if (deal.created, deal.key) > (entry.0, entry.1) {
+                *entry = (deal.created, deal.key, deal);
+            }
+        }
         let view = View {
             as_of,
+            first: horizon.periods().first().map_or(as_of, |period| period.first_day()),
             last: horizon.ends().last().copied().unwrap_or(as_of),
-            current: pipeline.proposed_as_of().is_none_or(|newest| newest <= as_of),
+            current,
             currency: outcome.currency,
             deals: &deals,
         };
-        let book = Book::new(pipeline.contracts(), &view);
-        let rates = Rates::new(&book.decided);
-        let owners = owners(&known.deals);
+        let book = Book::new(contracts, &view, &mut companies);
+        let mut owners = ByCompany::default();
+        let mut sorted: Vec<_> = newest.into_iter().collect();
+        // The newest comes first.
+        sorted.arrange_by(|(_, a), (_, b)| (b.0, b.1).cmp(&(a.0, a.1)));
+        for ((id, name), (_, _, deal)) in sorted {
+            owners.add(&Who { id, name }, [deal.owner.clone(), deal.segment.clone()]);
+        }
         let mut renewals = Self {
             chances: Vec::new(),
             labels: Vec::new(),
             to_date: Vec::new(),
             input: Self::input(&book, outcome, model, run),
-            rates,
+            rates: Rates::new(&book.decided),
             book,
+            owners,
         };
-        renewals.fill(outcome.horizon.ends(), &owners);
-        Simulation::new(renewals.input.clone())?;
-        Ok(Some(renewals))
+        renewals.fill(outcome.horizon.ends());
+        renewals
     }
 
     /// The question without its renewals.
@@ -165,7 +197,8 @@ impl Renewals {
     }
 
     /// Adds the renewals that are due, one deal each.
-    fn fill(&mut self, ends: &[Date], owners: &BTreeMap<String, [String; 2]>) {
+    fn fill(&mut self, ends: &[Date]) {
+        let owners = &self.owners;
         let mut rates = BTreeMap::new();
         let drawn = self.rates.ratios.len() > 1;
         self.input.changes.clone_from(&self.rates.ratios);
@@ -189,12 +222,12 @@ impl Renewals {
                 win,
                 closed_by: ends.iter().map(|end| f64::from(u8::from(*end >= first.day))).collect(),
             });
-            let [owner, segment] = owners.get(&company(&first.account)).cloned().unwrap_or_default();
+            let [owner, segment] = owners.of(&first.who).next().cloned().unwrap_or_default();
             let labels = [owner, segment, first.product.clone()];
             self.labels.push(if list.len() == 1 { labels } else { Default::default() });
         }
         let labelled = |known: &Known| {
-            let [owner, segment] = owners.get(&company(&known.account)).cloned().unwrap_or_default();
+            let [owner, segment] = owners.of(&known.who).next().cloned().unwrap_or_default();
             ([owner, segment, known.product.clone()], known.day, known.amount)
         };
         self.to_date = self.book.renewed.iter().map(labelled).collect();
@@ -202,10 +235,18 @@ impl Renewals {
         self.chances = self.book.due.iter().map(|due| if due.signed.is_some() { 1.0 } else { chance(due) }).collect();
     }
 
-    /// Runs the simulation: what is renewed in each period, renewed to date included.
-    pub(super) fn simulate(&self) -> Result<Vec<Vec<i64>>, Error> {
-        let trials = Simulation::new(self.input.clone())?.finish();
-        Ok((0..trials.periods()).map(|period| trials.period(period)).collect())
+    /// The simulation of what is renewed.
+    ///
+    /// # Errors
+    /// The limits of the simulation.
+    pub(super) fn simulation(&self) -> Result<Simulation, Error> {
+        Simulation::new(self.input.clone())
+    }
+
+    /// What is renewed in each period, trial by trial, renewed to date included.
+    pub(super) fn brought(simulation: Simulation) -> Vec<Vec<i64>> {
+        let trials = simulation.finish();
+        (0..trials.periods()).map(|period| trials.period(period)).collect()
     }
 
     /// What each renewal of a period would bring unchanged, and what was renewed to date, with owner, segment and product.
@@ -229,7 +270,7 @@ impl Renewals {
     /// Each renewal in turn, with owner, segment and product where known, and what it brings in the period in every trial.
     pub(super) fn each(&self, period: usize, mut see: impl FnMut(&[String; 3], &[i64])) -> Result<(), Error> {
         let all = (0..self.input.deals.len()).collect();
-        Simulation::new(self.input.clone())?.each_deal(period, all, |index, brought| {
+        self.simulation()?.each_deal(period, all, |index, brought| {
             if let Some(labels) = self.labels.get(index) {
                 see(labels, brought);
             }
@@ -245,7 +286,7 @@ impl Renewals {
         part.input.steps = spans.steps().to_vec();
         part.input.won_to_date = vec![0; count];
         part.input.trials = trials;
-        part.fill(spans.ends(), &BTreeMap::new());
+        part.fill(spans.ends());
         part.input
     }
 
@@ -267,6 +308,12 @@ impl Renewals {
             ..deal.clone()
         }));
         input
+    }
+
+    /// Whether a contract has several terms in the periods of the forecast: each is renewed by itself, at the chance of so
+    /// many renewals in a row.
+    pub(crate) fn has_later_terms(&self) -> bool {
+        self.book.due.iter().any(|due| due.times > 1)
     }
 
     /// What is known of the contracts.
@@ -325,18 +372,6 @@ impl Renewals {
     }
 }
 
-/// Owner and segment of each company: those of its newest deal.
-fn owners(deals: &[Deal]) -> BTreeMap<String, [String; 2]> {
-    let mut newest: BTreeMap<String, (Option<Date>, u64, &Deal)> = BTreeMap::new();
-    for deal in deals.iter().filter(|deal| !deal.account.is_empty()) {
-        let entry = newest.entry(company(&deal.account)).or_insert((deal.created, deal.key, deal));
-        if (deal.created, deal.key) > (entry.0, entry.1) {
-            *entry = (deal.created, deal.key, deal);
-        }
-    }
-    newest.into_iter().map(|(key, (_, _, deal))| (key, [deal.owner.clone(), deal.segment.clone()])).collect()
-}
-
 /// The places of renewals that are simulated as one: each by itself, or with others of the same step, class and number of
 /// terms where there are too many.
 fn lumped(due: &[Due], step: impl Fn(Date) -> usize) -> Vec<Vec<usize>> {
@@ -384,7 +419,7 @@ mod tests {
         let class = Class { auto: false, short: false };
         let due = |i: i64| Due {
             key: i as u64,
-            account: String::new(),
+            who: Who::default(),
             product: String::new(),
             day: Date::from_days(20_000 + (i % 2) as i32),
             amount: 1 + i % 997,
