@@ -123,12 +123,18 @@ export class DataSet {
    */
   simulate(model, run, options) {
     return this.#enqueue(options, async (runner) => {
+      const isFresh = !runner.loaded.has(this.#key);
       await this.#ensure(runner, options, ['simulate']);
-      this.#state.delete('simulate');
-      await this.#share(this.#runners, model, run, options);
-      const report = await runner.call('report', [this.#key], options);
-      this.#state.set('simulate', [model, run]);
-      return report;
+      try {
+        await this.#share(this.#runners, model, run, options);
+        const report = await runner.call('report', [this.#key], options);
+        this.#state.set('simulate', [model, run]);
+        return report;
+      } catch (error) {
+        // The last one stands; an engine that was not told of it has to be before it is asked.
+        if (isFresh) runner.loaded.delete(this.#key);
+        throw error;
+      }
     });
   }
 
@@ -216,7 +222,8 @@ export class DataSet {
         return await work(runner);
       } catch (error) {
         // Someone else's call took the worker down: this one is innocent and is made again.
-        if (!(error instanceof LeadcastError) || error.code !== 'worker-replaced' || signal?.aborted) throw error;
+        if (!(error instanceof LeadcastError) || error.code !== 'worker-replaced') throw error;
+        if (signal?.aborted) throw cancelled(signal);
         return work(runner);
       }
     });

@@ -15,7 +15,7 @@ export function contentOf(source) {
   if (typeof source === 'string') return { bytes: new TextEncoder().encode(source) };
   // A copy, made now: the file is read again when a fresh engine needs it, whatever has become of the caller's bytes. A buffer that
   // was given away has no bytes, and cannot be copied. `slice` of a Node `Buffer` would be a view.
-  if (source instanceof Uint8Array) return { bytes: new Uint8Array(source) };
+  if (source instanceof Uint8Array) return { bytes: source.byteLength > 0 ? new Uint8Array(source) : new Uint8Array(0) };
   if (source instanceof ArrayBuffer) return { bytes: source.byteLength > 0 ? new Uint8Array(source.slice(0)) : new Uint8Array(0) };
   // A slice is a view, not a copy, and unlike a `File` it can be sent to every kind of worker.
   if (source instanceof Blob) return { blob: source.slice() };

@@ -200,9 +200,23 @@ fn deals_in_another_currency_are_excluded_counted_and_said() {
     assert_eq!((report.headline.open_deals, report.headline.excluded_deals), (1, 1));
     assert!(report.headline.sentence.ends_with("; 1 deal; 1 excluded, 50 % of the open pipeline"));
     let diagnostic = report.receipt.diagnostics.iter().find(|d| d.code == "foreign-currency").unwrap();
-    assert_eq!(diagnostic.message, "deals are not in USD and there is no rate for them, 1 of them open");
+    assert_eq!(diagnostic.message, "deals are in EUR, not in USD, and there is no rate for it, 1 of them open");
     assert_eq!(report.receipt.rows_read, report.receipt.rows_used + report.receipt.rows_excluded);
     assert_eq!((report.receipt.rows_excluded, report.periods[0].figures.won_to_date), (2, 0.0));
+}
+
+#[test]
+fn each_currency_that_is_left_out_is_said_by_itself() {
+    let header = HEADER.replace("Amount,", "Amount,Currency,");
+    let rows = "a,A,Offer,Open,1000,USD,2026-03-01,2026-01-01,\nb,B,Offer,Open,9000,GBP,2026-03-01,2026-01-01,\n\
+                c,C,Offer,Won,500,EUR,2026-02-01,2026-01-01,\nd,D,Offer,Open,700,GBP,2026-03-02,2026-01-01,\n";
+    let report = forecast_deals(format!("{header}{rows}").as_bytes(), &model(EXACT), &run(AS_OF)).unwrap().report();
+    let said: Vec<_> = report.receipt.diagnostics.iter().filter(|d| d.code == "foreign-currency").collect();
+    let told: Vec<_> = said.iter().map(|d| (d.sample.as_str(), d.count, d.place.line)).collect();
+    assert_eq!(told, [("EUR", 1, Some(4)), ("GBP", 2, Some(3))]);
+    assert_eq!(said[1].message, "deals are in GBP, not in USD, and there is no rate for it, 2 of them open");
+    assert_eq!((report.headline.open_deals, report.headline.excluded_deals), (1, 2));
+    assert_eq!((report.receipt.rows_used, report.receipt.rows_excluded), (1, 3));
 }
 
 #[test]

@@ -78,6 +78,21 @@ export const cases = {
     client.dispose();
   },
 
+  async 'a forecast that was stopped leaves the last one to be asked about, whatever became of the worker'({ lib, broken }) {
+    const client = lib.createClient({ workers: 1, worker: await broken('trap', 'deals_gates') });
+    const model = await lib.preset('sales-led');
+    const [deals, other] = [await client.openDeals(DEALS, { asOf: AS_OF }), await client.openDeals(DEALS, { asOf: AS_OF })];
+    await deals.forecast(model, { asOf: AS_OF });
+    const totals = await deals.totals(0);
+    const stop = new AbortController();
+    const second = failure(lib, () => deals.forecast(model, { asOf: AS_OF, seed: 2, trials: 4_096_000 }, { signal: stop.signal }));
+    equal((await failure(lib, () => other.gates())).code, 'engine-stopped');
+    stop.abort();
+    equal((await second).kind, 'cancelled');
+    equal(await deals.totals(0), totals);
+    client.dispose();
+  },
+
   async 'a worker that cannot start says so, every time'({ lib, nowhere }) {
     const client = lib.createClient({ workers: 1, workerUrl: nowhere });
     for (let i = 0; i < 2; i++) {

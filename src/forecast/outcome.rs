@@ -468,26 +468,35 @@ fn reporting_currency(deals: &[Deal], wanted: Currency, assumptions: &mut Vec<St
     found
 }
 
-/// Moves the deals in another currency from used to excluded, counted; returns how many open ones there are.
+/// Moves the deals in other currencies from used to excluded, counted currency by currency; returns how many open ones
+/// there are.
 fn exclude_foreign(deals: &[Deal], currency: Currency, receipt: &mut Receipt) -> usize {
-    let foreign: Vec<&Deal> = deals.iter().filter(|deal| deal.amount.currency != currency).collect();
-    let Some(first) = foreign.iter().min_by_key(|deal| deal.line) else { return 0 };
-    let count = foreign.len() as u64;
-    receipt.rows_used -= count.min(receipt.rows_used);
-    receipt.rows_excluded += count;
-    let open = foreign.iter().filter(|deal| deal.is_open()).count();
-    receipt.diagnostics.push(Diagnostic {
-        located: 0,
-        fixes: Vec::new(),
-        code: "foreign-currency",
-        count,
-        place: Place::line(first.line),
-        sample: first.amount.currency.to_string(),
-        action: Action::Excluded,
-        message: format!("deals are not in {currency} and there is no rate for them, {open} of them open"),
-        remedy: "give their rate in the read option `rates`, or set the model's currency".to_owned(),
-    });
-    open
+    let mut foreign: BTreeMap<Currency, Vec<&Deal>> = BTreeMap::new();
+    for deal in deals.iter().filter(|deal| deal.amount.currency != currency) {
+        foreign.entry(deal.amount.currency).or_default().push(deal);
+    }
+    let mut all_open = 0;
+    for (other, deals) in foreign {
+        let count = deals.len() as u64;
+        receipt.rows_used -= count.min(receipt.rows_used);
+        receipt.rows_excluded += count;
+        let open = deals.iter().filter(|deal| deal.is_open()).count();
+        all_open += open;
+        receipt.diagnostics.push(Diagnostic {
+            located: 0,
+            fixes: Vec::new(),
+            code: "foreign-currency",
+            count,
+            place: Place::line(deals.iter().map(|deal| deal.line).min().unwrap_or(0)),
+            sample: other.to_string(),
+            action: Action::Excluded,
+            message: format!(
+                "deals are in {other}, not in {currency}, and there is no rate for it, {open} of them open"
+            ),
+            remedy: "give their rate in the read option `rates`, or set the model's currency".to_owned(),
+        });
+    }
+    all_open
 }
 
 fn quotas(horizon: &Horizon, model: &OperatingModel, run: &Run, currency: Currency) -> Vec<Option<i64>> {

@@ -43,8 +43,11 @@ inBrowsers('another quota waits for no question about the last one, and what is 
     /** @type {HTMLElement} */ (document.querySelector('#setup-go')).click();
   });
   await says(page, '#forecast-headline', /\$1\.5M/);
-  await page.waitForSelector('#record svg');
-  await page.waitForFunction(() => document.querySelector('#manager')?.getAttribute('aria-busy') === 'false');
+  // The last question of all, asked of the forecast of this quota.
+  await page.waitForFunction(() => {
+    const { asked } = /** @type {any} */ (globalThis);
+    return asked.indexOf('trackRecord', asked.indexOf('another quota')) >= 0;
+  });
   const asked = await page.evaluate(() => /** @type {string[]} */ (/** @type {any} */ (globalThis).asked));
   const after = asked.slice(asked.indexOf('another quota') + 1);
   assert.ok(['simulate', 'part', 'absorb'].includes(after[0] ?? ''), `first the forecast, not ${after.slice(0, 4)}`);
@@ -166,4 +169,111 @@ inBrowsers('a forecast of hostile text is saved as one document that shows it as
     rmSync(folder, { recursive: true });
   }
   assert.equal(await page.evaluate(() => document.querySelectorAll('#app img, #app script, #app iframe').length), 0);
+});
+
+inBrowsers('a forecast that is stopped leaves the one that stands, with everything that was still to be asked of it', async ({ page, url }) => {
+  await listening(page);
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  await page.click('#sample-forecast');
+  await page.waitForSelector('#forecast-headline');
+  const headline = await text(page, '#forecast-headline');
+  await page.evaluate(() => {
+    const here = /** @type {any} */ (globalThis);
+    here.wasAsked = here.asked.includes('trackRecord');
+    const watcher = new MutationObserver(() => {
+      if (!/^Simulating/.test(document.querySelector('#busy-label')?.textContent ?? '')) return;
+      watcher.disconnect();
+      /** @type {HTMLElement} */ (document.querySelector('.busy button')).click();
+    });
+    watcher.observe(document.body, { childList: true, subtree: true });
+    const field = /** @type {HTMLSelectElement} */ (document.querySelector('#period'));
+    field.value = 'month';
+    /** @type {HTMLElement} */ (document.querySelector('#setup-go')).click();
+  });
+  await says(page, '[role="status"].visually-hidden', 'Stopped.');
+  for (const part of ['#manager', '#gates', '#record']) await page.waitForSelector(`${part}[aria-busy="false"]`);
+  await page.waitForSelector('#record svg');
+  assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).wasAsked), false, 'it was stopped while questions were open');
+  assert.equal(await text(page, '#forecast-headline'), headline);
+  await page.waitForFunction(() => /to reach/.test(document.querySelector('#handle-quota')?.getAttribute('aria-valuetext') ?? ''));
+});
+
+inBrowsers('a line that is let go of by the browser goes back, and one that is held beside itself does not jump', async ({ page, url }) => {
+  await visit(page, url);
+  await openSamplePipeline(page);
+  const quota = await slider(page, 'quota');
+  const grip = /** @type {{ x: number, y: number, step: number }} */ (await page.evaluate(() => {
+    const handle = /** @type {HTMLElement} */ (document.querySelector('#handle-quota'));
+    handle.scrollIntoView({ block: 'center' });
+    const { left, width, bottom } = handle.getBoundingClientRect();
+    const [from, to] = ['aria-valuemin', 'aria-valuemax'].map((name) => Number(handle.getAttribute(name)));
+    return { x: left + width / 2, y: bottom - 12, step: (Number(to) - Number(from)) / 50 };
+  }));
+  await page.mouse.move(grip.x + 10, grip.y);
+  await page.mouse.down();
+  await page.mouse.move(grip.x + 11, grip.y);
+  const held = await slider(page, 'quota');
+  assert.ok(Math.abs(held.now - quota.now) < grip.step, `${held.now} is where it was, at ${quota.now}, but for a pixel`);
+  await page.mouse.move(grip.x + 60, grip.y, { steps: 4 });
+  await says(page, '.tile .note', /^at \$/);
+  await page.evaluate(() => document.querySelector('#handle-quota')?.dispatchEvent(new PointerEvent('pointercancel')));
+  await says(page, '.tile .note', /simulation error/);
+  assert.deepEqual(await slider(page, 'quota'), quota);
+  await page.mouse.up();
+  assert.deepEqual(await slider(page, 'quota'), quota);
+  await page.focus('#handle-quota');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Escape');
+  await says(page, '.tile .note', /simulation error/);
+  assert.deepEqual(await slider(page, 'quota'), quota);
+});
+
+inBrowsers('a report holds one forecast: what was asked of the last one stays out of it', async ({ page, url }) => {
+  await page.evaluateOnNewDocument(() => {
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ ...rest) {
+      const here = /** @type {any} */ (globalThis);
+      if (here.held && here.held.includes(message?.name)) return;
+      return post.call(this, message, ...rest);
+    };
+  });
+  await visit(page, url);
+  await openSamplePipeline(page);
+  await press(page, '#sample-previous');
+  await page.waitForSelector('#changes[aria-busy="false"] #changes-sentence');
+  await page.waitForSelector('#record[aria-busy="false"] svg');
+  await page.focus('#handle-call');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await says(page, '.tiles', /Your call/);
+  const full = await downloaded(page, () => press(page, '#save-report'));
+  const parts = ['How 20', 'What changed since', 'Seen from day', 'to reach</dd>', 'Stage gates'];
+  for (const part of parts) assert.ok(full.content.includes(part), `${part} stands in the report`);
+
+  await page.evaluate(() => { /** @type {any} */ (globalThis).held = ['totals']; });
+  await page.$eval('#quota', (field) => { /** @type {HTMLInputElement} */ (field).value = '1.5M'; });
+  await press(page, '#setup-go');
+  await says(page, '#forecast-headline', /\$1\.5M/);
+  const bare = await downloaded(page, () => press(page, '#save-report'));
+  for (const part of parts) assert.ok(!bare.content.includes(part), `${part} is of the last forecast`);
+  assert.ok(bare.content.includes('1,500,000'), 'the forecast itself is the new one');
+  assert.ok(await page.$('#record[aria-busy="true"]') && await page.$('#changes[aria-busy="true"]'), 'what stands on the page is marked as of before');
+  await says(page, '.tiles', /… to reach/);
+});
+
+inBrowsers('a question that fails says so in its place', async ({ page, url }) => {
+  await page.evaluateOnNewDocument(() => {
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ ...rest) {
+      const isBroken = ['fan', 'trackRecord'].includes(message?.name);
+      return post.call(this, isBroken ? { ...message, name: 'nothing' } : message, ...rest);
+    };
+  });
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  await page.click('#sample-forecast');
+  await page.waitForSelector('#record .problem[data-code="engine-stopped"]');
+  await press(page, '#chart-fan');
+  await page.waitForSelector('.chart-card .problem[data-code="engine-stopped"]');
 });

@@ -42,6 +42,40 @@ inBrowsers('deals in another currency take part once their rate is given, and le
   await says(page, '#forecast-headline', /199 deals; 1 excluded/);
 });
 
+inBrowsers('each currency asks for its own rate into the model\'s, and takes no rate that is none', async ({ page, url }) => {
+  const deals = ['USD,1000', 'USD,2000', 'EUR,3000', 'GBP,4000', 'GBP,5000'].map((deal, i) => `D${i},Proposal,${deal},2026-01-05,2026-03-20`);
+  const header = 'Deal ID,Stage,Currency,Amount,Created Date,Close Date';
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  await giveFile(page, '#file-forecast', 'deals.csv', `${header}\n${deals.join('\n')}\n`);
+  await says(page, '#forecast-headline', /2 deals; 3 excluded/);
+  assert.match(await text(page, '#rate-form-EUR'), /1 deal is in EUR.*1 EUR in USD/);
+  assert.match(await text(page, '#rate-form-GBP'), /2 deals are in GBP.*1 GBP in USD/);
+  for (const wrong of ['0', '0,00', '-1', '1,2,3', 'abc', '']) {
+    await fill(page, '#rate-EUR', wrong);
+    await press(page, '#use-rate-EUR');
+    const said = await page.$eval('#rate-EUR', (field) => /** @type {HTMLInputElement} */ (field).validationMessage);
+    assert.match(said, /1 EUR is worth in USD as a number above 0/, `“${wrong}” is no rate`);
+  }
+  await fill(page, '#rate-EUR', '1.1');
+  await press(page, '#use-rate-EUR');
+  await says(page, '#forecast-headline', /3 deals; 2 excluded/);
+  assert.equal(await page.$('#rate-form-EUR'), null);
+  await fill(page, '#rate-GBP', '.9');
+  await press(page, '#use-rate-GBP');
+  await says(page, '#forecast-headline', /5 deals; 0 excluded/);
+
+  // Nothing is in the model's currency: no rate helps, the model is to be put right.
+  const abroad = deals.map((deal) => deal.replace('USD', 'CHF').replace('EUR', 'CHF'));
+  await giveFile(page, '#file-forecast', 'abroad.csv', `${header}, Note\n${abroad.join('\n')}\n`);
+  await says(page, '#currency-card', /Your file is in CHF, your model in USD.*Deals in GBP are left out/);
+  assert.equal(await page.$('[id^="rate-form"]'), null);
+  await press(page, '#use-currency');
+  await says(page, '#rate-form-GBP', /1 GBP in CHF/);
+  assert.equal(await page.$('#currency-card'), null);
+  await says(page, '#forecast-headline', /3 deals; 2 excluded/);
+});
+
 inBrowsers('what the file cannot decide is asked, answered by one click, and undone', async ({ page, url }) => {
   await visit(page, url);
   await openMessy(page);

@@ -431,3 +431,20 @@ inBrowsers('a hundred thousand leads scroll from end to end', async ({ page, url
   const drawn = await page.evaluate(() => document.querySelectorAll('#panel-leads regular-table tbody tr').length);
   assert.ok(drawn < 80, `${drawn} rows are in the document`);
 });
+
+inBrowsers('a print of the leads holds the first of them, and the reasons of the one that is chosen', async ({ page, url }) => {
+  await visit(page, url);
+  await openSampleLeads(page);
+  await press(page, '#panel-leads regular-table tbody td');
+  await page.waitForSelector('#reasons');
+  await page.waitForSelector('#panel-leads .paper tbody tr');
+  const [first = ''] = await ranking(page, 1);
+  const printed = await page.$$eval('#panel-leads .paper tbody tr', (lines) => lines.map((line) => line.firstElementChild?.textContent ?? ''));
+  assert.equal(printed.length, 40);
+  assert.ok(first.startsWith(printed[0] ?? '–'), `${printed[0]} is the first of the table, ${first}`);
+  // Firefox's protocol shows no page as it is printed.
+  await page.emulateMediaType('print');
+  const shown = await page.evaluate(() => ['.paper', '#reasons', '.grid-host', '.toolbar', '.top'].map((part) => document.querySelector(`#panel-leads ${part}`)?.checkVisibility() ?? false));
+  assert.deepEqual(shown, [true, true, false, false, false]);
+  await page.emulateMediaType();
+}, { only: ['chromium'] });

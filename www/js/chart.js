@@ -5,11 +5,14 @@
  */
 
 import * as Plot from '../vendor/plot.js';
-import { moveLine, setLine } from './actions.js';
+import { dropLine, moveLine, setLine } from './actions.js';
 import { h, leaf } from './dom.js';
+import { onPaper } from './drawing.js';
 import { NONE, date, money, percent, shortMoney } from './format.js';
 import { placeHandles } from './handles.js';
 import { oddsAt } from './odds.js';
+import { current } from './state.js';
+import { problemCard } from './views/parts.js';
 
 /**
  * @typedef {import('./engine.js').ForecastReport} ForecastReport
@@ -17,7 +20,7 @@ import { oddsAt } from './odds.js';
  * @typedef {import('./engine.js').FanReport} FanReport
  * @typedef {import('./state.js').DealsDesk} DealsDesk
  * @typedef {{ label: string, short: string, value: number, colour: string, dash: string, moves?: 'quota' | 'call' }} Line
- * @typedef {{ report: ForecastReport, kind: string, totals: Float64Array | null, call: number | null }} ChartData
+ * @typedef {{ report: ForecastReport, kind: string, totals: Float64Array | null, call: number | null, moves: boolean }} ChartData `moves`: a line is being moved, and goes back if it is not set
  * @typedef {{ draw: (input: any, width: number) => Element, input: unknown, label: string, caption: string }} Drawing
  */
 
@@ -33,13 +36,16 @@ const NARROW = 480;
  * @param {DealsDesk} deals
  * @param {ForecastReport} report
  */
-export function chart({ chart: kind, totals, call, fan }, report) {
+export function chart(deals, report) {
+  const { chart: kind, call, fan, trying } = deals;
   if (kind === 'fan') {
-    if (!fan.report) return h('p', { class: 'soft pending', key: 'fan-pending', role: 'status' }, fan.problem ? fan.problem.message : 'Looking at each week to the end of the period…');
-    return fanChart(fan.report);
+    if (fan.problem) return problemCard(fan.problem);
+    if (!fan.report) return h('p', { class: 'soft pending', key: 'fan-pending', role: 'status' }, 'Looking at each week to the end of the period…');
+    return h('div', { key: 'fan', 'aria-busy': String(fan.of !== report) }, fanChart(fan.report));
   }
+  const totals = current(deals, deals.totals);
   return h('figure', { class: 'chart', key: `chart-${kind}` },
-    leaf('plot', { create: createHost, update: drawChart, remove: stopWatching, data: { report, kind, totals, call } }),
+    leaf('plot', { create: createHost, update: drawChart, remove: stopWatching, data: { report, kind, totals, call, moves: trying !== null } }),
     h('figcaption', { class: 'small soft' }, caption(report, kind)),
     h('details', { class: 'twin' },
       h('summary', null, 'Show as table'),
@@ -150,17 +156,12 @@ function createHost(data) {
   });
   watcher.observe(host);
   watchers.set(host, watcher);
+  onPaper(host, (width) => {
+    const last = shown.get(host);
+    if (last) drawChart(host, last.data, width);
+  });
   return host;
 }
-
-/** What is drawn for the width of a screen is drawn anew for that of a page. */
-const PAGE = 690;
-const drawAll = (/** @type {number | undefined} */ width) => document.querySelectorAll('.plot').forEach((host) => {
-  const last = shown.get(host);
-  if (last) drawChart(/** @type {HTMLElement} */ (host), last.data, width);
-});
-addEventListener('beforeprint', () => drawAll(PAGE));
-addEventListener('afterprint', () => drawAll(undefined));
 
 /** @param {Element} host */
 function stopWatching(host) {
@@ -231,7 +232,7 @@ function moveable(host, drawing, { report, totals, call }, width) {
   const handles = amountFrame(report, width, call).all.flatMap((line) => {
     const { moves, label, value, lane, side } = line;
     if (!moves) return [];
-    return [{ id: moves, tone: moves, label, value, lane, side, says, moved: (/** @type {number} */ to) => moveLine(moves, to), set: (/** @type {number} */ to) => void setLine(moves, to) }];
+    return [{ id: moves, tone: moves, label, value, lane, side, says, moved: (/** @type {number} */ to) => moveLine(moves, to), set: (/** @type {number} */ to) => void setLine(moves, to), dropped: dropLine }];
   });
   const isNarrow = width < NARROW;
   placeHandles(host, handles, { apply: scale.apply, invert: scale.invert, from, to },

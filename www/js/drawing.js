@@ -33,6 +33,10 @@ function create() {
   });
   watcher.observe(host);
   hosts.set(host, { watcher, width: 0 });
+  onPaper(host, (width) => {
+    const last = hosts.get(host)?.last;
+    if (last) update(host, last, width);
+  });
   return host;
 }
 
@@ -53,14 +57,24 @@ function update(host, last, width = host.clientWidth || 640) {
   if (kept) Object.assign(kept, { last, width });
 }
 
-/** What is drawn for the width of a screen is drawn anew for that of a page. */
+/** Width of a page of paper, in pixels: what is drawn for the width of a screen is drawn anew for it. */
 const PAGE = 690;
-const drawAll = (/** @type {number | undefined} */ width) => document.querySelectorAll('.plot').forEach((host) => {
-  const last = hosts.get(host)?.last;
-  if (last) update(/** @type {HTMLElement} */ (host), last, width);
-});
+/** @type {WeakMap<Element, (width?: number) => void>} */
+const again = new WeakMap();
+
+/**
+ * Has a drawing drawn again for paper, and for the screen afterwards.
+ * @param {Element} host with the class `plot`
+ * @param {(width?: number) => void} draw in pixels; by default the width of its place
+ */
+export function onPaper(host, draw) {
+  again.set(host, draw);
+}
+
+/** @param {number} [width] */
+const drawAll = (width) => document.querySelectorAll('.plot').forEach((host) => again.get(host)?.(width));
 addEventListener('beforeprint', () => drawAll(PAGE));
-addEventListener('afterprint', () => drawAll(undefined));
+addEventListener('afterprint', () => drawAll());
 
 /** @param {Element} host */
 function remove(host) {

@@ -15,6 +15,7 @@
  * @property {(value: number) => string} says what stands beside the label, and is read out
  * @property {(value: number) => void} moved
  * @property {(value: number) => void} set
+ * @property {() => void} dropped it was let go where it had been
  *
  * @typedef {object} Axis
  * @property {(value: number) => number} apply from an amount to pixels
@@ -31,7 +32,7 @@ const STEPS = 100;
 const SIZE = 24;
 const GRIP = 34;
 
-/** @type {WeakMap<HTMLElement, { handle: Handle, axis: Axis, value: number, from: number | null, rest?: ReturnType<typeof setTimeout> }>} */
+/** @type {WeakMap<HTMLElement, { handle: Handle, axis: Axis, value: number, grab: number | null, rest?: ReturnType<typeof setTimeout> }>} `grab`: how far from the line it is held, in pixels */
 const known = new WeakMap();
 
 /**
@@ -48,8 +49,8 @@ export function placeHandles(host, handles, axis, place) {
     left.delete(element);
     const last = known.get(element);
     // Whoever holds a line keeps it where it is.
-    const isHeld = last !== undefined && (last.from !== null || last.rest !== undefined);
-    known.set(element, { handle, axis, value: isHeld ? last.value : handle.value, from: last?.from ?? null, rest: last?.rest });
+    const isHeld = last !== undefined && (last.grab !== null || last.rest !== undefined);
+    known.set(element, { handle, axis, value: isHeld ? last.value : handle.value, grab: last?.grab ?? null, rest: last?.rest });
     element.dataset.side = handle.side;
     element.classList.toggle('bare', !place.labels);
     // The grips stand above each other, so that lines that are close can each be taken hold of; each line runs from its label to the axis.
@@ -84,7 +85,7 @@ function create(host, handle) {
   element.addEventListener('pointerdown', press);
   element.addEventListener('pointermove', drag);
   element.addEventListener('pointerup', release);
-  element.addEventListener('pointercancel', release);
+  element.addEventListener('pointercancel', restore);
   element.addEventListener('keydown', key);
   element.addEventListener('blur', () => settle(element));
   host.append(element);
@@ -135,17 +136,16 @@ function press(event) {
   event.preventDefault();
   element.focus();
   element.setPointerCapture(event.pointerId);
-  kept.from = kept.value;
+  kept.grab = event.clientX - place(element, kept.axis.apply(kept.value));
 }
 
 /** @param {PointerEvent} event */
 function drag(event) {
   const element = /** @type {HTMLElement} */ (event.currentTarget);
   const kept = known.get(element);
-  const host = element.parentElement;
-  if (!kept || kept.from === null || !host) return;
+  if (!kept || kept.grab === null) return;
   const step = stepOf(kept.axis);
-  const value = kept.axis.invert(event.clientX - host.getBoundingClientRect().left);
+  const value = kept.axis.invert(event.clientX - kept.grab - place(element, 0));
   move(element, Math.round(value / step) * step);
 }
 
@@ -153,10 +153,31 @@ function drag(event) {
 function release(event) {
   const element = /** @type {HTMLElement} */ (event.currentTarget);
   const kept = known.get(element);
-  if (!kept || kept.from === null) return;
-  const { from, value, handle } = kept;
-  kept.from = null;
-  if (value !== from) handle.set(value);
+  if (!kept || kept.grab === null) return;
+  kept.grab = null;
+  finish(kept);
+}
+
+/** Puts a line back to where it was: the browser took the pointer away, or the person thought better of it. @param {Event} event */
+function restore(event) {
+  const element = /** @type {HTMLElement} */ (event.currentTarget);
+  const kept = known.get(element);
+  if (!kept || (kept.grab === null && kept.rest === undefined)) return;
+  clearTimeout(kept.rest);
+  Object.assign(kept, { grab: null, rest: undefined, value: kept.handle.value });
+  show(element);
+  kept.handle.dropped();
+}
+
+/** @param {{ handle: Handle, value: number }} kept */
+function finish({ handle, value }) {
+  if (value === handle.value) handle.dropped();
+  else handle.set(value);
+}
+
+/** Where pixels of the axis stand in the window. @param {HTMLElement} element @param {number} pixels */
+function place(element, pixels) {
+  return (element.parentElement?.getBoundingClientRect().left ?? 0) + pixels;
 }
 
 /** @param {KeyboardEvent} event */
@@ -174,6 +195,7 @@ function key(event) {
     Home: () => axis.from, End: () => axis.to,
   };
   if (event.key === 'Enter') return settle(element);
+  if (event.key === 'Escape') return restore(event);
   const next = to[event.key];
   if (!next) return;
   event.preventDefault();
@@ -188,5 +210,5 @@ function settle(element) {
   if (!kept || kept.rest === undefined) return;
   clearTimeout(kept.rest);
   kept.rest = undefined;
-  kept.handle.set(kept.value);
+  finish(kept);
 }

@@ -96,6 +96,7 @@ import { freshTuning } from './tuning.js';
  * @property {Record<string, import('./engine.js').FieldValues>} values distinct values of the fields one can pick from
  * @property {{ sort: Sort, then: string, grades: string[], segment: string, owner: string, channel: string, queue: QueueName | '', find: string }} view
  * @property {Uint32Array | null} order rows in the shown order
+ * @property {{ rows: any[], of: Uint32Array | null }} paper the first rows of an order, for a print
  * @property {number | null} selected row
  * @property {any | null} explanation of the selected row
  * @property {import('./learning.js').Learning} learning
@@ -119,10 +120,11 @@ import { freshTuning } from './tuning.js';
  * @property {FurtherFile[]} files
  * @property {{ file: File, kind: string, columns: string[] } | null} misplaced a file that does not belong here
  * @property {'distribution' | 'exceedance' | 'fan' | 'periods'} chart
- * @property {Float64Array | null} totals of the trials of the current period, ascending
+ * @property {DealsHandle | null} by the reading of the file that the forecast is of
+ * @property {{ report: Float64Array | null, of: ForecastReport | null }} totals of the trials of the current period, ascending
  * @property {number | null} call the number one would commit, where it is not what was called
  * @property {{ line: 'quota' | 'call', value: number } | null} trying a line that moves
- * @property {{ report: import('./engine.js').FanReport | null, problem: Problem | null }} fan
+ * @property {{ report: import('./engine.js').FanReport | null, of: ForecastReport | null, problem: Problem | null }} fan
  * @property {{ date: string, reason: string, isSet: boolean }} asOf `isSet`: by the person, so that no other is proposed
  * @property {{ sort: Sort }} view
  * @property {any[]} rows the deals, in the shown order
@@ -130,7 +132,7 @@ import { freshTuning } from './tuning.js';
  * @property {Compared} compared what stands beside an earlier export
  * @property {WhatIf} whatIf
  * @property {Manager} manager
- * @property {{ report: import('./engine.js').TrackRecord | null, cut: number, problem: Problem | null }} record
+ * @property {{ report: import('./engine.js').TrackRecord | null, of: ForecastReport | null, cut: number, problem: Problem | null }} record
  * @property {{ report: import('./engine.js').SnapshotReport | null, problem: Problem | null }} snapshots
  * @property {{ report: import('./engine.js').GatesReport | null, of: ForecastReport | null, triage: 'escalate' | 'advance' | 'remove', problem: Problem | null }} gates
  * @property {{ report: import('./engine.js').ExactReport | null, isAsked: boolean, problem: Problem | null }} exact
@@ -174,6 +176,7 @@ import { freshTuning } from './tuning.js';
  * @property {string} asOf the day of the earlier export
  * @property {'amount' | 'odds' | 'categories' | 'stages'} view
  * @property {import('./engine.js').WaterfallReport | null} report
+ * @property {ForecastReport | null} of the forecast that it ends at
  * @property {Problem | null} problem
  */
 
@@ -233,7 +236,7 @@ export function freshPanel() {
 /** @returns {LeadsDesk} */
 export function freshLeads() {
   return {
-    file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), files: [], misplaced: null, values: {}, order: null, selected: null, explanation: null,
+    file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), files: [], misplaced: null, values: {}, order: null, paper: { rows: [], of: null }, selected: null, explanation: null,
     learning: freshLearning(), tuning: freshTuning(), part: 'list',
     accounts: { report: null, of: null, view: { sort: { key: 'rank', descending: false }, flag: '', missing: '', text: '' }, selected: null, card: null, problem: null },
     routing: { queue: 'exceptions', capacity: null, cuts: null, of: null, problem: null }, check: { lint: null, cuts: null, drift: null, of: null, problem: null },
@@ -259,16 +262,27 @@ export function freshDeals() {
   return {
     file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), files: [], misplaced: null, chart: 'distribution', asOf: { date: '', reason: '', isSet: false },
     view: { sort: { key: 'amount', descending: true } }, rows: [], confirmed: false, problem: null,
-    record: { report: null, cut: 45, problem: null }, totals: null, call: null, trying: null, fan: { report: null, problem: null },
+    by: null, record: { report: null, of: null, cut: 45, problem: null }, totals: { report: null, of: null }, call: null, trying: null, fan: { report: null, of: null, problem: null },
     gates: { report: null, of: null, triage: 'escalate', problem: null },
     snapshots: { report: null, problem: null },
     exact: freshExact(),
     whatIf: freshWhatIf(), manager: { question: {}, report: null, of: null, view: 'owners', problem: null },
-    compared: { handle: null, file: '', asOf: '', view: 'amount', report: null, problem: null },
+    compared: { handle: null, file: '', asOf: '', view: 'amount', report: null, of: null, problem: null },
   };
 }
 
 /** @typedef {typeof state} State */
+
+/**
+ * An answer about the forecast in force; nothing where it is about another one.
+ * @template T
+ * @param {DealsDesk} deals
+ * @param {{ report: T | null, of: ForecastReport | null }} answer
+ * @returns {T | null}
+ */
+export function current({ report }, answer) {
+  return answer.of === report ? answer.report : null;
+}
 
 /**
  * What both tabs have in common.

@@ -14,7 +14,7 @@ export async function openPrevious(file) {
     const { read, mapping } = state.deals.reading.corrections;
     const handle = await busy(`Reading ${file.name}`, (control) => engine.openDeals(file, { ...control, mapping, read: { ...read, name: file.name } }));
     last.handle?.dispose();
-    state.deals.compared = { ...last, handle, file: file.name, asOf: '', report: null, problem: null };
+    state.deals.compared = { ...last, handle, file: file.name, asOf: '', report: null, of: null, problem: null };
     await compare();
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
@@ -30,19 +30,19 @@ export function openSamplePrevious() {
 
 /** Compares with the earlier file under the forecast in force. */
 export const compare = newest(async () => {
-  const { handle: current, compared } = state.deals;
+  const { handle: current, compared, report: forecast } = state.deals;
   const { handle } = compared;
-  if (!current || !handle || !state.deals.report) return;
+  if (!current || !handle || !forecast) return;
   try {
     const options = compared.asOf ? { asOf: compared.asOf } : {};
     const report = await busy('Comparing', (control) => current.compare(handle, options, control));
     if (state.deals.compared.handle !== handle || state.deals.handle !== current) return;
-    state.deals.compared = { ...state.deals.compared, report, asOf: report.before, problem: null };
+    state.deals.compared = { ...state.deals.compared, report, of: forecast, asOf: report.before, problem: null };
     announce(report.sentence);
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
     if (state.deals.compared.handle !== handle) return;
-    state.deals.compared.problem = problemOf(error);
+    state.deals.compared = { ...state.deals.compared, report: null, of: forecast, problem: problemOf(error) };
     changed();
   }
 });
@@ -62,6 +62,6 @@ export function showChange(view) {
 export function closePrevious() {
   const { compared } = state.deals;
   compared.handle?.dispose();
-  state.deals.compared = { ...compared, handle: null, file: '', asOf: '', report: null, problem: null };
+  state.deals.compared = { ...compared, handle: null, file: '', asOf: '', report: null, of: null, problem: null };
   changed();
 }

@@ -11,10 +11,10 @@ export const askFan = newest(async () => {
   try {
     const told = await handle.fan();
     if (state.deals.handle !== handle) return;
-    state.deals.fan = { report: told, problem: null };
+    state.deals.fan = { report: told, of: report, problem: null };
   } catch (error) {
     if (isCancelled(error) || state.deals.handle !== handle) return;
-    state.deals.fan.problem = problemOf(error);
+    state.deals.fan = { report: null, of: report, problem: problemOf(error) };
   }
   changed();
 });

@@ -5,6 +5,7 @@ import * as engine from '../engine.js';
 import { freshLearning } from '../learning.js';
 import { homeOf, mainOf, replaces, rowsOf } from '../kinds.js';
 import { changed, deskOf, state } from '../state.js';
+import { askOn, supersede } from './asking.js';
 import { simulate } from './forecast.js';
 import { pickValues, rescore } from './leads.js';
 import { openFile, showTab } from './page.js';
@@ -94,6 +95,7 @@ export async function addAll(desk, files) {
 async function add(desk, further) {
   const { handle } = deskOf(desk);
   if (!handle) return false;
+  if (desk === 'forecast') supersede();
   const part = deskOf(desk);
   part.panel = { ...part.panel, isOpen: true, part: 'files' };
   // Until the list is scored again there are no rows to show.
@@ -102,6 +104,8 @@ async function add(desk, further) {
   try {
     const attached = await busy(`Adding ${further.name}`, (control) => handle.attach(further.source, { ...control, on: further.on, read: { name: further.name } }));
     if (deskOf(desk).handle !== handle) return false;
+    // What was forecast of the file alone can no longer be asked about.
+    if (desk === 'forecast') state.deals.by = null;
     deskOf(desk).files = [...deskOf(desk).files, { ...further, attached }];
     deskOf(desk).receipt = await handle.receipt();
     // A further file may tell how rows ended.
@@ -113,6 +117,7 @@ async function add(desk, further) {
     if (isCancelled(error)) announce('Stopped.');
     else deskOf(desk).files = [...deskOf(desk).files, { ...further, problem: problemOf(error) }];
     if (desk === 'leads' && state.leads.handle === handle) state.leads.order = order;
+    if (desk === 'forecast') void askOn();
     changed();
     return false;
   }

@@ -73,6 +73,7 @@ const forecast = newest(async () => {
       const rows = await handle.window(0, report.receipt.rowsUsed);
       if (state.deals.handle !== handle) return;
       state.deals.report = report;
+      state.deals.by = handle;
       state.deals.receipt = report.receipt;
       state.deals.rows = sorted(rows, state.deals.view.sort);
       state.deals.problem = null;
@@ -81,13 +82,15 @@ const forecast = newest(async () => {
       state.deals.snapshots = { report: null, problem: null };
       announce(report.headline.sentence);
     });
-    void askAll();
   } catch (error) {
-    if (isCancelled(error)) return announce('Stopped.');
     if (state.deals.handle !== handle) return;
-    state.deals.problem = problemOf(error);
+    // No line was set, and what stands is still to be asked about.
+    state.deals.trying = null;
+    if (isCancelled(error)) announce('Stopped.');
+    else state.deals.problem = problemOf(error);
     changed();
   }
+  void askAll();
 });
 
 /** @param {State['deals']['chart']} chart */

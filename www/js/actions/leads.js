@@ -73,6 +73,7 @@ export const rescore = newest(async () => {
       if (state.leads.selected !== null) state.leads.explanation = await handle.explain(state.leads.selected);
       announce(`${counted(report.counts.leads, 'lead', 'leads')} scored.`);
     });
+    void fetchPaper();
     await Promise.all([findOutcomes(handle), refreshPart()]);
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
@@ -105,6 +106,20 @@ export function viewOf({ sort, then, grades, segment, owner, channel, queue, fin
   };
 }
 
+/** Leads that a print shows at most. */
+const PRINTED = 40;
+
+/** Fetches the first leads for paper, where the table of the page would show the rows in sight alone. */
+const fetchPaper = newest(async () => {
+  const { handle, order } = state.leads;
+  if (!handle || !order) return;
+  // Without them a print lacks the list; whatever is wrong is said by what the page itself asks for.
+  const rows = await handle.window(0, Math.min(PRINTED, order.length)).catch(() => []);
+  if (state.leads.order !== order) return;
+  state.leads.paper = { rows, of: order };
+  changed();
+});
+
 /** Orders and filters again, without scoring. */
 const review = newest(async () => {
   const { handle } = state.leads;
@@ -115,6 +130,7 @@ const review = newest(async () => {
     state.leads.order = order;
     state.leads.tuning.holds = false;
     announce(`${counted(order.length, 'lead', 'leads')} shown.`);
+    void fetchPaper();
   } catch (error) {
     if (isCancelled(error) || state.leads.handle !== handle) return;
     state.leads.problem = problemOf(error);

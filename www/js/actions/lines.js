@@ -13,7 +13,7 @@ export const askTotals = newest(async () => {
   try {
     const totals = await handle.totals(0);
     if (state.deals.handle !== handle) return;
-    state.deals.totals = totals.sort();
+    state.deals.totals = { report: totals.sort(), of: report };
   } catch (error) {
     if (isCancelled(error) || state.deals.handle !== handle) return;
     state.deals.problem = problemOf(error);
@@ -47,6 +47,12 @@ export async function setLine(line, value) {
   state.deals.confirmed = true;
   save();
   await simulate();
+}
+
+/** A line that was let go without being set. */
+export function dropLine() {
+  state.deals.trying = null;
+  changed();
 }
 
 /** Back to what was called. */

@@ -29,6 +29,11 @@ export async function restoreModel() {
   changed();
 }
 
+/** The currency of the model in force, which amounts are converted into. @returns {string | null} */
+export function modelCurrency() {
+  return state.model.value?.meta?.currency ?? null;
+}
+
 /** @returns {string[]} */
 export function presetNames() {
   return engine.knownPresets();

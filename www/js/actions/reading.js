@@ -9,6 +9,7 @@ import { NO_CORRECTIONS, decisions, withChange, withColumns, withField, withFile
 import * as engine from '../engine.js';
 import { changed, deskOf, freshReading, state } from '../state.js';
 import { headerSet } from '../storage.js';
+import { askOn, supersede } from './asking.js';
 import { proposeAsOf, simulate } from './forecast.js';
 import { pickValues, rescore } from './leads.js';
 import { save } from './page.js';
@@ -120,6 +121,7 @@ async function readAgain(desk, corrections, files = deskOf(desk).files) {
   const before = deskOf(desk);
   const { file, handle } = before;
   if (!file) return false;
+  if (desk === 'forecast') supersede();
   try {
     return await busy(`Reading ${file.name} again`, async (control) => {
       const opened = await read(desk, file, corrections, control, files);
@@ -141,6 +143,7 @@ async function readAgain(desk, corrections, files = deskOf(desk).files) {
   } catch (error) {
     if (isCancelled(error)) announce('Stopped; the file is read as before.');
     else before.reading.refused = { ...problemOf(error), title: 'The file cannot be read that way, so it is read as before' };
+    if (desk === 'forecast') void askOn();
     changed();
     return false;
   }

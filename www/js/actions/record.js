@@ -12,10 +12,10 @@ export const askRecord = newest(async () => {
     const told = await handle.trackRecord();
     if (state.deals.handle !== handle) return;
     const cut = report.calibration.applied?.cut ?? state.deals.record.cut;
-    state.deals.record = { report: told, cut, problem: null };
+    state.deals.record = { report: told, cut, of: report, problem: null };
   } catch (error) {
     if (isCancelled(error) || state.deals.handle !== handle) return;
-    state.deals.record.problem = problemOf(error);
+    state.deals.record = { ...state.deals.record, report: null, of: report, problem: problemOf(error) };
   }
   changed();
 });

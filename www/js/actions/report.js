@@ -3,7 +3,7 @@
 
 import * as engine from '../engine.js';
 import { oddsAt } from '../odds.js';
-import { state } from '../state.js';
+import { current, state } from '../state.js';
 import { stem } from './leads.js';
 import { download } from './work.js';
 
@@ -12,22 +12,22 @@ import { download } from './work.js';
  * @param {{ name: string, caption: string, drawing: Element }[]} charts
  */
 export function saveReport(charts) {
-  const { report, file, rows, manager, gates, compared, record, call, totals } = state.deals;
+  const { deals } = state;
+  const { report, file, rows, call } = deals;
   if (!report || !file) return;
   const writer = new XMLSerializer();
-  // What is asked of another forecast than the one that is written stays out of it.
-  const current = (/** @type {{ of: unknown }} */ part) => part.of === report;
+  // What was asked of another forecast than the one that is written stays out of it.
   const html = engine.forecastHtml({
     report,
     file: file.name,
     model: state.model.value?.meta?.name,
     language: document.documentElement.lang || 'en',
-    call: call === null ? null : { amount: call, odds: oddsAt(totals, call) },
+    call: call === null ? null : { amount: call, odds: oddsAt(current(deals, deals.totals), call) },
     deals: rows,
-    manager: current(manager) ? manager.report : null,
-    gates: current(gates) ? gates.report : null,
-    changes: compared.report,
-    record: record.report,
+    manager: current(deals, deals.manager),
+    gates: current(deals, deals.gates),
+    changes: current(deals, deals.compared),
+    record: current(deals, deals.record),
     charts: charts.map(({ name, caption, drawing }) => ({ title: name, caption, svg: writer.serializeToString(drawing) })),
   });
   download(html, `${stem(file.name)}-forecast-${report.asOf}.html`, 'text/html;charset=utf-8');

@@ -6,6 +6,7 @@ import { dataTable } from '../chart.js';
 import { h } from '../dom.js';
 import { drawing } from '../drawing.js';
 import { NONE, count, counted, number, percent, shortMoney } from '../format.js';
+import { once } from '../once.js';
 import * as Plot from '../../vendor/plot.js';
 import { problemCard } from './parts.js';
 
@@ -48,14 +49,13 @@ export function managerView(state) {
 
 /** @param {ManagerReport} report */
 function tornado(report) {
-  /** @type {Bar[]} */
-  const bars = report.drivers.slice(0, BARS).map((driver) => ({ row: driver.row, label: title(driver), won: driver.won.value, lost: driver.lost.value, effect: driver.effect.value }));
+  const bars = once(report, 'tornado', () => /** @type {Bar[]} */ (report.drivers.slice(0, BARS).map((driver) => ({ row: driver.row, label: title(driver), won: driver.won.value, lost: driver.lost.value, effect: driver.effect.value }))));
   if (bars.length === 0) return h('p', { class: 'soft' }, 'No single deal moves the odds.');
   const name = `Odds with each deal lost and won: ${report.drivers.slice(0, 3).map((driver) => `${title(driver)} ${percent(driver.lost.value)} to ${percent(driver.won.value)}`).join(', ')}`;
   const rows = report.drivers.map((driver) => [title(driver), shortMoney(driver.amount, report.currency), percent(driver.shareWon), percent(driver.lost.value, 1), percent(driver.won.value, 1), `${points(driver.effect.value)} ± ${points(driver.effect.error).replace('+', '')}`]);
   return h('figure', { class: 'chart', key: 'tornado' },
     h('h3', null, 'Deals that move the odds'),
-    drawing('plot', { data: { bars, odds: report.odds.value }, name, draw: plot }),
+    drawing('plot', { data: once(report, 'tornado data', () => ({ bars, odds: report.odds.value })), name, draw: plot }),
     h('figcaption', { class: 'small soft' }, 'Each bar runs from the odds if the deal is lost to the odds if it is won in the period; the line is where they are.'),
     h('details', { class: 'twin' }, h('summary', null, 'Show as table'),
       h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Deals that move the odds, as table' }, dataTable(['Deal', 'Amount', 'Won in period', 'Odds if lost', 'Odds if won', 'Difference'], rows))));

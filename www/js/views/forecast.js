@@ -8,12 +8,14 @@ import { drawing } from '../drawing.js';
 import { NONE, count, counted, date, money, month, percent, shortMoney, words } from '../format.js';
 import { grid } from '../grid.js';
 import { oddsAt } from '../odds.js';
+import { once } from '../once.js';
+import { current } from '../state.js';
 import { managerView, topDrivers } from './drivers.js';
 import { exactView } from './exact.js';
 import { misplacedCard } from './files.js';
 import { flagText, gatesView } from './gates.js';
 import { learnOffer } from './learn-deals.js';
-import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
+import { chooseButton, fileChip, landing, madeBy, paperTable, problemCard, waiting } from './parts.js';
 import { pastView } from './past.js';
 import { qualityChip } from './quality.js';
 import { questions } from './questions.js';
@@ -43,6 +45,7 @@ export function forecastView(state) {
   return [
     misplacedCard(state, 'forecast'),
     deals.problem ? problemCard(deals.problem) : null,
+    deals.by !== deals.handle && !state.busy ? outdated() : null,
     questions(deals, 'forecast'),
     h('section', { key: 'head', class: 'head-grid forecast-head' },
       h('div', { class: 'head-words' },
@@ -68,6 +71,13 @@ export function forecastView(state) {
     understood(deals, 'forecast', report.assumptions),
     madeBy(`${counted(report.trials, 'trial', 'trials')}, seed ${report.seed}, engine ${report.engine}`, report.fingerprint),
   ];
+}
+
+/** A forecast of the file as it was read before: the one of what is read now was stopped. */
+function outdated() {
+  return h('div', { class: 'notice warn', key: 'outdated', id: 'outdated' },
+    h('p', null, 'This forecast is of the file as it was read before.'),
+    h('div', { class: 'buttons' }, h('button', { type: 'button', class: 'button', onclick: () => void act.simulate() }, 'Simulate again')));
 }
 
 /**
@@ -112,7 +122,9 @@ function submitSetup(event) {
  * @param {State['deals']} deals
  * @param {ForecastReport} report
  */
-function tiles({ trying, totals, call }, report) {
+function tiles(deals, report) {
+  const { trying, call } = deals;
+  const totals = current(deals, deals.totals);
   const { headline, currency } = report;
   const odds = headline.odds;
   const tried = trying?.line === 'quota' ? trying.value : null;
@@ -124,7 +136,7 @@ function tiles({ trying, totals, call }, report) {
     tried !== null
       ? ['Odds of quota', percent(oddsAt(totals, tried)), `at ${shortMoney(tried, currency)}`]
       : ['Odds of quota', odds ? percent(odds.value) : NONE, odds ? `± ${percent(odds.error, 1)} simulation error` : 'no quota set'],
-    [isOwn ? 'Your call' : 'Commit called', shortMoney(committed, currency), committed === null ? '' : `${percent(oddsAt(totals, committed))} to reach; simulated P50 ${shortMoney(headline.p50.value, currency)}`],
+    [isOwn ? 'Your call' : 'Commit called', shortMoney(committed, currency), committed === null ? '' : `${totals ? percent(oddsAt(totals, committed)) : '…'} to reach; simulated P50 ${shortMoney(headline.p50.value, currency)}`],
     ['P10', shortMoney(headline.p10.value, currency), 'nine in ten end above'],
     ['P50', shortMoney(headline.p50.value, currency), 'as likely above as below'],
     ['P90', shortMoney(headline.p90.value, currency), 'one in ten ends above'],
@@ -145,7 +157,7 @@ const PAPER = 760;
  */
 function handOn({ deals }, report) {
   return h('p', { class: 'buttons hand-on', key: 'hand-on' },
-    h('button', { type: 'button', class: 'button', id: 'save-report', onclick: () => act.saveReport(stillCharts(report, deals.fan.report, deals.call, PAPER)) }, 'Save as HTML report'),
+    h('button', { type: 'button', class: 'button', id: 'save-report', onclick: () => act.saveReport(stillCharts(report, current(deals, deals.fan), deals.call, PAPER)) }, 'Save as HTML report'),
     h('button', { type: 'button', class: 'button', id: 'print', onclick: act.printPage }, 'Print'));
 }
 
@@ -181,14 +193,10 @@ function categories(report) {
     h('p', { class: 'small soft' }, 'Each category alone, then added up from the top. Omitted deals are in no call; they are simulated on their own line.'));
 }
 
-/** The bars of a report, kept so that drawing again draws nothing anew. @type {WeakMap<ForecastReport, { bars: import('../chart.js').CategoryBar[], currency: string }>} */
-const bars = new WeakMap();
-
 /** @param {ForecastReport} report */
 function categoryBars(report) {
   const { currency } = report;
-  const known = bars.get(report) ?? { currency, bars: report.categories.map(({ category, called, p10, p50, p90 }) => ({ name: CATEGORY_LABELS[category] ?? words(category), called, p10, p50, p90 })) };
-  bars.set(report, known);
+  const known = once(report, 'category bars', () => ({ currency, bars: report.categories.map(({ category, called, p10, p50, p90 }) => ({ name: CATEGORY_LABELS[category] ?? words(category), called, p10, p50, p90 })) }));
   const name = `Called and simulated by category: ${known.bars.map((bar) => `${bar.name} called ${shortMoney(bar.called, currency)}, P50 ${shortMoney(bar.p50, currency)}`).join('; ')}`;
   return h('figure', { class: 'chart', key: 'category-bars', id: 'category-bars' },
     drawing('plot', { data: known, name, draw: categoryPlot }),
@@ -305,17 +313,14 @@ function columnsIn(currency) {
 const PRINTED = 40;
 
 /**
- * The largest deals as a plain table, for paper: the table of the page draws the rows in sight alone.
+ * The largest deals, for paper.
  * @param {State} state
  * @param {ForecastReport} report
  */
 function paperDeals({ deals }, report) {
-  const rows = deals.rows.toSorted((a, b) => b.amount - a.amount).slice(0, PRINTED);
-  return h('section', { key: 'paper-deals', class: 'card paper', 'aria-hidden': 'true' },
-    h('h2', null, rows.length < deals.rows.length ? `The ${count(rows.length)} largest of ${counted(deals.rows.length, 'open deal', 'open deals')}` : 'Open deals'),
-    h('table', { class: 'data' },
-      h('thead', null, h('tr', null, PAPER_COLUMNS.map((key) => h('th', { key, scope: 'col' }, columnsIn(report.currency).find((column) => column.key === key)?.label ?? key)))),
-      h('tbody', null, rows.map((row) => h('tr', { key: String(row.row) }, PAPER_COLUMNS.map((key) => h('td', { key }, columnsIn(report.currency).find((column) => column.key === key)?.text(row) ?? '')))))));
+  const rows = once(deals.rows, 'largest', () => deals.rows.toSorted((a, b) => b.amount - a.amount).slice(0, PRINTED));
+  const title = rows.length < deals.rows.length ? `The ${count(rows.length)} largest of ${counted(deals.rows.length, 'open deal', 'open deals')}` : 'Open deals';
+  return paperTable(title, rows, columnsIn(report.currency), PAPER_COLUMNS);
 }
 
 const PAPER_COLUMNS = ['name', 'stage', 'category', 'amount', 'wonInPeriod', 'close', 'owner', 'flags'];

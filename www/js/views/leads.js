@@ -10,7 +10,7 @@ import { checkView } from './check.js';
 import { misplacedCard } from './files.js';
 import { enrichList } from './lead-says.js';
 import { learnPart } from './learn.js';
-import { chooseButton, fileChip, landing, madeBy, problemCard, waiting } from './parts.js';
+import { chooseButton, fileChip, landing, madeBy, paperTable, problemCard, waiting } from './parts.js';
 import { qualityChip } from './quality.js';
 import { questions } from './questions.js';
 import { reasons } from './reasons.js';
@@ -86,6 +86,7 @@ function ranked(state, report) {
       tunePanel(state),
       h('div', { class: 'table-main' }, filters(state, report), table(state, report)),
       leads.explanation ? reasons(leads.explanation, worthOf(leads.explanation)) : null),
+    paperLeads(state, report),
     outcomesPart(report),
     enrichList(report),
   ];
@@ -261,6 +262,20 @@ function columnsOf(state, report) {
   const columns = [...COLUMNS.slice(0, at), ...worth, ...COLUMNS.slice(at)];
   columnSets.set(key, columns);
   return columns;
+}
+
+const PAPER_COLUMNS = ['name', 'grade', 'fit', 'engagement', 'company', 'owner', 'reasons'];
+
+/**
+ * The first leads as a plain table, for paper.
+ * @param {State} state
+ * @param {LeadReport} report
+ */
+function paperLeads(state, report) {
+  const { order, paper } = state.leads;
+  if (!order || paper.of !== order || paper.rows.length === 0) return null;
+  const { rows } = paper;
+  return paperTable(rows.length < order.length ? `The first ${count(rows.length)} of ${counted(order.length, 'lead', 'leads')}` : 'Ranked leads', rows, columnsOf(state, report), PAPER_COLUMNS);
 }
 
 /**

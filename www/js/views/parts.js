@@ -4,6 +4,7 @@
 import * as act from '../actions.js';
 import { h } from '../dom.js';
 import { size } from '../format.js';
+import { once } from '../once.js';
 import { misplacedCard } from './files.js';
 
 /**
@@ -122,4 +123,22 @@ export function waiting(state, desk, problem, doing, again, goOn) {
   return h('div', { key: 'stopped', class: 'notice' },
     h('p', null, 'Stopped before there was a result.'),
     h('div', { class: 'fields' }, h('button', { type: 'button', class: 'button primary', onclick: () => void goOn() }, again), chooseButton(desk, 'Choose another file')));
+}
+
+/**
+ * Rows as a plain table that only paper shows: the table of the page draws the rows in sight alone.
+ * @param {string} title
+ * @param {any[]} rows
+ * @param {import('../grid.js').GridColumn[]} columns
+ * @param {string[]} keys of the columns that fit on paper, in order
+ */
+export function paperTable(title, rows, columns, keys) {
+  return once(rows, `${title} ${keys}`, () => {
+    const shown = keys.flatMap((key) => columns.find((column) => column.key === key) ?? []);
+    return h('section', { key: 'paper', class: 'card paper', 'aria-hidden': 'true' },
+      h('h2', null, title),
+      h('table', { class: 'data' },
+        h('thead', null, h('tr', null, shown.map(({ key, label, number }) => h('th', { key, scope: 'col', class: number ? 'number' : null }, label)))),
+        h('tbody', null, rows.map((row) => h('tr', { key: String(row.row) }, shown.map(({ key, text, number }) => h('td', { key, class: number ? 'number' : null, 'data-key': key }, text(row))))))));
+  });
 }

@@ -10,6 +10,7 @@ import { questionsOf } from '../questions.js';
  * @typedef {import('./understood.js').Part} Part
  * @typedef {import('../state.js').Desk} Desk
  * @typedef {import('../questions.js').Question} Question
+ * @typedef {import('../engine.js').Receipt['diagnostics'][number]} Note
  */
 
 const ANSWERS = {
@@ -27,35 +28,76 @@ export function questions(part, desk) {
   const asked = questionsOf(receipt);
   act.weigh(desk, asked);
   const isSaid = reading.said !== '' && !panel.isOpen;
-  const foreign = receipt.diagnostics.find(({ code }) => code === 'foreign-currency');
-  if (asked.length === 0 && !isSaid && !foreign) return null;
+  const cards = currencyCards(part, desk, receipt.diagnostics.filter(({ code }) => code === 'foreign-currency'));
+  if (asked.length === 0 && !isSaid && cards.length === 0) return null;
   return h('section', { class: 'questions', key: 'questions', 'aria-label': 'About your file' },
     isSaid ? h('p', { key: 'said', class: 'notice good said-line' }, h('span', null, reading.said), ' ',
       reading.past.length > 0 ? h('button', { type: 'button', class: 'button quiet small', onclick: () => act.undo(desk) }, 'Undo') : null) : null,
     asked.map((question) => questionCard(part, desk, question)),
-    foreign ? rateCard(part, desk, foreign) : null);
+    cards);
 }
 
 /**
- * Deals in another currency than the forecast's take part once their rate is given.
+ * Deals in other currencies than the forecast's take part once their rates are given; where nothing is in the model's currency,
+ * the model is what is to be put right.
  * @param {Part} part
  * @param {Desk} desk
- * @param {import('../engine.js').Receipt['diagnostics'][number]} foreign
+ * @param {Note[]} foreign
  */
-function rateCard({ reading, report }, desk, { sample: currency, count: n }) {
+function currencyCards(part, desk, foreign) {
+  const { report } = part;
+  const own = act.modelCurrency();
+  if (!report || !('currency' in report) || !own) return [];
+  return report.currency === own ? foreign.map((note) => rateCard(part, desk, note, own)) : [currencyCard(report.currency, own, foreign)];
+}
+
+/**
+ * @param {string} found the currency that the forecast is in for want of the model's
+ * @param {string} own that of the model
+ * @param {Note[]} foreign
+ */
+function currencyCard(found, own, foreign) {
+  const others = foreign.length > 0 ? ` Deals in ${foreign.map(({ sample }) => sample).join(' and ')} are left out until then; their rates are asked for next.` : '';
+  return h('section', { class: 'card question', key: 'currency', id: 'currency-card', 'aria-labelledby': 'currency-title' },
+    h('h2', { id: 'currency-title' }, `Your file is in ${found}, your model in ${own}`),
+    h('p', null, `Amounts and the quota are taken as ${found}; nothing is converted.${others}`),
+    h('div', { class: 'buttons' }, h('button', { type: 'button', class: 'button', id: 'use-currency', onclick: () => void act.editModel(['meta', 'currency'], found) }, `Set the model to ${found}`)));
+}
+
+/**
+ * @param {Part} part
+ * @param {Desk} desk
+ * @param {Note} foreign
+ * @param {string} own the model's currency, which amounts are converted into
+ */
+function rateCard({ reading }, desk, { sample: currency, count: n }, own) {
   const known = reading.corrections.read['rates'] ?? {};
   const give = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    const rate = Number(String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get('rate')).replace(',', '.'));
-    if (rate > 0) void act.correctFile(desk, 'rates', { ...known, [currency]: rate });
+    const field = rateField(event);
+    const rate = rateOf(field.value);
+    field.setCustomValidity(rate > 0 ? '' : `Write what 1 ${currency} is worth in ${own} as a number above 0, such as 1.08.`);
+    if (field.reportValidity()) void act.correctFile(desk, 'rates', { ...known, [currency]: rate });
   };
-  return h('form', { class: 'card question', key: `rate-${currency}`, id: `rate-form-${currency}`, 'aria-label': `Rate of ${currency}`, onsubmit: give },
+  return h('form', { class: 'card question', key: `rate-${currency}`, id: `rate-form-${currency}`, 'aria-label': `Rate of ${currency}`, novalidate: true, onsubmit: give },
     h('h2', null, `What is one ${currency} worth?`),
     h('p', null, `${counted(n, 'deal is', 'deals are')} in ${currency} and left out: without a rate two currencies are never added.`),
-    h('div', { class: 'fields' },
-      h('div', { class: 'field' }, h('label', { for: `rate-${currency}` }, `1 ${currency} in ${report && 'currency' in report ? report.currency : 'the currency of the forecast'}`),
-        h('input', { id: `rate-${currency}`, name: 'rate', inputmode: 'decimal', autocomplete: 'off', required: true, pattern: '[0-9]*[.,]?[0-9]+' })),
-      h('div', { class: 'field' }, h('button', { class: 'button', id: `use-rate-${currency}` }, 'Use this rate'))));
+    h('div', { class: 'fields rate' },
+      h('div', { class: 'field' }, h('label', { for: `rate-${currency}` }, `1 ${currency} in ${own}`),
+        h('input', { id: `rate-${currency}`, name: 'rate', inputmode: 'decimal', autocomplete: 'off', oninput: (/** @type {InputEvent} */ event) => rateField(event).setCustomValidity('') })),
+      h('button', { class: 'button', id: `use-rate-${currency}` }, 'Use this rate')));
+}
+
+/** @param {Event} event of the form, or of the field itself */
+function rateField(event) {
+  const target = /** @type {HTMLFormElement | HTMLInputElement} */ (event.target);
+  return /** @type {HTMLInputElement} */ (target instanceof HTMLFormElement ? target.elements.namedItem('rate') : target);
+}
+
+/** What was written as a rate, with a point or a comma; no number where it is none. @param {string} text */
+function rateOf(text) {
+  const plain = text.trim().replace(',', '.');
+  return /^\d*\.?\d+$/.test(plain) ? Number(plain) : NaN;
 }
 
 /**

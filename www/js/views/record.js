@@ -6,6 +6,7 @@ import { drawn } from '../chart.js';
 import { h } from '../dom.js';
 import { NONE, counted, money, percent, shortMoney } from '../format.js';
 import * as act from '../actions.js';
+import { problemCard } from './parts.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -19,13 +20,14 @@ export function recordView(state) {
   if (!report) return null;
   const told = record.report;
   const cut = told ? (told.summary.find((one) => one.cut === record.cut) ?? told.summary[0]) : null;
-  return h('section', { class: 'card', key: 'record', id: 'record', 'aria-labelledby': 'record-title' },
+  return h('section', { class: 'card', key: 'record', id: 'record', 'aria-labelledby': 'record-title', 'aria-busy': String(record.of !== report) },
     h('div', { class: 'card-head' },
       h('h2', { id: 'record-title' }, 'Track record'),
       told && cut
         ? h('div', { class: 'segmented', role: 'group', 'aria-label': 'Seen from' }, told.summary.map((one) =>
           h('button', { key: String(one.cut), type: 'button', id: `record-${one.cut}`, 'aria-pressed': String(one.cut === cut.cut), onclick: () => act.showRecord(one.cut) }, `day ${one.cut}`)))
         : null),
+    record.problem ? problemCard(record.problem) : null,
     told && cut ? verdict(cut) : null,
     h('p', { class: 'small soft', id: 'calibration-reason' }, sentence(report.calibration.reason), '.', simulated(report)),
     told && cut ? drawing(told, cut.cut) : null);

@@ -28,7 +28,7 @@ const FILES = '.csv,.tsv,.txt,.json,text/csv,text/tab-separated-values,text/plai
 /** @param {State} state */
 export function waterfallView(state) {
   const { compared } = state.deals;
-  return h('section', { class: 'card changes', key: 'changes', id: 'changes', 'aria-labelledby': 'changes-title', ondragover: allow, ondrop: dropped },
+  return h('section', { class: 'card changes', key: 'changes', id: 'changes', 'aria-labelledby': 'changes-title', 'aria-busy': String(compared.report !== null && compared.of !== state.deals.report), ondragover: allow, ondrop: dropped },
     h('div', { class: 'card-head' },
       h('h2', { id: 'changes-title' }, 'What changed since last week'),
       compared.handle ? h('button', { type: 'button', class: 'button quiet small', id: 'close-previous', onclick: act.closePrevious }, 'Remove') : null),
