@@ -185,7 +185,7 @@ function drivers({ manager }, to) {
       named(driver), to.money(driver.amount), to.share(driver.shareWon), to.share(driver.lost.value), to.share(driver.won.value), to.points(driver.effect.value)])) : null,
     mustWin.sets.length > 0 ? [tag('p', null, `Lose one of these sets and the odds are below ${to.share(mustWin.level)}:`),
       tag('ol', null, mustWin.sets.slice(0, 8).map((set) => tag('li', null, set.deals.map((deal, i) => [i > 0 ? ' and ' : '', named(deal)]), `: ${to.share(set.odds)} without`)))] : null,
-    tag('p', null, `${to.share(calls.confidence)} sure to reach ${to.money(calls.confident.value)}. Commit as called: ${to.money(calls.commit)}, ${to.share(calls.commitOdds.value)} to reach.`),
+    tag('p', null, `${to.share(calls.confidence)} sure to reach ${to.money(calls.confident.value)}. ${sentence(calls.sentence)}`),
     table(['Coverage needed by', 'Coverage', 'Missing', 'Because'], coverage.required.map((rule) => [words(rule.rule), times(rule.coverage), to.money(rule.missing), rule.source]), [3]));
 }
 

@@ -228,6 +228,23 @@ fn closed_deals_that_were_attached_teach_a_card() {
 }
 
 #[test]
+fn leads_whose_deals_are_open_have_not_ended() {
+    let of = |i: u32| (i.is_multiple_of(3), i % 3 != 2);
+    let (mut mqls, mut deals) =
+        ("mql_id,origin\n".to_owned(), "mql_id,Is Closed Won,Is Deal Closed?,Amount\n".to_owned());
+    for i in 0..30 {
+        let (won, closed) = of(i);
+        let _ = writeln!(mqls, "m{:04x},{}", i * 97, ["social", "email"][i as usize % 2]);
+        let _ = writeln!(deals, "m{:04x},{won},{closed},{}", i * 97, i * 3);
+    }
+    let options = AttachOptions { kind: Some(Kind::Deals), ..AttachOptions::default() };
+    let (joined, _) = leads(&mqls).attach(table("deals.csv", &deals), &options).unwrap();
+    let found = joined.outcome_columns().unwrap();
+    let won = found.iter().find(|one| one.column == "Is Closed Won").unwrap();
+    assert_eq!((won.successes, won.failures, won.undecided), (10, 10, 10));
+}
+
+#[test]
 fn columns_can_be_named_and_wrong_ones_are_told() {
     let list = leads("Lead,Partner Code,Status\nAda,77,New\nBo,78,New\n");
     let codes = || table("codes.csv", "Ref,Industry\n77,Software\n78,Retail\n");

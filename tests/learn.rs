@@ -252,6 +252,10 @@ fn deals_that_are_open_are_not_lost_for_want_of_a_won_flag() {
     assert_eq!((columns[0].column.as_str(), columns[0].failures, columns[0].undecided), ("IsWon", 30, 30));
     let learned = deals.learn(&LearnOptions::default()).unwrap();
     assert_eq!((learned.decided, learned.undecided, learned.gate.successes), (60, 30, 30));
+    // A day is no answer to whether it is closed: the column that answers counts, wherever it stands.
+    let dated: Vec<String> = lines.iter().map(|line| format!("2026-01-02,{line}")).collect();
+    let columns = list("Closed,Deal ID,Visits,Is Closed,IsWon", &dated).outcome_columns().unwrap();
+    assert_eq!((columns[0].column.as_str(), columns[0].failures, columns[0].undecided), ("IsWon", 30, 30));
     let lines: Vec<String> = (0..90).map(|row: usize| format!("D{row},{}", row.is_multiple_of(3))).collect();
     assert_eq!(list("Deal ID,Won", &lines).outcome_columns().unwrap()[0].column, "Won");
 }

@@ -5,7 +5,9 @@
 use leadcast::Forecast;
 use leadcast::crm::join::AttachOptions;
 use leadcast::crm::{Mapping, Pipeline};
-use leadcast::forecast::{Backtest, BacktestOptions, Goal, ManagerOptions, Scenario};
+use leadcast::forecast::{
+    Backtest, BacktestOptions, Cause, CompareOptions, Goal, ManagerOptions, OtherCause, Scenario,
+};
 use leadcast::model::{OperatingModel, Preset, Run};
 use leadcast::report::RenewalsReport;
 use leadcast::table::{ReadOptions, Table};
@@ -458,4 +460,62 @@ fn what_is_signed_pays_even_where_the_contract_before_it_says_no_amount() {
     // Twelve terms of one contract are one contract.
     let monthly = renewals("C1,Acme,Pro,2026-03-01,2026-03-31,,yes,,\n");
     assert!(monthly.notes.iter().any(|note| note.starts_with("1 contract: ") && note.contains("nothing says what")));
+}
+
+const DUE: &str = "C1,Acme,Pro,2025-06-01,2026-05-31,12000,,,\n";
+
+#[test]
+fn the_number_to_commit_is_of_the_deals_as_the_call_is() {
+    let asked = |contracts: &str, more: &str| {
+        let pipeline = pipeline_of(DEALS, contracts);
+        pipeline.manager_report(&simulated(&pipeline, more), &ManagerOptions::default()).unwrap()
+    };
+    let (with, without) = (asked(DUE, ""), asked(DUE, r#", "renewals": "off""#));
+    assert!(with.calls.sentence.starts_with("of the deals alone, renewals left out: called commit"));
+    assert!(without.calls.sentence.starts_with("called commit"));
+    let figures = |report: &leadcast::report::ManagerReport| {
+        let calls = report.calls.clone();
+        (calls.commit, calls.commit_odds, calls.p50, calls.confident, calls.cheapest)
+    };
+    assert_eq!(figures(&with), figures(&without));
+    assert!(with.odds.value > without.odds.value, "the odds of the quota have the renewals in them");
+}
+
+#[test]
+fn coverage_asks_of_deals_what_renewals_do_not_bring() {
+    let pipeline = pipeline_of(DEALS, DUE);
+    let forecast = simulated(&pipeline, "");
+    let coverage = pipeline.manager_report(&forecast, &ManagerOptions::default()).unwrap().coverage;
+    let mean = forecast.report().renewals.unwrap().periods[0].mean.value;
+    assert_eq!((coverage.quota, coverage.won), (Some(20_000.0), 4_000.0));
+    assert!((coverage.renewals - mean).abs() < 0.01 && mean > 10_000.0);
+    let remaining = coverage.remaining.unwrap();
+    assert!((remaining - (16_000.0 - mean)).abs() < 0.01);
+    assert!((coverage.actual.unwrap() - coverage.open / remaining).abs() < 1e-9);
+    let goal = Goal::from_json(r#"{ "odds": 0.99, "lever": "coverage" }"#).unwrap();
+    assert!((forecast.seek(&goal).unwrap().from - coverage.actual.unwrap()).abs() < 1e-4);
+}
+
+#[test]
+fn the_way_from_the_earlier_forecast_starts_with_its_own_renewals() {
+    let contracts = format!("{DUE}C2,Bolt,Basic,2025-05-01,2026-04-30,3000,,,\n");
+    let (earlier, later) = (pipeline_of(DEALS, &contracts), pipeline_of(DEALS, &contracts));
+    let plain = Pipeline::from_table(table("deals.csv", DEALS), &Mapping::default()).unwrap();
+    let on = |day: &str| {
+        let run = format!(r#"{{ "asOf": "{day}", "trials": 25600, "periods": 2, "quota": 20000 }}"#);
+        earlier.simulate(&OperatingModel::from_json(Preset::SalesLed.json()).unwrap(), &Run::from_json(&run).unwrap())
+    };
+    let before = on("2026-04-03").unwrap().report();
+    let forecast = on("2026-04-10").unwrap();
+    let options = CompareOptions::from_json(r#"{ "asOf": "2026-04-03" }"#).unwrap();
+    for previous in [&earlier, &plain] {
+        let odds = later.compare(&forecast, previous, &options).unwrap().odds.unwrap();
+        assert_eq!(odds.start_p50.value, before.headline.p50.value * 100.0);
+        assert_eq!(odds.start.map(|odds| odds.value), before.headline.odds.map(|odds| odds.value));
+        let step = odds.steps.iter().find(|step| step.cause == Cause::Other(OtherCause::Renewals)).unwrap();
+        // The same contracts come due on both days.
+        assert_eq!(step.odds.map(|odds| odds.value), Some(0.0));
+        let sum: f64 = odds.steps.iter().filter_map(|step| step.odds).map(|odds| odds.value).sum();
+        assert!((odds.start.unwrap().value + sum - odds.end.unwrap().value).abs() < 1e-9);
+    }
 }

@@ -2,13 +2,15 @@
 //!
 //! The way from last week's forecast to this week's is walked in one order, each step on the same random numbers: time
 //! passes first (last week's deals seen from this week's day), then the buckets in the order of [`Bucket::ALL`], last
-//! what is left (stages, chances, dates within the period, rates told from other closed deals). A step's part is what
+//! what is left (stages, chances, dates within the period, rates told from other closed deals), and what contracts bring now
+//! in place of what they were to bring seen from the earlier day. A step's part is what
 //! it changes at its place in that order, so the parts sum exactly to the whole change.
 
 use super::input::{Amount, SimulatedDeal, SimulationInput, Win};
 use super::outcome::Outcome;
 use super::pairing::Pairs;
 use super::plan::GROUPS;
+use super::renewals::Renewals;
 use super::replay::replay;
 use super::simulate::Simulation;
 use super::waterfall::{Bucket, Stands, bucket_of};
@@ -45,7 +47,8 @@ pub enum OtherCause {
     Progress,
     /// What earlier quarters of the file correct; there only where the forecast is corrected.
     Calibration,
-    /// What contracts bring that are renewed; there only with contracts, which the earlier forecast did not have.
+    /// What contracts bring that are renewed, beside what they were to bring seen from the earlier day; there only with
+    /// contracts.
     Renewals,
 }
 
@@ -94,6 +97,8 @@ pub(super) struct Question<'a> {
     pub(super) carried: &'a Outcome,
     /// The later export.
     pub(super) later: &'a Outcome,
+    /// What the contracts were to bring, seen from the earlier day.
+    pub(super) renewals: Option<Renewals>,
     /// Whether the forecast's own trials lack deals that are compared.
     pub(super) resimulate: bool,
     pub(super) period: Period,
@@ -119,6 +124,8 @@ impl Question<'_> {
         let input = |outcome: &Outcome| outcome.input(&source.model, &source.run);
         let index = self.earlier.horizon.periods().iter().position(|one| *one == self.period);
         let start = Simulation::new(input(self.earlier)?)?.finish().period(index.unwrap_or(usize::MAX));
+        let renewed = self.renewals.as_ref().map(Renewals::simulation).transpose()?.map(Renewals::brought);
+        let beside = renewed.zip(index).and_then(|(renewed, index)| renewed.get(index).cloned()).unwrap_or_default();
         let later = input(self.later)?;
         let end = if self.resimulate {
             Simulation::new(later.clone())?.finish().period(self.target)
@@ -138,7 +145,8 @@ impl Question<'_> {
         let exchanges = self.exchanges(&base.deals, &later_deals);
 
         let quota = self.forecast.outcome().quotas.get(self.target).copied().flatten();
-        let mut walk = Walk { quota, steps: Vec::new(), last: start };
+        let mut walk = Walk { quota, steps: Vec::new(), last: Vec::new(), beside };
+        walk.last = walk.with(start);
         let (start_odds, start_p50) = walk.now();
         let mut state = Simulation::new(base.clone())?.finish().period(self.target);
         walk.step(Cause::Other(OtherCause::Time), state.clone());
@@ -155,6 +163,7 @@ impl Question<'_> {
             walk.step(Cause::Other(OtherCause::Calibration), corrected);
         }
         if self.forecast.trials().renewals(self.target).is_some() {
+            walk.beside = Vec::new();
             walk.step(Cause::Other(OtherCause::Renewals), self.forecast.trials().whole(self.target, end));
         }
         let (end_odds, end_p50) = walk.now();
@@ -262,6 +271,8 @@ struct Walk {
     quota: Option<i64>,
     steps: Vec<OddsStep>,
     last: Vec<i64>,
+    /// What contracts bring, beside the deals.
+    beside: Vec<i64>,
 }
 
 impl Walk {
@@ -271,7 +282,13 @@ impl Walk {
         (self.quota.map(|quota| sample.share_at_least(quota)), median)
     }
 
-    fn step(&mut self, cause: Cause, next: Vec<i64>) {
+    fn with(&self, mut deals: Vec<i64>) -> Vec<i64> {
+        deals.iter_mut().zip(&self.beside).for_each(|(total, renewed)| *total += renewed);
+        deals
+    }
+
+    fn step(&mut self, cause: Cause, deals: Vec<i64>) {
+        let next = self.with(deals);
         if next == self.last {
             let odds = self.quota.map(|_| Estimate::default());
             self.steps.push(OddsStep { cause, odds, p50: 0.0 });

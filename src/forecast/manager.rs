@@ -84,6 +84,8 @@ pub struct Coverage {
     pub quota: Option<i64>,
     /// Won in the period so far.
     pub won: i64,
+    /// What contracts are expected to bring that are renewed, to date included: deals need not bring it.
+    pub renewals: i64,
     /// Open amount called in the period, omitted deals aside.
     pub open: i64,
     /// What the file's own closed deals say.
@@ -130,14 +132,14 @@ pub struct Shares {
     pub effective: f64,
 }
 
-/// Which number to commit.
+/// Which number to commit. All of it is of the deals alone, as a call is: what contracts bring that are renewed is left out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calls {
     /// What was called as commit: won and commit deals of the period.
     pub commit: i64,
-    /// The odds to reach it.
+    /// The odds that the deals reach it.
     pub commit_odds: Estimate,
-    /// The median of the simulation.
+    /// The median of what the deals bring.
     pub p50: Estimate,
     /// The most that is reached with the confidence asked for.
     pub confident: Estimate,
@@ -189,8 +191,8 @@ impl Pipeline {
         groups.renew()?;
         let level = options.level.unwrap_or(if drivers.odds.value > 0.5 { 0.5 } else { 0.5 * drivers.odds.value });
         let must_win = played.must_win(&drivers, level);
-        let totals = forecast.trials().period(period);
         let mut open = forecast.trials().simulated(period);
+        let deals_bring = forecast.trials().as_corrected(period, open.clone());
         if let Some(new) = forecast.trials().new_business(period) {
             open.iter_mut().zip(new).for_each(|(all, new)| *all -= new);
         }
@@ -200,7 +202,7 @@ impl Pipeline {
             drivers,
             coverage: coverage(forecast, period, &deals, mean),
             concentration: concentration(forecast, period),
-            calls: calls(forecast, period, options, &totals),
+            calls: calls(forecast, period, options, &deals_bring),
             views: groups.lines(),
         })
     }
@@ -230,6 +232,7 @@ fn coverage(forecast: &Forecast, period: usize, deals: &[&Deal], mean: f64) -> C
     Coverage {
         quota: outcome.quotas.get(period).copied().flatten(),
         won,
+        renewals: forecast.trials().renewals_mean(period),
         open,
         closed: ClosedDeals {
             won: won_deals,

@@ -138,6 +138,11 @@ impl Trials {
         self.renewals.get(period).map(Vec::as_slice)
     }
 
+    /// What renewed contracts bring in a period in the mean, to date included; 0 without contracts.
+    pub(super) fn renewals_mean(&self, period: usize) -> i64 {
+        self.renewals(period).map_or(0, |renewed| self.sample(renewed).mean().value.round_ties_even() as i64)
+    }
+
     /// The same before any correction and without renewals.
     pub(super) fn as_simulated(&self) -> Self {
         Self { corrected: None, renewals: Vec::new(), ..self.clone() }

@@ -8,6 +8,7 @@ use super::Forecast;
 use super::bridge::{self, OddsBridge};
 use super::outcome::{DealLine, Outcome};
 use super::pairing::Pairs;
+use super::renewals::Renewals;
 use super::tally::{Tally, category_lines, stage_lines};
 use crate::calendar::{Date, Period};
 use crate::crm::{Deal, DealStatus, Deals, ForecastCategory, Pipeline};
@@ -278,6 +279,7 @@ impl Pipeline {
                     earlier: &earlier,
                     carried: &outcome(&known_before, 0, after, source.run.periods),
                     later: &later,
+                    renewals: self.renewals_before(forecast, previous, &earlier),
                     resimulate: converted,
                     period,
                     target: options.period,
@@ -311,6 +313,19 @@ impl Pipeline {
             odds,
             assumptions,
         })
+    }
+}
+
+impl Pipeline {
+    /// What the contracts were to bring, seen from the day of an earlier export: its own contracts, else those of this one,
+    /// of which nothing counts then that begins or is cancelled later.
+    fn renewals_before(&self, forecast: &Forecast, previous: &Self, earlier: &Outcome) -> Option<Renewals> {
+        forecast.renewals()?;
+        let source = forecast.source();
+        let own = !previous.contracts().is_empty();
+        let contracts = if own { previous.contracts() } else { self.contracts() };
+        let current = own && previous.proposed_as_of().is_none_or(|newest| newest <= earlier.horizon.as_of());
+        Some(Renewals::of(contracts, current, previous, earlier, &source.model, &source.run))
     }
 }
 

@@ -2,11 +2,13 @@
 
 use super::Forecast;
 use super::changed::{Changed, median_amount};
+use super::outcome::DealLine;
 use super::patched::Patched;
 use super::plan::GROUPS;
 use super::replay::replay;
 use super::scenario::{Scenario, ScenarioChange, WinRate, bad, read};
 use crate::Error;
+use crate::crm::ForecastCategory;
 use crate::stats::{Estimate, GroupedSample, Moments};
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +77,8 @@ pub enum Lever {
     WinRate,
     /// More pipeline, in at least 40 deals of equal amount.
     Pipeline,
-    /// The same, told as open amount called in the period over what is still to be won.
+    /// The same, told as open amount called in the period, omitted deals aside, over what deals have still to bring: the quota
+    /// less what is won, and less what contracts are expected to renew.
     Coverage,
 }
 
@@ -191,9 +194,11 @@ impl Forecast {
         base: &[i64],
     ) -> Result<Answer, Error> {
         let outcome = self.outcome();
-        let won = self.trials().won_to_date(goal.period);
-        let open: i64 = outcome.deals.iter().filter(|d| d.called_in == Some(goal.period)).map(|d| d.amount).sum();
-        let still = (quota - won).max(1) as f64;
+        let known = self.trials().won_to_date(goal.period).saturating_add(self.trials().renewals_mean(goal.period));
+        let is_called =
+            |deal: &&DealLine| deal.called_in == Some(goal.period) && deal.category != ForecastCategory::Omitted;
+        let open: i64 = outcome.deals.iter().filter(is_called).map(|deal| deal.amount).sum();
+        let still = quota.saturating_sub(known).max(1) as f64;
         let coverage = goal.lever == Lever::Coverage;
         let from = if coverage { open as f64 / still } else { 0.0 };
         let told = |amount: f64| if coverage { (open as f64 + amount) / still } else { amount };

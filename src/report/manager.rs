@@ -135,7 +135,9 @@ pub struct CoverageReport {
     pub quota: Option<f64>,
     /// Won in the period so far.
     pub won: f64,
-    /// What is still to be won; `null` without a quota.
+    /// What contracts are expected to bring that are renewed, to date included: deals need not bring it.
+    pub renewals: f64,
+    /// What deals have still to bring: quota − won − renewals; `null` without a quota.
     pub remaining: Option<f64>,
     /// Open amount called in the period, omitted deals aside.
     pub open: f64,
@@ -196,7 +198,7 @@ pub struct ShareReport {
     pub effective: f64,
 }
 
-/// Which number to commit.
+/// Which number to commit. All of it is of the deals alone, as a call is: what contracts bring that are renewed is left out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
@@ -205,9 +207,9 @@ pub struct CallReport {
     pub sentence: String,
     /// What was called as commit, won deals included.
     pub commit: f64,
-    /// The odds to reach it.
+    /// The odds that the deals reach it.
     pub commit_odds: Estimate,
-    /// The median of the simulation.
+    /// The median of what the deals bring.
     pub p50: Estimate,
     /// How sure one wants to be.
     pub confidence: f64,
@@ -312,7 +314,8 @@ impl Teller<'_> {
             coverage: self.coverage(coverage),
             calls: CallReport {
                 sentence: format!(
-                    "called commit {}, simulated P50 {}: {beside}; the commit is reached with {}",
+                    "{}called commit {}, simulated P50 {}: {beside}; the commit is reached with {}",
+                    if self.forecast.renewals().is_some() { "of the deals alone, renewals left out: " } else { "" },
                     money(commit),
                     money(p50.value),
                     wording::percent(calls.commit_odds.value)
@@ -377,7 +380,8 @@ impl Teller<'_> {
     }
 
     fn coverage(&self, coverage: &Coverage) -> CoverageReport {
-        let remaining = coverage.quota.map(|quota| (quota - coverage.won).max(0));
+        let bring = |quota: i64| quota.saturating_sub(coverage.won).saturating_sub(coverage.renewals).max(0);
+        let remaining = coverage.quota.map(bring);
         let open = coverage.open;
         let rule = |rule: &'static str, source: String, rate: Option<f64>, times: f64, interval: Option<Interval>| {
             let amount = remaining.map(|remaining| times * remaining as f64);
@@ -413,6 +417,7 @@ impl Teller<'_> {
         CoverageReport {
             quota: coverage.quota.map(|minor| self.major(minor as f64)),
             won: self.major(coverage.won as f64),
+            renewals: self.major(coverage.renewals as f64),
             remaining: remaining.map(|minor| self.major(minor as f64)),
             open: self.major(open as f64),
             actual: remaining.filter(|minor| *minor > 0).map(|minor| open as f64 / minor as f64),

@@ -65,8 +65,8 @@ fn carries(kind: Option<Kind>, field: Field) -> bool {
         Some(Kind::Stages) => {
             [Field::IsWon, Field::IsLost, Field::IsClosed, Field::Probability, Field::ForecastCategory].contains(&field)
         }
-        // How its deal ended is how a lead ended.
-        Some(Kind::Deals) => [Field::DealStatus, Field::IsWon].contains(&field),
+        // How its deal ended, and whether it has, is how a lead ended.
+        Some(Kind::Deals) => [Field::DealStatus, Field::IsWon, Field::IsClosed].contains(&field),
         Some(Kind::Reps) => [Field::Manager, Field::Team, Field::Active].contains(&field),
         _ => false,
     }

@@ -73,8 +73,8 @@ const OUTCOMES: [Field; 3] = [Field::Converted, Field::DealStatus, Field::IsWon]
 pub(crate) fn candidates(table: &Table, labels: &[String], dialects: &Dialects) -> Vec<OutcomeColumn> {
     let mut found: Vec<(usize, OutcomeColumn)> = Vec::new();
     for (at, column) in table.columns().iter().enumerate() {
-        let header = fold(column.name()).replace(['_', '-', '/', '?'], " ");
-        let name = HEADERS.iter().position(|known| *known == header.trim());
+        let header = plain(column);
+        let name = HEADERS.iter().position(|known| *known == header);
         let read = Reading::new(column, &LearnOptions::default(), dialects);
         // Yes-or-no columns abound; only a name makes one of them an outcome.
         let spoken = read.words && matches!(column.kind(), ColumnKind::Text);
@@ -86,8 +86,9 @@ pub(crate) fn candidates(table: &Table, labels: &[String], dialects: &Dialects) 
         let Some(rank) = name.or(spoken.then_some(HEADERS.len())).or_else(last) else { continue };
         let mut candidate = read.tally(column, table.rows());
         if let Some(closed) = closing(table, labels, column, &read) {
-            let is_open =
-                |row: &usize| closed.boolean(*row) == Some(false) && read.outcome(column.text(*row)) == Some(false);
+            let is_open = |row: &usize| {
+                boolean(closed.text(*row)) == Some(false) && read.outcome(column.text(*row)) == Some(false)
+            };
             let open = (0..table.rows()).filter(is_open).count() as u64;
             candidate.failures -= open;
             candidate.undecided += open;
@@ -140,7 +141,7 @@ pub(crate) fn outcomes(table: &Table, labels: &[String], column: &Column, read: 
     };
     if let Some(closed) = closing(table, labels, column, read) {
         for (row, end) in ends.iter_mut().enumerate() {
-            if *end == Some(false) && closed.boolean(row) == Some(false) {
+            if *end == Some(false) && boolean(closed.text(row)) == Some(false) {
                 *end = None;
             }
         }
@@ -154,15 +155,30 @@ fn closing<'a>(table: &'a Table, labels: &[String], outcome: &Column, read: &Rea
     if read.words || read.success.is_some() || !is_flag(table, labels, at, &FLAGS, Field::IsWon) {
         return None;
     }
-    let closed = (0..table.columns().len()).find(|&at| is_flag(table, labels, at, &CLOSED, Field::IsClosed))?;
-    table.columns().get(closed)
+    // What is taken for the field comes before what is called like it, and a day is no answer to whether.
+    let answers = |column: &&Column| {
+        let mut texts = (0..table.rows()).map(|row| column.text(row)).filter(|text| !text.is_empty()).peekable();
+        texts.peek().is_some() && texts.all(|text| boolean(text).is_some())
+    };
+    let columns = || table.columns().iter().enumerate();
+    let taken = columns().filter(|(at, _)| is_field(labels, *at, Field::IsClosed)).map(|(_, column)| column);
+    let called = columns().map(|(_, column)| column).filter(|column| CLOSED.contains(&plain(column).as_str()));
+    taken.chain(called).find(answers)
 }
 
 /// Whether a column is this field, or has one of these headers.
 fn is_flag(table: &Table, labels: &[String], at: usize, headers: &[&str], field: Field) -> bool {
-    let header = table.columns().get(at).map(|column| fold(column.name()).replace(['_', '-', '/', '?'], " "));
-    header.is_some_and(|header| headers.contains(&header.trim()))
-        || labels.get(at).is_some_and(|label| label == field.name())
+    let column = table.columns().get(at);
+    is_field(labels, at, field) || column.is_some_and(|column| headers.contains(&plain(column).as_str()))
+}
+
+fn is_field(labels: &[String], at: usize, field: Field) -> bool {
+    labels.get(at).is_some_and(|label| label == field.name())
+}
+
+/// A column's header as words in lower case.
+fn plain(column: &Column) -> String {
+    fold(column.name()).replace(['_', '-', '/', '?'], " ").trim().to_owned()
 }
 
 /// The outcome column of these options.
