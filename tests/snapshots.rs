@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 use leadcast::calendar::Date;
-use leadcast::crm::{Mapping, Pipeline};
+use leadcast::crm::join::AttachOptions;
+use leadcast::crm::{Kind, Mapping, Pipeline};
 use leadcast::forecast::Snapshots;
 use leadcast::model::{OperatingModel, Preset, Run};
 use leadcast::money::Currency;
 use leadcast::report::SnapshotReport;
 use leadcast::table::{ReadOptions, Table};
+use sha2::{Digest, Sha256};
 
 const HEAD: &str = "Deal Id,Account,Stage,Amount,Created Date,Close Date,Forecast Category\n";
 
@@ -176,4 +178,58 @@ fn snapshots_of_other_deals_or_later_days_are_refused() {
     let empty = keep(none, "2026-03-06", "").unwrap();
     assert_eq!((empty.days.len(), empty.stages.len(), empty.pushes.len()), (1, 0, 0));
     assert_eq!(keep(none, "2026-03-13", &empty.file).unwrap().days.len(), 2);
+}
+
+/// A file of these lines, each with the hash that belongs to it.
+fn saved(lines: &[&str]) -> String {
+    let (mut file, mut hash) = ("leadcast-snapshots 1\n".to_owned(), String::new());
+    for line in lines {
+        let digest = Sha256::new().chain_update(&hash).chain_update(line).finalize();
+        hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        file += &format!("{hash} {line}\n");
+    }
+    file + &format!("end {} {hash}\n", lines.len())
+}
+
+#[test]
+fn figures_that_cannot_be_are_damage_and_extremes_are_survived() {
+    let kept = |quantiles: &str, quota: &str, category: u8| {
+        saved(&[&format!(
+            r#"{{"asOf":"2025-12-05","currency":"USD","stages":["Proposal"],"open":[["00000000000000aa",0,5,20500,{category}]],"closed":[],"periods":[{{"start":"2025-10-01","end":"2025-12-31","label":"2025 Q4","won":0,"quantiles":{quantiles},"commit":{},{quota}}}]}}"#,
+            i64::MIN
+        )])
+    };
+    let (low, high) = (i64::MIN, i64::MAX);
+    let sane = "[0,0,0,1,1,1,2]";
+    let extreme = format!("[{low},{low},{low},{low},{high},{high},{high}]");
+    let of = |file: &str| {
+        keep(&format!("{}5,Elm,Closed Won,50,2025-10-05,2025-11-20,Closed\n", WEEKS[0].1), WEEKS[0].0, file)
+    };
+    let survived = report(&of(&kept(&extreme, r#""quota":-9223372036854775808,"odds":1000000"#, 4)).unwrap());
+    assert!(survived.median_ape.unwrap() > 1e12 && survived.brier == Some(0.0));
+    assert_eq!(survived.sentence.split(':').next(), Some("2 snapshots since 2025-12-05"));
+    for file in [
+        kept(sane, r#""quota":5,"odds":1000001"#, 0),
+        kept(sane, r#""quota":5,"odds":null"#, 0),
+        kept(sane, r#""quota":null,"odds":5"#, 0),
+        kept("[3,2,1,1,1,1,2]", r#""quota":null,"odds":null"#, 0),
+        kept(sane, r#""quota":null,"odds":null"#, 5),
+    ] {
+        assert_eq!(of(&file).unwrap_err().code(), "damaged-snapshots", "{file}");
+    }
+}
+
+#[test]
+fn beside_contracts_snapshots_say_that_they_are_of_the_deals_alone() {
+    let contracts = "Contract ID,Account,Start Date,End Date,Contract Value\nC1,Acme,2025-03-16,2026-03-15,9000\n";
+    let table = Table::from_csv(contracts.as_bytes(), &ReadOptions::default()).unwrap();
+    let options = AttachOptions { kind: Some(Kind::Contracts), ..AttachOptions::default() };
+    let pipeline = pipeline(WEEKS[0].1).attach(table, &options).unwrap().0;
+    let model = OperatingModel::from_json(Preset::SalesLed.json()).unwrap();
+    let run = Run::from_json(r#"{ "asOf": "2026-03-06", "trials": 25600, "periods": 2, "quota": 9000 }"#).unwrap();
+    let with = pipeline.snapshot(&pipeline.simulate(&model, &run).unwrap(), "").unwrap();
+    let without = keep(WEEKS[0].1, WEEKS[0].0, "").unwrap();
+    assert_eq!(with.file, without.file, "what is kept is of the deals");
+    assert!(report(&with).sentence.starts_with("of the deals alone, renewals left out: 1 snapshot"));
+    assert!(report(&without).sentence.starts_with("1 snapshot"));
 }

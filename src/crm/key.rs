@@ -80,6 +80,22 @@ pub(crate) fn with_options(rows: [u8; 32], options: &ReadOptions) -> [u8; 32] {
     sha.finalize().into()
 }
 
+/// SHA-256 over these parts in hexadecimal, each behind its length, so that no two different lists run together to the same
+/// bytes.
+pub(crate) fn fingerprint_of(parts: &[&[u8]]) -> String {
+    let mut sha = Sha256::new();
+    for part in parts {
+        sha.update((part.len() as u64).to_le_bytes());
+        sha.update(part);
+    }
+    hexadecimal(sha)
+}
+
+/// What was hashed, in 64 hexadecimal digits.
+pub(crate) fn hexadecimal(sha: Sha256) -> String {
+    sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -42,6 +42,7 @@ pub use dialect::{Dialect, Dialects};
 pub(crate) use field::distance;
 pub use field::{Field, FieldRef, ScoreField};
 pub use history::{HistoryNames, HistoryShape, StageEvent, StageHistory, export_day};
+pub(crate) use key::{fingerprint_of, hexadecimal};
 pub use kind::{Kind, Typical};
 pub use leads::LeadList;
 pub(crate) use leads::labels;

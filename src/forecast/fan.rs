@@ -2,14 +2,14 @@
 
 use super::horizon::Horizon;
 use super::input::{MAX_PERIODS, SimulatedDeal, SimulationInput};
-use super::outcome::{Outcome, closed_by};
+use super::outcome::{Outcome, closed_by, won};
 use super::renewals::Renewals;
 use super::simulate::Simulation;
 use super::trials::Trials;
 use super::{Forecast, Source};
 use crate::Error;
 use crate::calendar::Date;
-use crate::crm::{DealStatus, Pipeline};
+use crate::crm::Pipeline;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -40,27 +40,19 @@ impl Pipeline {
         let horizon = &outcome.horizon;
         let known = self.as_of(Some(horizon.as_of()), forecast.source().model.meta().currency);
         let mut days: BTreeMap<Date, i64> = BTreeMap::new();
-        for deal in &known.deals {
-            if deal.status != DealStatus::Won || deal.amount.currency != outcome.currency {
-                continue;
-            }
-            let day = deal.close.filter(|&day| day <= horizon.as_of() && horizon.period_of(day) == Some(0));
-            if let Some(sum) = day.map(|day| days.entry(day).or_default()) {
-                *sum = sum.saturating_add(deal.amount.minor);
-            }
-        }
-        for (day, minor) in forecast.renewals().into_iter().flat_map(Renewals::renewed) {
-            if horizon.period_of(day) == Some(0) {
+        let renewed = forecast.renewals().into_iter().flat_map(Renewals::renewed);
+        for (day, minor) in won(&known.deals, outcome.currency).chain(renewed) {
+            if day <= horizon.as_of() && horizon.period_of(day) == Some(0) {
                 let sum = days.entry(day).or_default();
                 *sum = sum.saturating_add(minor);
             }
         }
         let mut sum = 0_i64;
-        let won = days.into_iter().map(|(day, minor)| {
+        let by_day = days.into_iter().map(|(day, minor)| {
             sum = sum.saturating_add(minor);
             (day, sum)
         });
-        Ok(Fan { won: won.collect(), ahead: forecast.ahead()? })
+        Ok(Fan { won: by_day.collect(), ahead: forecast.ahead()? })
     }
 }
 
@@ -146,23 +138,12 @@ fn edges(trials: &Trials, totals: &[i64]) -> [f64; 5] {
 mod tests {
     use super::*;
     use crate::crm::Mapping;
+    use crate::forecast::examples::even;
     use crate::model::{OperatingModel, Preset, Run};
-    use crate::random::{Sampler, StreamKey};
     use crate::table::{ReadOptions, Table};
 
-    /// A company whose deals close evenly over 20 to 119 days, a third won.
     fn pipeline() -> Pipeline {
-        let mut csv = "Deal Id,Created Date,Close Date,Status,Stage,Amount\n".to_owned();
-        let mut sampler = Sampler::new(StreamKey::new(9));
-        for created in 0..400 {
-            let close = created + 20 + sampler.below(100) as i32;
-            let date = |day: i32| Date::from_days(18_628 + day);
-            let status = if close > 399 { "Open" } else { ["Won", "Lost", "Lost"][sampler.below(3) as usize] };
-            let amount = 1_000 + sampler.below(9_000);
-            csv += &format!("{created},{},{},{status},Proposal,{amount}\n", date(created), date(close));
-        }
-        let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
-        Pipeline::from_table(table, &Mapping::default()).unwrap()
+        even(|_| "Proposal")
     }
 
     fn forecast(pipeline: &Pipeline, run: &str) -> Forecast {

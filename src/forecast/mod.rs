@@ -12,6 +12,8 @@ mod corrected;
 mod drivers;
 mod effects;
 mod exact;
+#[cfg(test)]
+mod examples;
 mod fan;
 mod fit;
 mod gates;

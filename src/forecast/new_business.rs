@@ -170,30 +170,16 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
-    use crate::calendar::Date;
-    use crate::crm::{Mapping, Pipeline};
+    use crate::forecast::examples::even;
     use crate::forecast::new_business::NewBusiness;
     use crate::forecast::simulate::Simulation;
     use crate::forecast::{Horizon, Outcome};
     use crate::model::{OperatingModel, Preset, Run};
-    use crate::random::{Sampler, StreamKey};
-    use crate::table::{ReadOptions, Table};
     use std::sync::Arc;
 
-    /// A company whose deals close evenly over 20 to 119 days, a third won; open ones in two stages.
+    /// Open deals in two stages.
     fn outcome() -> (Outcome, OperatingModel, Run) {
-        let mut csv = "Deal Id,Created Date,Close Date,Status,Stage,Amount\n".to_owned();
-        let mut sampler = Sampler::new(StreamKey::new(9));
-        for created in 0..400 {
-            let close = created + 20 + sampler.below(100) as i32;
-            let date = |day: i32| Date::from_days(18_628 + day);
-            let status = if close > 399 { "Open" } else { ["Won", "Lost", "Lost"][sampler.below(3) as usize] };
-            let stage = if created % 2 == 0 { "Discovery" } else { "Negotiation" };
-            let amount = 1_000 + sampler.below(9_000);
-            csv += &format!("{created},{},{},{status},{stage},{amount}\n", date(created), date(close));
-        }
-        let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
-        let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+        let pipeline = even(|at| if at % 2 == 0 { "Discovery" } else { "Negotiation" });
         let model = OperatingModel::from_json(Preset::SalesLed.json()).unwrap();
         let run = Run::from_json(r#"{ "asOf": "2022-02-04", "periods": 3, "timing": "hazards" }"#).unwrap();
         (Outcome::new(&pipeline, &model, &run).unwrap(), model, run)

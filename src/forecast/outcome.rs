@@ -153,9 +153,9 @@ impl Outcome {
         });
         let mut won_to_date = vec![0; horizon.periods().len()];
         let mut won_deals = 0;
-        for deal in used.iter().filter(|deal| deal.status == DealStatus::Won) {
-            if let Some(period) = deal.close.filter(|&day| day <= as_of).and_then(|day| horizon.period_of(day)) {
-                won_to_date[period] = i64::saturating_add(won_to_date[period], deal.amount.minor);
+        for (day, minor) in won(&deals, currency).filter(|(day, _)| *day <= as_of) {
+            if let Some(period) = horizon.period_of(day) {
+                won_to_date[period] = i64::saturating_add(won_to_date[period], minor);
                 won_deals += usize::from(period == 0);
             }
         }
@@ -325,6 +325,12 @@ impl Outcome {
             told.push(format!("deals of one quarter rise and fall together with a correlation of {rho}"));
         }
     }
+}
+
+/// The deals won in a currency: the day of each, and what it brought.
+pub(super) fn won(deals: &[Deal], currency: Currency) -> impl Iterator<Item = (Date, i64)> + '_ {
+    let won = deals.iter().filter(move |deal| deal.status == DealStatus::Won && deal.amount.currency == currency);
+    won.filter_map(|deal| Some((deal.close?, deal.amount.minor)))
 }
 
 fn deal_line(deal: &Deal, stages: &StageTable, horizon: &Horizon, prefer: DealProbability) -> DealLine {

@@ -1,4 +1,4 @@
-//! The model's frame: currency, fiscal year, working time, and the five words everyone must agree on.
+//! The model's frame: currency, fiscal year, working time, and the six words everyone must agree on.
 
 use super::Condition;
 use crate::calendar::{Date, FiscalYear};

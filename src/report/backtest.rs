@@ -2,13 +2,12 @@
 
 use crate::ENGINE;
 use crate::Error;
-use crate::crm::Pipeline;
+use crate::crm::{Pipeline, fingerprint_of};
 use crate::forecast::{
     AppliedCorrection, Backtest, BacktestOptions, BacktestRow, CutSummary, FitStatement, RecordedFrom,
 };
 use crate::stats::{Interval, wilson};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 /// How good the forecast would have been in the quarters of a file, seen from within each.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -89,12 +88,7 @@ impl Backtest {
 
     fn fingerprint(&self) -> String {
         let options = serde_json::to_string(self.options()).unwrap_or_default();
-        let mut sha = Sha256::new();
-        for part in [ENGINE.as_bytes(), options.as_bytes(), &self.rows_hash()] {
-            sha.update((part.len() as u64).to_le_bytes());
-            sha.update(part);
-        }
-        sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        fingerprint_of(&[ENGINE.as_bytes(), options.as_bytes(), &self.rows_hash()])
     }
 
     fn assumptions(&self, source: RecordedFrom, day: &str) -> Vec<String> {

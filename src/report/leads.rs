@@ -45,7 +45,7 @@ pub struct LeadReport {
     pub learned: Option<LearnedFrom>,
     /// How leads ended by grade; `null` without a column that says so.
     pub outcomes: Option<OutcomesReport>,
-    /// The five definitions, asked of every lead.
+    /// The six definitions, asked of every lead.
     pub definitions: Vec<DefinitionReport>,
     /// What the values of the status column claim; `null` without one.
     pub status: Option<StatusReport>,

@@ -32,7 +32,7 @@ pub struct SnapshotReport {
     pub coverage80: Option<f64>,
     /// Mean pinball loss over seven quantiles, of what came.
     pub mean_pinball: Option<f64>,
-    /// Mean squared error of the odds of the quota (Brier); 0.25 is what always saying one half gets.
+    /// Mean squared error of the odds that deals alone reach the quota (Brier); 0.25 is what always saying one half gets.
     pub brier: Option<f64>,
     /// What deals did in each stage, from one snapshot to the next.
     pub stages: Vec<StageMoves>,
@@ -62,7 +62,7 @@ pub struct GradedReport {
     pub commit: f64,
     /// The quota then.
     pub quota: Option<f64>,
-    /// The odds told.
+    /// The odds told that deals alone reach it.
     pub odds: Option<f64>,
     /// What came, as the file says now.
     pub actual: f64,
@@ -79,7 +79,7 @@ impl Snapshots {
         let mean =
             |figures: Vec<f64>| (!figures.is_empty()).then(|| figures.iter().sum::<f64>() / figures.len() as f64);
         let middle = |error: &dyn Fn(&Graded) -> i64| {
-            let share = |graded: &&Graded| (error(graded) - graded.actual).abs() as f64 / graded.actual as f64;
+            let share = |graded: &&Graded| error(graded).abs_diff(graded.actual) as f64 / graded.actual as f64;
             let mut errors: Vec<f64> = came.iter().map(share).collect();
             errors.sort_by(f64::total_cmp);
             errors.get(rank(0.5, errors.len())).copied()
@@ -129,6 +129,7 @@ fn graded_report(graded: &Graded, scale: f64) -> GradedReport {
 
 fn sentence(found: &Snapshots, inside: usize, ape: Option<f64>, call: Option<f64>) -> String {
     let count = wording::count(found.days.len(), "snapshot", "snapshots");
+    let count = if found.deals_alone { format!("of the deals alone, renewals left out: {count}") } else { count };
     let since = found.days.first().map_or_else(String::new, |day| format!(" since {day}"));
     let graded = found.graded.len();
     if graded == 0 {

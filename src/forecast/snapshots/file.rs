@@ -11,7 +11,9 @@
 //! line tells a file that was cut off. Nobody is kept from writing another file: the hashes find damage, not forgery. Deals
 //! are named by 64-bit hashes; names of people, companies and deals are not kept.
 
+use super::CATEGORIES;
 use crate::calendar::Date;
+use crate::crm::hexadecimal;
 use crate::{Error, ErrorKind, Place};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -56,7 +58,7 @@ pub(super) enum End {
     Gone,
 }
 
-/// What was forecast of a period, in minor units: of the deals alone, contracts left out.
+/// What was forecast of a period, in minor units: all of it, the odds too, of the deals alone, contracts left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Told {
@@ -164,6 +166,8 @@ impl Kept {
         let sound = |told: &Told| {
             told.quantiles.len() == LEVELS.len()
                 && told.quantiles.windows(2).all(|pair| pair[0] <= pair[1])
+                && told.odds.is_none_or(|odds| odds <= 1_000_000)
+                && told.odds.is_some() == told.quota.is_some()
                 && Date::parse_iso(&told.start)
                     .is_ok_and(|start| Date::parse_iso(&told.end).is_ok_and(|end| start <= end))
         };
@@ -206,8 +210,8 @@ impl Kept {
                 known.ok_or((number, "a deal closes that was not open"))?;
             }
             for OpenDeal(key, stage, amount, close, category) in &snapshot.open {
-                let key =
-                    parse_key(key).filter(|_| (*stage as usize) < stages).ok_or((number, "a deal cannot be read"))?;
+                let known = (*stage as usize) < stages && usize::from(*category) < CATEGORIES.len();
+                let key = parse_key(key).filter(|_| known).ok_or((number, "a deal cannot be read"))?;
                 open.insert(key, State { stage: *stage, amount: *amount, close: *close, category: *category });
             }
             see(number, &open);
@@ -233,7 +237,7 @@ fn chain(before: &str, json: &str) -> String {
     let mut sha = Sha256::new();
     sha.update(before.as_bytes());
     sha.update(json.as_bytes());
-    sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(sha)
 }
 
 fn damaged(line: u64, why: &str) -> Error {

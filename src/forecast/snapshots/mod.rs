@@ -6,6 +6,7 @@ mod file;
 mod moves;
 
 use super::Forecast;
+use super::outcome::won;
 use crate::calendar::Date;
 use crate::crm::{Deal, DealStatus, ForecastCategory, Pipeline};
 use crate::money::Currency;
@@ -38,6 +39,9 @@ pub struct Snapshots {
     pub stages: Vec<StageMoves>,
     /// How often stated close dates were put off, by how often they had been before.
     pub pushes: Vec<PushLine>,
+    /// Whether there are contracts, whose renewals are left out of what is kept and graded: odds of the quota are those that
+    /// deals reach it by themselves.
+    pub deals_alone: bool,
 }
 
 /// What was forecast of a period that is over. Amounts in minor units, of deals alone.
@@ -55,9 +59,9 @@ pub struct Graded {
     pub quantiles: [i64; 7],
     /// What was called as commit.
     pub commit: i64,
-    /// The quota, and the odds that were told.
+    /// The quota.
     pub quota: Option<i64>,
-    /// The odds told, in [0, 1].
+    /// The odds that deals alone reach it, as seen on the day, in [0, 1].
     pub odds: Option<f64>,
     /// What came, as the file says now.
     pub actual: i64,
@@ -95,12 +99,7 @@ impl Pipeline {
         }
         let snapshot = taken(forecast, &kept, &deals);
         kept.snapshots.push(snapshot);
-        let won: Vec<(Date, i64)> = known
-            .deals
-            .iter()
-            .filter(|deal| deal.status == DealStatus::Won && deal.amount.currency == outcome.currency)
-            .filter_map(|deal| Some((deal.close?, deal.amount.minor)))
-            .collect();
+        let won: Vec<(Date, i64)> = won(&known.deals, outcome.currency).collect();
         let (stages, pushes) = moves::told(&kept);
         Ok(Snapshots {
             file: kept.write(),
@@ -108,6 +107,7 @@ impl Pipeline {
             graded: kept.snapshots.iter().flat_map(|snapshot| graded(snapshot, as_of, &won)).collect(),
             stages,
             pushes,
+            deals_alone: forecast.renewals().is_some(),
         })
     }
 }
@@ -190,7 +190,7 @@ fn told(forecast: &Forecast, period: usize) -> Option<Told> {
     let sample = trials.sample(&totals);
     let quota = outcome.quotas.get(period).copied().flatten();
     let called = |deal: &&super::DealLine| deal.called_in == Some(period) && deal.category == ForecastCategory::Commit;
-    let commit: i64 = outcome.deals.iter().filter(called).map(|deal| deal.amount).sum();
+    let commit = outcome.deals.iter().filter(called).fold(0_i64, |sum, deal| sum.saturating_add(deal.amount));
     Some(Told {
         start: span.first_day().to_string(),
         end: span.last_day().to_string(),
@@ -209,7 +209,8 @@ fn graded(snapshot: &Snapshot, today: Date, won: &[(Date, i64)]) -> Vec<Graded> 
         let days = [Date::parse_iso(&told.start).ok()?, Date::parse_iso(&told.end).ok()?];
         // The last day of a period is forecast by nobody, and one that lasts on has not come yet.
         let is_over = days[1] < today && as_of < days[1];
-        let actual = won.iter().filter(|(day, _)| (days[0]..=days[1]).contains(day)).map(|(_, amount)| amount).sum();
+        let inside = won.iter().filter(|(day, _)| (days[0]..=days[1]).contains(day));
+        let actual = inside.fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
         is_over.then_some(Graded {
             as_of,
             period: told.label.clone(),

@@ -163,7 +163,7 @@ pub(super) fn review(at: &At, owner: Option<&str>, last_reviewed: Option<&str>) 
     })
 }
 
-/// The five words everyone must agree on, each as a condition.
+/// The six words everyone must agree on, each as a condition.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -13,7 +13,6 @@ use crate::crm::{Dialects, LeadList, labels};
 use crate::model::{OperatingModel, Points, Run};
 use crate::{ENGINE, Error};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 /// What a list with outcomes teaches.
 #[derive(Debug, Clone)]
@@ -120,12 +119,7 @@ impl Learned {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let options = serde_json::to_string(&self.options).unwrap_or_default();
-        let mut sha = Sha256::new();
-        for part in [ENGINE.as_bytes(), options.as_bytes(), &self.rows] {
-            sha.update((part.len() as u64).to_le_bytes());
-            sha.update(part);
-        }
-        sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::crm::fingerprint_of(&[ENGINE.as_bytes(), options.as_bytes(), &self.rows])
     }
 
     /// What the card says about every row of a list: this one or another with the same columns.
