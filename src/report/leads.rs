@@ -8,13 +8,13 @@ use super::queues::{self, QueueReport};
 use super::worth::LearnedFrom;
 use crate::crm::{Channel, Field};
 use crate::model::{Grade, Points};
+use crate::stats::Arrange;
 use crate::table::{Action, Diagnostic, Receipt};
 use crate::targeting::{
     AsOf, AxisName, Definition, Outcome, Queue, ScoredLeads, SlaState, UNASSIGNED, field_label, rule_sentence, sla_text,
 };
 use crate::{ENGINE, Place};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// What scoring a list came to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -328,20 +328,22 @@ fn coverage(leads: &ScoredLeads, axis: AxisName) -> AxisCoverage {
 }
 
 fn counts(leads: &ScoredLeads) -> LeadCounts {
-    let (mut grades, mut segments, mut seats) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let mut grades: Counts<Grade> = Counts::default();
+    let mut segments: Counts<Option<usize>> = Counts::default();
+    let mut seats: Counts<(usize, usize)> = Counts::default();
     let (mut used, mut disqualified, mut unassigned) = (0, 0, 0);
     for row in (0..leads.rows()).filter(|row| leads.is_used(*row)) {
         used += 1;
-        *grades.entry(leads.grade(row)).or_insert(0) += 1;
-        *segments.entry(leads.segment_index(row)).or_insert(0) += 1;
+        grades.add(leads.grade(row));
+        segments.add(leads.segment_index(row));
         match leads.assignment(row).seat() {
-            Some(seat) => *seats.entry((usize::from(seat.pool), usize::from(seat.member))).or_insert(0) += 1,
+            Some(seat) => seats.add((usize::from(seat.pool), usize::from(seat.member))),
             None if leads.disqualified(row).is_some() => disqualified += 1,
             None if leads.assignment(row).has_owner() => {}
             None => unassigned += 1,
         }
     }
-    let grade_count = |grade: Grade| Some(GradeCount { grade: grade.label(), count: *grades.get(&grade)? });
+    let grade_count = |grade: Grade| Some(GradeCount { grade: grade.label(), count: grades.get(&grade)? });
     LeadCounts {
         leads: used,
         disqualified,
@@ -351,6 +353,29 @@ fn counts(leads: &ScoredLeads) -> LeadCounts {
         by_scorecard: by_scorecard(leads),
         by_channel: by_channel(leads),
         unassigned,
+    }
+}
+
+/// How often each of a few values occurs: a list, in which those seen before are found sooner than in a tree.
+#[derive(Debug)]
+struct Counts<K>(Vec<(K, u64)>);
+
+impl<K> Default for Counts<K> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: PartialEq + Copy> Counts<K> {
+    fn add(&mut self, key: K) {
+        match self.0.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, count)) => *count += 1,
+            None => self.0.push((key, 1)),
+        }
+    }
+
+    fn get(&self, key: &K) -> Option<u64> {
+        self.0.iter().find(|(known, _)| known == key).map(|(_, count)| *count)
     }
 }
 
@@ -370,18 +395,25 @@ fn by_scorecard(leads: &ScoredLeads) -> Vec<CardCount> {
 }
 
 fn by_channel(leads: &ScoredLeads) -> Vec<ChannelCount> {
-    if leads.leads().binding().column_of(Field::Source).is_none() {
-        return Vec::new();
-    }
-    let mut counts: BTreeMap<Channel, u64> = BTreeMap::new();
+    let list = leads.leads();
+    let source = list.binding().column_of(Field::Source).and_then(|at| list.table().columns().get(at));
+    let Some(source) = source else { return Vec::new() };
+    let mut counts: Counts<Channel> = Counts::default();
+    // Once per distinct word, where words repeat.
+    let mut of_word: Vec<Option<Channel>> = vec![None; source.words().map_or(0, Iterator::count)];
     for row in (0..leads.rows()).filter(|row| leads.is_used(*row)) {
-        *counts.entry(leads.leads().channel(row)).or_default() += 1;
+        counts.add(match source.word(row).and_then(|word| of_word.get_mut(word)) {
+            Some(known) => *known.get_or_insert_with(|| list.channel(row)),
+            None => list.channel(row),
+        });
     }
+    let mut counts = counts.0;
+    counts.arrange();
     counts.into_iter().map(|(channel, count)| ChannelCount { channel, count }).collect()
 }
 
-fn by_segment(leads: &ScoredLeads, counts: &BTreeMap<Option<usize>, u64>) -> Vec<SegmentCount> {
-    let count = |at: Option<usize>| counts.get(&at).copied().unwrap_or(0);
+fn by_segment(leads: &ScoredLeads, counts: &Counts<Option<usize>>) -> Vec<SegmentCount> {
+    let count = |at: Option<usize>| counts.get(&at).unwrap_or(0);
     let named = leads.model().segments().iter().enumerate().map(|(at, segment)| SegmentCount {
         segment: segment.name.clone(),
         motion: Some(segment.motion.name().to_owned()),
@@ -392,13 +424,13 @@ fn by_segment(leads: &ScoredLeads, counts: &BTreeMap<Option<usize>, u64>) -> Vec
     named.chain([uncovered]).collect()
 }
 
-fn by_owner(leads: &ScoredLeads, counts: &BTreeMap<(usize, usize), u64>) -> Vec<OwnerCount> {
+fn by_owner(leads: &ScoredLeads, counts: &Counts<(usize, usize)>) -> Vec<OwnerCount> {
     let mut owners = Vec::new();
     for (pool_at, pool) in leads.model().routing().pools.iter().enumerate() {
         owners.extend(pool.members.iter().enumerate().map(|(at, member)| OwnerCount {
             owner: member.name.clone(),
             pool: pool.name.clone(),
-            count: counts.get(&(pool_at, at)).copied().unwrap_or(0),
+            count: counts.get(&(pool_at, at)).unwrap_or(0),
             capacity: member.capacity,
             active: member.active,
         }));

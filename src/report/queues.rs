@@ -2,8 +2,9 @@
 
 use crate::crm::Field;
 use crate::stats::Arrange;
-use crate::targeting::{Queue, ScoredLeads};
+use crate::targeting::{Asked, Queue, ScoredLeads};
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// Most rows of a queue that the report itself carries; a view with the queue as filter has them all.
@@ -73,34 +74,58 @@ pub struct QueueRow {
 }
 
 pub(super) fn queue(leads: &ScoredLeads, queue: Queue) -> QueueReport {
-    let mut rows: Vec<usize> = (0..leads.rows()).filter(|row| leads.is_in(*row, queue)).collect();
+    let asked = leads.asked_by_routing();
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut expected_value = 0.0;
-    for row in &rows {
-        *reasons.entry(code(leads, *row, queue)).or_insert(0) += 1;
-    }
     // Summed by segment and not by row: the order of the rows must not show in the last digit.
     let mut by_segment: BTreeMap<&str, (u64, f64)> = BTreeMap::new();
-    for row in &rows {
-        if let Some(value) = leads.expected_value(*row) {
-            by_segment.entry(leads.segment_name(*row)).or_insert((0, value)).0 += 1;
+    let mut count = 0;
+    let mut first = First::default();
+    for row in (0..leads.rows()).filter(|row| leads.is_in(*row, queue)) {
+        count += 1;
+        *reasons.entry(code(leads, row, queue, &asked)).or_insert(0) += 1;
+        let value = leads.expected_value(row);
+        if let Some(value) = value {
+            by_segment.entry(leads.segment_name(row)).or_insert((0, value)).0 += 1;
         }
+        first.offer(leads, Waiting { value: value.unwrap_or(0.0), age: leads.age_days(row), row });
     }
-    for (count, value) in by_segment.into_values() {
-        expected_value += count as f64 * value;
-    }
-    let count = rows.len() as u64;
-    rows.arrange_by(|a, b| {
-        let value = |row: &usize| leads.expected_value(*row).unwrap_or(0.0);
-        let by_worth = value(b).total_cmp(&value(a)).then_with(|| leads.age_days(*b).cmp(&leads.age_days(*a)));
-        // Equals stand by what they hold, so that the order of the file does not decide who is cut off.
-        by_worth.then_with(|| cells(leads, *a).cmp(cells(leads, *b)))
-    });
-    rows.truncate(ROWS);
+    let expected_value = by_segment.into_values().fold(0.0, |sum, (count, value)| sum + count as f64 * value);
     let mut reasons: Vec<QueueReason> =
         reasons.into_iter().map(|(code, count)| QueueReason { code: code.to_owned(), count }).collect();
     reasons.arrange_by_key(|reason| std::cmp::Reverse(reason.count));
-    QueueReport { count, expected_value, reasons, rows: rows.iter().map(|row| queue_row(leads, *row, queue)).collect() }
+    let rows = first.0.iter().map(|waiting| queue_row(leads, waiting.row, queue, &asked)).collect();
+    QueueReport { count, expected_value, reasons, rows }
+}
+
+/// A lead of a queue, and what its place in it depends on.
+#[derive(Debug, Clone, Copy)]
+struct Waiting {
+    value: f64,
+    age: Option<u32>,
+    row: usize,
+}
+
+/// The first rows of a queue in its order, gathered without sorting the others.
+#[derive(Debug, Default)]
+struct First(Vec<Waiting>);
+
+impl First {
+    fn offer(&mut self, leads: &ScoredLeads, one: Waiting) {
+        let stands_before = |other: &Waiting| order(leads, other, &one).is_lt();
+        if self.0.len() >= ROWS && self.0.last().is_none_or(stands_before) {
+            return;
+        }
+        let at = self.0.partition_point(stands_before);
+        self.0.insert(at, one);
+        self.0.truncate(ROWS);
+    }
+}
+
+/// The most expected value first, then the oldest. Equals stand by what they hold, so that the order of the file does
+/// not decide who is cut off; copies stand as in the file.
+fn order(leads: &ScoredLeads, a: &Waiting, b: &Waiting) -> Ordering {
+    let by_worth = b.value.total_cmp(&a.value).then_with(|| b.age.cmp(&a.age));
+    by_worth.then_with(|| cells(leads, a.row).cmp(cells(leads, b.row))).then_with(|| a.row.cmp(&b.row))
 }
 
 /// What a row holds, column by column.
@@ -108,9 +133,9 @@ fn cells(leads: &ScoredLeads, row: usize) -> impl Iterator<Item = &str> {
     leads.leads().table().columns().iter().map(move |column| column.text(row))
 }
 
-fn code(leads: &ScoredLeads, row: usize, queue: Queue) -> &'static str {
+fn code(leads: &ScoredLeads, row: usize, queue: Queue, asked: &Asked) -> &'static str {
     match queue {
-        Queue::Exceptions => leads.exception(row).map_or("no-rule", |(code, _)| code),
+        Queue::Exceptions => leads.exception_code(row, asked).unwrap_or("no-rule"),
         Queue::Breached => "past-due",
         Queue::Stalled => {
             if leads.due(row).is_some() {
@@ -122,8 +147,8 @@ fn code(leads: &ScoredLeads, row: usize, queue: Queue) -> &'static str {
     }
 }
 
-fn queue_row(leads: &ScoredLeads, row: usize, queue: Queue) -> QueueRow {
-    let code = code(leads, row, queue);
+fn queue_row(leads: &ScoredLeads, row: usize, queue: Queue, asked: &Asked) -> QueueRow {
+    let code = code(leads, row, queue, asked);
     let due = leads.due_text(row);
     let reason = match queue {
         Queue::Exceptions => leads.exception(row).map_or(String::new(), |(_, sentence)| sentence),

@@ -56,6 +56,26 @@ pub(crate) struct Question {
     pub(crate) fields: Vec<FieldRef>,
     /// Whether the file has at least one of those.
     pub(crate) in_file: bool,
+    /// Its answers, where it reads nothing but one column whose words repeat.
+    pub(crate) settled: Option<Settled>,
+}
+
+/// What a question came to for one lead.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Came {
+    given: Points,
+    /// The part of the reach that is known.
+    decided: Points,
+    least: Points,
+    most: Points,
+    any_known: bool,
+}
+
+/// What a question comes to, once per distinct word of the only column that it reads.
+#[derive(Debug, Clone)]
+pub(crate) struct Settled {
+    column: usize,
+    by_word: Vec<Came>,
 }
 
 /// A decay whose date has been looked up.
@@ -95,6 +115,9 @@ impl RuleOutcome {
 
 /// Receives the lines of a score in order.
 pub(crate) trait Sink {
+    /// Whether it wants to hear of rules; if not, questions that are settled are not asked again.
+    const RULES: bool = true;
+
     fn rule(&mut self, _group: usize, _rule: usize, _outcome: RuleOutcome) {}
     /// The points that a question's unknown rules withhold at most, and how far apart the least and the most are that it
     /// could still come to.
@@ -108,7 +131,9 @@ pub(crate) trait Sink {
 }
 
 /// Forgets the lines.
-impl Sink for () {}
+impl Sink for () {
+    const RULES: bool = false;
+}
 
 impl Axis {
     /// The lead's score, or `None` if the axis is not evaluable for it.
@@ -149,33 +174,22 @@ struct Tally {
 }
 
 impl Group {
-    fn evaluate(&self, cells: &Cells<'_>, at: usize, sink: &mut impl Sink) -> Tally {
+    fn evaluate<S: Sink>(&self, cells: &Cells<'_>, at: usize, sink: &mut S) -> Tally {
         let (mut sum, mut known, mut any_known) = (Points::ZERO, Points::ZERO, false);
         let (mut least, mut most) = (Points::ZERO, Points::ZERO);
         for (asked, question) in self.questions.iter().enumerate() {
-            let (mut asked_in_full, mut earned, mut given) = (true, Points::ZERO, Points::ZERO);
-            for position in &question.rules {
-                let Some(rule) = self.rules.get(*position) else { continue };
-                let outcome = rule.evaluate(cells);
-                given = given + outcome.points;
-                match outcome.truth {
-                    Truth::Unknown => asked_in_full = false,
-                    Truth::True => earned = earned + rule.points.repeated(outcome.times.unwrap_or(1)),
-                    Truth::False => {}
-                }
-                any_known |= outcome.truth != Truth::Unknown;
-                sink.rule(at, *position, outcome);
-            }
-            sum = sum + given;
-            // A question half answered counts for what it has earned, so that no answer is worth more than all.
-            let decided = if asked_in_full { question.reach } else { earned.max(Points::ZERO).min(question.reach) };
-            known = known + decided;
-            let (worst, best) =
-                if asked_in_full { (given, given) } else { (question.least.min(given), question.reach.max(given)) };
-            least = least + worst;
-            most = most + best;
-            if worst < best {
-                sink.open(at, asked, question.reach - decided, best - worst);
+            let settled = if S::RULES { None } else { question.settled_for(cells) };
+            let came = match settled {
+                Some(came) => came,
+                None => self.ask(question, cells, at, sink),
+            };
+            sum = sum + came.given;
+            known = known + came.decided;
+            any_known |= came.any_known;
+            least = least + came.least;
+            most = most + came.most;
+            if came.least < came.most {
+                sink.open(at, asked, question.reach - came.decided, came.most - came.least);
             }
         }
         let points = limited(sum, self.floor, self.cap);
@@ -187,6 +201,60 @@ impl Group {
             least: limited(least, self.floor, self.cap),
             most: limited(most, self.floor, self.cap),
         }
+    }
+
+    /// Asks a question's rules.
+    fn ask(&self, question: &Question, cells: &Cells<'_>, at: usize, sink: &mut impl Sink) -> Came {
+        let (mut asked_in_full, mut earned, mut given) = (true, Points::ZERO, Points::ZERO);
+        let mut any_known = false;
+        for position in &question.rules {
+            let Some(rule) = self.rules.get(*position) else { continue };
+            let outcome = rule.evaluate(cells);
+            given = given + outcome.points;
+            match outcome.truth {
+                Truth::Unknown => asked_in_full = false,
+                Truth::True => earned = earned + rule.points.repeated(outcome.times.unwrap_or(1)),
+                Truth::False => {}
+            }
+            any_known |= outcome.truth != Truth::Unknown;
+            sink.rule(at, *position, outcome);
+        }
+        // A question half answered counts for what it has earned, so that no answer is worth more than all.
+        let decided = if asked_in_full { question.reach } else { earned.max(Points::ZERO).min(question.reach) };
+        let (least, most) =
+            if asked_in_full { (given, given) } else { (question.least.min(given), question.reach.max(given)) };
+        Came { given, decided, least, most, any_known }
+    }
+
+    /// Settles the questions that read one column whose words repeat: a lead then costs them a look-up.
+    pub(crate) fn settle(&mut self, binder: &Binder<'_>) {
+        let settled: Vec<Option<Settled>> = self.questions.iter().map(|asked| self.settled(asked, binder)).collect();
+        for (question, settled) in self.questions.iter_mut().zip(settled) {
+            question.settled = settled;
+        }
+    }
+
+    fn settled(&self, question: &Question, binder: &Binder<'_>) -> Option<Settled> {
+        let rules = || question.rules.iter().filter_map(|at| self.rules.get(*at));
+        if rules().any(|rule| rule.per.as_ref().is_some_and(BoundFrequency::is_of_rows)) {
+            return None;
+        }
+        let mut columns = question.fields.iter().filter_map(|field| binder.column(field));
+        let (column, _, first_rows) = columns.next()?;
+        if columns.any(|(other, ..)| other != column) {
+            return None;
+        }
+        let all = binder.leads().table().columns();
+        let came = |row: &usize| self.ask(question, &Cells::of(all, *row), 0, &mut ());
+        Some(Settled { column, by_word: first_rows?.iter().map(came).collect() })
+    }
+}
+
+impl Question {
+    #[inline]
+    fn settled_for(&self, cells: &Cells<'_>) -> Option<Came> {
+        let settled = self.settled.as_ref().filter(|_| cells.changes.is_empty())?;
+        settled.by_word.get(cells.columns.get(settled.column)?.word(cells.row)?).copied()
     }
 }
 

@@ -57,31 +57,78 @@ fn newest(column: &Column, rows: usize) -> Option<Date> {
     (0..rows).filter_map(|row| column.date(row)).max()
 }
 
-pub(super) fn is_after(leads: &LeadList, row: usize, as_of: Option<Date>) -> bool {
-    created(leads, row).zip(as_of).is_some_and(|(created, as_of)| created > as_of)
+/// When leads were created, read once per distinct word where words repeat.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Created {
+    column: Option<usize>,
+    by_word: Option<Vec<Option<Date>>>,
 }
 
-pub(super) fn created(leads: &LeadList, row: usize) -> Option<Date> {
-    leads.table().columns().get(leads.column_of(&FieldRef::Known(Field::Created))?)?.date(row)
+impl Created {
+    pub(super) fn of(leads: &LeadList) -> Self {
+        let Some(at) = leads.column_of(&FieldRef::Known(Field::Created)) else { return Self::default() };
+        let dates = |column: &Column| column.cells().tally().into_iter().map(|(_, row)| column.date(row)).collect();
+        let column = leads.table().columns().get(at).filter(|column| column.words().is_some());
+        Self { column: Some(at), by_word: column.map(dates) }
+    }
+
+    /// The day a lead was created.
+    pub(super) fn day(&self, columns: &[Column], row: usize) -> Option<Date> {
+        let column = columns.get(self.column?)?;
+        match &self.by_word {
+            Some(days) => *days.get(column.word(row)?)?,
+            None => column.date(row),
+        }
+    }
+
+    /// Whether a lead was created after the as-of day.
+    pub(super) fn is_after(&self, columns: &[Column], row: usize, as_of: Option<Date>) -> bool {
+        self.day(columns, row).zip(as_of).is_some_and(|(created, as_of)| created > as_of)
+    }
 }
 
 /// Sorts rows by created date (blank last), then id, then content: whatever the order of the file, the same.
-pub(super) fn dealing_order(leads: &LeadList, rows: &mut Vec<usize>) {
+pub(super) fn dealing_order(leads: &LeadList, created: &Created, rows: &mut [usize]) {
     let columns = leads.table().columns();
     let id = [Field::PersonId, Field::AccountId, Field::Email]
         .into_iter()
         .find_map(|field| columns.get(leads.column_of(&FieldRef::Known(field))?));
-    let mut keyed: Vec<(i32, &str, usize)> = rows
+    let id = |row: usize| id.map_or("", |column| column.text(row));
+    // Day and the first letters of the id decide almost always, without a look at the text.
+    let mut keyed: Vec<(i32, u64, usize)> = rows
         .iter()
-        .map(|row| {
-            let day = created(leads, *row).map_or(i32::MAX, Date::days);
-            (day, id.map_or("", |column| column.text(*row)), *row)
-        })
+        .map(|row| (created.day(columns, *row).map_or(i32::MAX, Date::days), first_letters(id(*row)), *row))
         .collect();
-    keyed.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)));
+    keyed.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| id(a.2).cmp(id(b.2))));
     let mut content = leads.row_hashes();
-    for ties in keyed.chunk_by_mut(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|ties| ties.len() > 1) {
-        ties.sort_by_cached_key(|(_, _, row)| content(*row));
+    for ties in keyed.chunk_by_mut(|a, b| (a.0, a.1) == (b.0, b.1) && id(a.2) == id(b.2)).filter(|ties| ties.len() > 1)
+    {
+        ties.sort_by_cached_key(|(.., row)| content(*row));
     }
-    *rows = keyed.into_iter().map(|(_, _, row)| row).collect();
+    for (slot, (.., row)) in rows.iter_mut().zip(keyed) {
+        *slot = row;
+    }
+}
+
+/// The first eight bytes of a text as a number of the same order; shorter texts are filled up with zeros.
+fn first_letters(text: &str) -> u64 {
+    let mut letters = [0; 8];
+    for (slot, byte) in letters.iter_mut().zip(text.bytes()) {
+        *slot = byte;
+    }
+    u64::from_be_bytes(letters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_letters_stand_in_the_order_of_the_texts() {
+        let texts = ["", "\0", "a", "a\0", "ab", "abcdefgh", "abcdefghi", "b", "é", "株式"];
+        for pair in texts.windows(2) {
+            assert!(pair[0] < pair[1] && first_letters(pair[0]) <= first_letters(pair[1]), "{pair:?}");
+        }
+        assert!(first_letters("L99") > first_letters("L100"));
+    }
 }

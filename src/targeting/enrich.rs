@@ -28,6 +28,8 @@ pub(crate) struct Opens {
 }
 
 impl Sink for &mut Opens {
+    const RULES: bool = false;
+
     fn open(&mut self, group: usize, question: usize, _: Points, apart: Points) {
         let slot = self.by_question.entry((group, question)).or_default();
         slot.0 += 1;

@@ -46,6 +46,11 @@ impl BoundFrequency {
         Some(Self { most, source })
     }
 
+    /// Whether rows with equal cells may count differently.
+    pub(crate) fn is_of_rows(&self) -> bool {
+        matches!(self.source, Source::Activities(_))
+    }
+
     /// Whether the list has what is counted.
     pub(crate) fn in_list(&self) -> bool {
         !matches!(self.source, Source::Absent)

@@ -1,6 +1,5 @@
 //! The leads that somebody has to look at: routing exceptions, broken promises, and leads that nobody touched.
 
-use super::days::created;
 use super::route::Obstacle;
 use super::scored::ScoredLeads;
 use super::service::SlaState;
@@ -82,7 +81,7 @@ impl ScoredLeads {
     /// Days from the day the lead was created to the as-of day.
     #[must_use]
     pub fn age_days(&self, row: usize) -> Option<u32> {
-        let created = created(self.leads(), row)?;
+        let created = self.created.day(self.columns(), row)?;
         u32::try_from(self.as_of().date()?.days_since(created)).ok()
     }
 
@@ -90,29 +89,55 @@ impl ScoredLeads {
     /// and rules ask for fields that are blank, the code is `missing-field` and the sentence names them.
     #[must_use]
     pub fn exception(&self, row: usize) -> Option<(&'static str, String)> {
-        let obstacle = self.is_in(row, Queue::Exceptions).then(|| self.assignment(row).exception())??;
+        let asked = self.asked_by_routing();
+        let code = self.exception_code(row, &asked)?;
         let sentence = self.route_reason(row);
-        let blank = if obstacle == Obstacle::NoRule { self.blank_for_routing(row) } else { Vec::new() };
-        if blank.is_empty() {
-            return Some((obstacle.code(), sentence));
-        }
-        Some(("missing-field", format!("{sentence} ({} unknown)", words::list(&blank, "and"))))
-    }
-
-    /// The fields that routing asks for and the lead has not, segments included where rules ask for segments.
-    fn blank_for_routing(&self, row: usize) -> Vec<String> {
-        let rules = &self.routing().rules;
-        let mut fields: Vec<FieldRef> = rules.iter().flat_map(|rule| rule.when.fields()).collect();
-        if self.segment_index(row).is_none() && rules.iter().any(|rule| rule.segment.is_some()) {
-            fields.extend(self.model().segments().iter().flat_map(|segment| segment.when.fields()));
+        if code != MISSING_FIELD {
+            return Some((code, sentence));
         }
         let mut blank: Vec<String> = Vec::new();
-        for field in fields {
-            let label = words::field_label(&field);
-            if super::segment::filled(self.leads(), &field, row).is_none() && !blank.contains(&label) {
+        for field in self.blank_for_routing(row, &asked) {
+            let label = words::field_label(field);
+            if !blank.contains(&label) {
                 blank.push(label);
             }
         }
-        blank
+        Some((code, format!("{sentence} ({} unknown)", words::list(&blank, "and"))))
+    }
+
+    /// The code alone.
+    pub(crate) fn exception_code(&self, row: usize, asked: &Asked) -> Option<&'static str> {
+        let obstacle = self.is_in(row, Queue::Exceptions).then(|| self.assignment(row).exception())??;
+        let missing = obstacle == Obstacle::NoRule && self.blank_for_routing(row, asked).next().is_some();
+        Some(if missing { MISSING_FIELD } else { obstacle.code() })
+    }
+
+    /// The fields that routing asks for.
+    pub(crate) fn asked_by_routing(&self) -> Asked {
+        let rules = &self.routing().rules;
+        let asks_for_segments = rules.iter().any(|rule| rule.segment.is_some());
+        let segments = self.model().segments().iter().filter(|_| asks_for_segments);
+        Asked {
+            by_rules: rules.iter().flat_map(|rule| rule.when.fields()).collect(),
+            by_segments: segments.flat_map(|segment| segment.when.fields()).collect(),
+        }
+    }
+
+    /// The fields that routing asks for and the lead has not, those of segments where it is in none.
+    fn blank_for_routing<'a>(&'a self, row: usize, asked: &'a Asked) -> impl Iterator<Item = &'a FieldRef> {
+        let in_none = self.segment_index(row).is_none();
+        let by_segments = asked.by_segments.iter().filter(move |_| in_none);
+        let is_blank = move |field: &&FieldRef| super::segment::filled(self.leads(), field, row).is_none();
+        asked.by_rules.iter().chain(by_segments).filter(is_blank)
     }
 }
+
+/// The fields that routing rules ask for, and those that segments do where rules ask for segments.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    by_rules: Vec<FieldRef>,
+    by_segments: Vec<FieldRef>,
+}
+
+/// Code of an exception where rules ask for fields that are blank.
+const MISSING_FIELD: &str = "missing-field";

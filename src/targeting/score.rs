@@ -222,7 +222,9 @@ fn bind_group(group: &model::RuleGroup, binder: &Binder<'_>) -> Group {
     let questions = questions(group, &rules, binder);
     let whole: Points = questions.iter().map(|question| question.reach).sum();
     let reach = whole.min(group.cap).max(Points::ZERO);
-    Group { name: group.name.clone(), floor: group.floor, cap: group.cap, rules, questions, reach }
+    let mut bound = Group { name: group.name.clone(), floor: group.floor, cap: group.cap, rules, questions, reach };
+    bound.settle(binder);
+    bound
 }
 
 fn bind_rule(rule: &model::Rule, binder: &Binder<'_>) -> Rule {
@@ -265,7 +267,7 @@ fn questions(group: &model::RuleGroup, bound: &[Rule], binder: &Binder<'_>) -> V
             let first = positions.first().and_then(|at| bound.get(*at));
             let fields = first.map(|rule| rule.fields.clone()).unwrap_or_default();
             let in_file = fields.iter().any(|field| binder.has(field));
-            Question { least, reach, rules: positions, fields, in_file }
+            Question { least, reach, rules: positions, fields, in_file, settled: None }
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! A lead list scored, segmented and routed: the columns that result, and the lines behind any one lead.
 
-use super::days::{as_of, dealing_order, is_after};
+use super::days::{Created, as_of, dealing_order};
 use super::definitions::{Definition, Meanings, Met};
 use super::enrich::Opens;
 use super::explain::{AxisBreakdown, Lines};
@@ -43,6 +43,7 @@ pub struct ScoredLeads {
     pub(super) clock: Clock,
     pub(super) service: Vec<Service>,
     pub(super) places: Places,
+    pub(super) created: Created,
 }
 
 /// Stands for a score that there is none of.
@@ -81,6 +82,9 @@ impl LeadList {
         let binder = Binder::new(self, as_of.date());
         let columns = self.table().columns();
         let rows = self.rows();
+        let created = Created::of(self);
+        let used: Vec<bool> = (0..rows).map(|row| !created.is_after(columns, row, as_of.date())).collect();
+        let is_used = |row: usize| used.get(row).copied().unwrap_or(false);
         let cards = Scorecards::bind(model, &binder);
         let last_card = cards.all().len() - 1;
         let mut opens: Vec<[Opens; 2]> = vec![Default::default(); cards.all().len()];
@@ -99,9 +103,8 @@ impl LeadList {
             if cards.all().len() > 1 {
                 card_of.push(u8::try_from(at).unwrap_or(u8::MAX));
             }
-            let used = !is_after(self, row, as_of.date());
             let score = match opens.get_mut(at.min(last_card)) {
-                Some([fit, engagement]) if used => card.trace(&cells, &mut &mut *fit, &mut &mut *engagement),
+                Some([fit, engagement]) if is_used(row) => card.trace(&cells, &mut &mut *fit, &mut &mut *engagement),
                 _ => card.trace(&cells, &mut (), &mut ()),
             };
             fit.push(score.fit.map_or(NOT_EVALUABLE, Points::micro));
@@ -116,7 +119,7 @@ impl LeadList {
         let mut assignments = vec![Assignment::none(Outcome::Disqualified); rows];
         let mut candidates = Vec::new();
         for (row, knock_out) in knock_outs.iter().enumerate() {
-            if is_after(self, row, as_of.date()) {
+            if !is_used(row) {
                 if let Some(assignment) = assignments.get_mut(row) {
                     *assignment = Assignment::none(Outcome::NotYetCreated);
                 }
@@ -124,8 +127,11 @@ impl LeadList {
                 candidates.push(row);
             }
         }
-        dealing_order(self, &mut candidates);
-        let owners = Owners::of(self, model.routing(), |row| !is_after(self, row, as_of.date()));
+        // Without pools nothing is dealt, and no lead's outcome depends on those before it.
+        if !model.routing().pools.is_empty() {
+            dealing_order(self, &created, &mut candidates);
+        }
+        let owners = Owners::of(self, model.routing(), is_used);
         let candidates = candidates.into_iter().filter_map(|row| {
             let segment = segments.get(row)?.map(usize::from);
             Some(Candidate { row, grade: *grades.get(row)?, segment, owner: owners.owner(row) })
@@ -136,8 +142,7 @@ impl LeadList {
                 *slot = assignment;
             }
         });
-        let ranked =
-            (0..rows).filter(|row| !is_after(self, *row, as_of.date())).filter_map(|row| fit.get(row).copied());
+        let ranked = (0..rows).filter(|row| is_used(*row)).filter_map(|row| fit.get(row).copied());
         let places = Places::of(ranked.filter(|points| *points != NOT_EVALUABLE).collect());
         let clock = Clock::of(self, model.meta(), run, as_of.date());
         let worked = |row: usize| met.get(row).is_some_and(|met: &Met| met.is_worked());
@@ -167,6 +172,7 @@ impl LeadList {
             clock,
             service,
             places,
+            created,
         }
     }
 }

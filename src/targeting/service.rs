@@ -44,8 +44,8 @@ impl SlaState {
 pub(crate) struct Clock {
     calendar: WorkCalendar,
     now: Option<Moment>,
-    created: Option<usize>,
-    activity: Option<usize>,
+    created: Option<Spans>,
+    activity: Option<Spans>,
     /// Whether files of activities are attached.
     logged: bool,
 }
@@ -55,6 +55,23 @@ pub(crate) struct Clock {
 struct Span {
     earliest: Moment,
     latest: Moment,
+}
+
+/// When something happened, read once per distinct word where words repeat.
+#[derive(Debug, Clone)]
+struct Spans {
+    column: usize,
+    by_word: Option<Vec<Option<Span>>>,
+}
+
+impl Spans {
+    fn of(leads: &LeadList, field: Field, calendar: &WorkCalendar) -> Option<Self> {
+        let at = leads.column_of(&FieldRef::Known(field))?;
+        let column = leads.table().columns().get(at)?;
+        let read = |(_, row)| span(column, row, calendar);
+        let by_word = column.words().is_some().then(|| column.cells().tally().into_iter().map(read).collect());
+        Some(Self { column: at, by_word })
+    }
 }
 
 /// What became of the promise to a lead.
@@ -90,7 +107,7 @@ impl Clock {
         if !self.logged {
             return None;
         }
-        let created = self.span(leads.table().columns(), self.created, row).map(|span| span.earliest);
+        let created = self.span(leads.table().columns(), self.created.as_ref(), row).map(|span| span.earliest);
         let created = created.map(|moment| self.calendar.offsets().local(moment).0);
         let last = self.now.map(|now| self.calendar.offsets().local(now.plus(-1)).0);
         let counts = |activity: &&Activity| {
@@ -106,10 +123,11 @@ impl Clock {
         let holidays = meta.holidays.clone();
         let calendar =
             WorkCalendar::new(hours.start_minute, hours.end_minute, hours.days, holidays, run.utc_offsets.clone());
-        let column = |field| leads.column_of(&FieldRef::Known(field));
         let now = as_of.map(|day| calendar.offsets().moment(day, 1_440));
         let logged = (0..leads.rows()).any(|row| !leads.activities(row).is_empty());
-        Self { calendar, now, created: column(Field::Created), activity: column(Field::LastActivity), logged }
+        let spans = |field| Spans::of(leads, field, &calendar);
+        let (created, activity) = (spans(Field::Created), spans(Field::LastActivity));
+        Self { calendar, now, created, activity, logged }
     }
 
     pub(crate) fn calendar(&self) -> &WorkCalendar {
@@ -123,14 +141,14 @@ impl Clock {
 
     /// When an answer is due; `None` if the lead's created date is not known.
     pub(crate) fn due(&self, columns: &[Column], row: usize, sla: Sla) -> Option<Moment> {
-        let from = self.span(columns, self.created, row)?.latest;
+        let from = self.span(columns, self.created.as_ref(), row)?.latest;
         match sla {
             Sla::Minutes(minutes) => Some(from.plus(i64::from(minutes))),
             Sla::Hours(hours) => Some(from.plus(i64::from(hours) * 60)),
             Sla::BusinessHours(hours) => self.calendar.after(from, hours.saturating_mul(60)),
             Sla::BusinessDays(days) => {
                 // A lead created some time on a day: the day itself is not one of the days to answer in.
-                let day = self.span(columns, self.created, row)?.earliest;
+                let day = self.span(columns, self.created.as_ref(), row)?.earliest;
                 self.calendar.days_after(day, days)
             }
         }
@@ -138,13 +156,13 @@ impl Clock {
 
     /// Whether somebody was in touch since the lead was created; `None` if the file does not say.
     pub(crate) fn touched(&self, columns: &[Column], row: usize) -> Option<bool> {
-        self.activity?;
-        let Some(activity) = self.span(columns, self.activity, row) else { return Some(false) };
+        let activity = self.activity.as_ref()?;
+        let Some(activity) = self.span(columns, Some(activity), row) else { return Some(false) };
         // What happened after the as-of day is not known yet.
         if self.now.is_some_and(|now| activity.earliest >= now) {
             return Some(false);
         }
-        let created = self.span(columns, self.created, row);
+        let created = self.span(columns, self.created.as_ref(), row);
         Some(created.is_none_or(|created| {
             // The activity that created the lead is no answer to it.
             let same = created.earliest == created.latest && activity.earliest == activity.latest;
@@ -164,21 +182,29 @@ impl Clock {
         }
     }
 
-    fn span(&self, columns: &[Column], column: Option<usize>, row: usize) -> Option<Span> {
-        let column = columns.get(column?)?;
-        let day = column.date(row)?;
-        let at = |minute| self.calendar.offsets().moment(day, minute);
-        Some(match column.time(row) {
-            None => Span { earliest: at(0), latest: at(1_440) },
-            Some(time) => {
-                let moment = match time.offset {
-                    Some(offset) => {
-                        Moment::from_minutes(i64::from(day.days()) * 1_440 + i64::from(time.minute) - i64::from(offset))
-                    }
-                    None => at(time.minute),
-                };
-                Span { earliest: moment, latest: moment }
-            }
-        })
+    fn span(&self, columns: &[Column], spans: Option<&Spans>, row: usize) -> Option<Span> {
+        let spans = spans?;
+        let column = columns.get(spans.column)?;
+        match &spans.by_word {
+            Some(by_word) => *by_word.get(column.word(row)?)?,
+            None => span(column, row, &self.calendar),
+        }
     }
+}
+
+fn span(column: &Column, row: usize, calendar: &WorkCalendar) -> Option<Span> {
+    let day = column.date(row)?;
+    let at = |minute| calendar.offsets().moment(day, minute);
+    Some(match column.time(row) {
+        None => Span { earliest: at(0), latest: at(1_440) },
+        Some(time) => {
+            let moment = match time.offset {
+                Some(offset) => {
+                    Moment::from_minutes(i64::from(day.days()) * 1_440 + i64::from(time.minute) - i64::from(offset))
+                }
+                None => at(time.minute),
+            };
+            Span { earliest: moment, latest: moment }
+        }
+    })
 }

@@ -94,6 +94,9 @@ impl ScoredLeads {
             .enumerate()
             .map(|(at, key)| Ok((self.sort_values(&key.by, at)?, key.descending)))
             .collect::<Result<_, Error>>()?;
+        if keys.is_empty() {
+            return Ok(rows);
+        }
         rows.sort_by(|a, b| {
             keys.iter()
                 .map(|(values, descending)| {
@@ -115,12 +118,11 @@ impl ScoredLeads {
             .collect::<Result<Vec<_>, _>>()?;
         let search = Search::new(self, &filter.text);
         let rows = (0..self.rows()).filter(|row| {
-            let grade = self.grade(*row);
             self.is_used(*row)
-                && (grades.is_empty() || grades.iter().any(|pattern| pattern.matches(grade)))
-                && any_of(&filter.segments, self.segment_name(*row))
+                && (grades.is_empty() || grades.iter().any(|pattern| pattern.matches(self.grade(*row))))
+                && any_of(&filter.segments, || self.segment_name(*row))
                 && (filter.channels.is_empty() || filter.channels.contains(&self.leads().channel(*row)))
-                && any_of(&filter.owners, self.owner(*row).unwrap_or(UNASSIGNED))
+                && any_of(&filter.owners, || self.owner(*row).unwrap_or(UNASSIGNED))
                 && filter.disqualified.is_none_or(|wanted| wanted == self.disqualified(*row).is_some())
                 && filter.queue.is_none_or(|queue| self.is_in(*row, queue))
                 && search.finds(*row)
@@ -184,8 +186,12 @@ fn unknown_field(by: &str, at: usize) -> Error {
     Error::new(ErrorKind::Run, "unknown-field", message).at(Place::path(format!("sort[{at}].by")))
 }
 
-fn any_of(wanted: &[String], name: &str) -> bool {
-    wanted.is_empty() || wanted.iter().any(|wanted| wanted == name)
+fn any_of<'a>(wanted: &[String], name: impl FnOnce() -> &'a str) -> bool {
+    if wanted.is_empty() {
+        return true;
+    }
+    let name = name();
+    wanted.iter().any(|wanted| wanted == name)
 }
 
 /// A signed number as an unsigned one of the same order; the very largest is kept free for blanks.
