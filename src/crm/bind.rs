@@ -344,13 +344,13 @@ fn is_size(field: Field) -> bool {
 /// Percent of the values for which a test holds.
 fn share(column: &Column, test: impl Fn(&str) -> bool) -> u64 {
     let (mut all, mut held) = (0, 0);
-    for (cell, (count, _)) in column.cells().words().iter().zip(column.cells().tally()) {
+    column.cells().each(|cell, count, _| {
         let text = column.present(cell);
         if !text.is_empty() {
             all += count;
             held += if test(text) { count } else { 0 };
         }
-    }
+    });
     (held * 100_u64).checked_div(all).unwrap_or(0)
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 /// Letters with marks, as plain ones. Source: Unicode canonical decompositions of Latin-1 and Latin Extended-A.
-fn plain(c: char) -> Option<&'static str> {
+pub(crate) fn plain(c: char) -> Option<&'static str> {
     Some(match c {
         'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' | 'À' | 'Á' | 'Â' | 'Ã' | 'Ä' | 'Å' | 'Ą' => {
             "a"

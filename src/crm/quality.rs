@@ -241,12 +241,16 @@ fn duplicates(evidence: &Evidence<'_>, notes: &mut Diagnostics) -> Vec<Duplicate
     };
     let column = |field: Field| table.columns().get(binding.column_of(field)?);
     let normal = Normaliser::new(dialects);
-    let form = |key: JoinKey, column: Option<&Column>, row: usize| {
-        column.map(|c| c.text(row)).filter(|text| !text.is_empty()).and_then(|text| normal.form(key, text))
+    let form = |key: JoinKey, column: Option<&Column>, row: usize, out: &mut String| {
+        column
+            .map(|c| c.text(row))
+            .filter(|text| !text.is_empty())
+            .is_some_and(|text| normal.write_form(key, text, out))
     };
-    let both = |a: Option<String>, b: Option<String>| Some(format!("{}\u{1f}{}", a?, b?));
+    // Forms hold no character that separates.
+    let between = |out: &mut String| out.push('\u{1f}');
     let mut found = Vec::new();
-    let mut search = |by, certain, key: &dyn Fn(usize) -> Option<String>, shown: Option<&Column>| {
+    let mut search = |by, certain, key: &RowKey<'_>, shown: Option<&Column>| {
         if let Some(duplicates) = agree(table, by, certain, key, shown, notes) {
             found.push(duplicates);
         }
@@ -255,21 +259,41 @@ fn duplicates(evidence: &Evidence<'_>, notes: &mut Diagnostics) -> Vec<Duplicate
         "leads" | "contacts" => {
             let (email, company, domain) = (column(Field::Email), column(Field::Company), column(Field::Domain));
             let (first, last, full) = (column(Field::FirstName), column(Field::LastName), column(Field::FullName));
-            let name = |row| {
-                let split = both(form(JoinKey::Name, first, row), form(JoinKey::Name, last, row));
-                split.map(|name| name.replace('\u{1f}', "")).or_else(|| form(JoinKey::Name, full, row))
+            let name = |row, out: &mut String| {
+                let start = out.len();
+                if form(JoinKey::Name, first, row, out) && form(JoinKey::Name, last, row, out) {
+                    return true;
+                }
+                out.truncate(start);
+                form(JoinKey::Name, full, row, out)
             };
-            search("e-mail", true, &|row| form(JoinKey::Email, email, row), email);
-            search("name and company", false, &|row| both(name(row), form(JoinKey::Name, company, row)), full.or(last));
+            search("e-mail", true, &|row, out| form(JoinKey::Email, email, row, out), email);
+            let key = |row, out: &mut String| {
+                name(row, out) && {
+                    between(out);
+                    form(JoinKey::Name, company, row, out)
+                }
+            };
+            search("name and company", false, &key, full.or(last));
             if email.is_none() && first.or(last).or(full).is_none() {
-                let key = |row| both(form(JoinKey::Name, company, row), form(JoinKey::Domain, domain, row));
+                let key = |row, out: &mut String| {
+                    form(JoinKey::Name, company, row, out) && {
+                        between(out);
+                        form(JoinKey::Domain, domain, row, out)
+                    }
+                };
                 search("company and domain", false, &key, company);
             }
         }
         "accounts" => {
             let (company, domain) = (column(Field::Company), column(Field::Domain));
-            search("company", false, &|row| form(JoinKey::Name, company, row), company);
-            let key = |row| both(form(JoinKey::Name, company, row), form(JoinKey::Domain, domain, row));
+            search("company", false, &|row, out| form(JoinKey::Name, company, row, out), company);
+            let key = |row, out: &mut String| {
+                form(JoinKey::Name, company, row, out) && {
+                    between(out);
+                    form(JoinKey::Domain, domain, row, out)
+                }
+            };
             search("company and domain", true, &key, company);
         }
         "deals" => {
@@ -280,7 +304,19 @@ fn duplicates(evidence: &Evidence<'_>, notes: &mut Diagnostics) -> Vec<Duplicate
                 let close = close.and_then(|c| c.date(row)).map_or_else(String::new, |day| day.to_string());
                 amount.and_then(|c| c.minor_units(row, 2)).map(|minor| format!("{minor} {close}"))
             };
-            let key = |row| both(both(form(JoinKey::Name, name, row), form(JoinKey::Name, account, row)), worth(row));
+            let key = |row, out: &mut String| {
+                if !form(JoinKey::Name, name, row, out) {
+                    return false;
+                }
+                between(out);
+                if !form(JoinKey::Name, account, row, out) {
+                    return false;
+                }
+                between(out);
+                let worth = worth(row);
+                out.push_str(worth.as_deref().unwrap_or_default());
+                worth.is_some()
+            };
             let by = if close.is_some() { "name, account, amount and close date" } else { "name, account and amount" };
             search(by, false, &key, name);
         }
@@ -289,17 +325,25 @@ fn duplicates(evidence: &Evidence<'_>, notes: &mut Diagnostics) -> Vec<Duplicate
     found
 }
 
+/// Writes what a row is known by; `false` if it is known by nothing.
+type RowKey<'k> = dyn Fn(usize, &mut String) -> bool + 'k;
+
 /// Groups rows by a key, and tells of those beyond the first of each.
 fn agree(
     table: &Table,
     by: &'static str,
     certain: bool,
-    key: &dyn Fn(usize) -> Option<String>,
+    key: &RowKey<'_>,
     shown: Option<&Column>,
     notes: &mut Diagnostics,
 ) -> Option<Duplicates> {
-    let mut keys: Vec<(u64, usize)> =
-        (0..table.rows()).filter_map(|row| Some((hash(key(row)?.as_bytes()), row))).collect();
+    let (mut keys, mut text): (Vec<(u64, usize)>, String) = Default::default();
+    for row in 0..table.rows() {
+        text.clear();
+        if key(row, &mut text) {
+            keys.push((hash(text.as_bytes()), row));
+        }
+    }
     keys.sort_unstable();
     // What five rows in a row share on average is what they are about and not what names them.
     let different = keys.chunk_by(|a, b| a.0 == b.0).count();
@@ -389,13 +433,13 @@ type Odd = (String, u64, usize, String);
 fn odd_in(column: &Column, world: Option<&BTreeMap<String, String>>) -> Option<Vec<Odd>> {
     let _ = column.words()?;
     let mut words: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
-    for (cell, (count, first)) in column.cells().words().iter().zip(column.cells().tally()) {
+    column.cells().each(|cell, count, first| {
         let text = column.present(cell);
         if count > 0 && !text.is_empty() {
             let entry = words.entry(text).or_insert((0, first));
             *entry = (entry.0 + count, entry.1.min(first));
         }
-    }
+    });
     if words.len() > MOST_WORDS {
         return None;
     }

@@ -89,31 +89,37 @@ impl TableBuilder {
         }
     }
 
-    /// Takes a row: the bytes of its cells end to end, and where each ends.
-    pub(crate) fn row(&mut self, line: u64, bytes: &[u8], ends: &[usize]) -> Result<(), Error> {
+    /// Takes a row: bytes, and where in them each cell begins and ends. `simple`: all of them are ASCII, and none is NUL
+    /// or an apostrophe.
+    pub(crate) fn row(&mut self, line: u64, bytes: &[u8], cells: &[(u32, u32)], simple: bool) -> Result<(), Error> {
+        let span = |at: usize| cells.get(at).map(|(from, to)| *from as usize..*to as usize);
         if let Ok(text) = std::str::from_utf8(bytes) {
-            let cell = |at: usize| {
-                let from = if at == 0 { 0 } else { *ends.get(at - 1)? };
-                text.get(from..*ends.get(at)?)
-            };
-            if ends.iter().all(|end| text.is_char_boundary(*end)) {
+            let cell = |at: usize| text.get(span(at)?);
+            if simple {
+                if self.is_usual(cells.len(), cell(0)) {
+                    let cells = cells.iter().map(|(from, to)| text.get(*from as usize..*to as usize).unwrap_or(""));
+                    return self.push(line, cells);
+                }
+                return self.cells(line, cells.len(), &|at| cell(at).unwrap_or(""));
+            }
+            let is_boundary = |at: u32| text.is_char_boundary(at as usize);
+            if cells.iter().all(|(from, to)| is_boundary(*from) && is_boundary(*to)) {
                 if bytes.contains(&0) {
                     self.note_control(line, &cell);
                 }
-                if bytes.windows(3).any(|w| w == "\u{fffd}".as_bytes() || is_encoded_twice(w)) {
+                let damaged = |w: &[u8]| w == "\u{fffd}".as_bytes() || is_encoded_twice(w);
+                if !bytes.is_ascii() && bytes.windows(3).any(damaged) {
                     self.note_damage(line, &cell);
                 }
                 if bytes.contains(&b'\'') {
                     self.note_guarded(line, &cell);
                 }
-                return self.cells(line, ends.len(), &|at| unguarded(cell(at).unwrap_or("")));
+                return self.cells(line, cells.len(), &|at| unguarded(cell(at).unwrap_or("")));
             }
         }
-        let mut repaired = Vec::with_capacity(ends.len());
-        let mut from = 0;
-        for (at, end) in ends.iter().enumerate() {
-            let cell = bytes.get(from..*end).unwrap_or(&[]);
-            from = *end;
+        let mut repaired = Vec::with_capacity(cells.len());
+        for at in 0..cells.len() {
+            let cell = span(at).and_then(|span| bytes.get(span)).unwrap_or(&[]);
             let text = String::from_utf8_lossy(cell);
             if matches!(text, std::borrow::Cow::Owned(_)) {
                 let place = self.place(line, at);
@@ -123,7 +129,26 @@ impl TableBuilder {
             }
             repaired.push(text.into_owned());
         }
-        self.cells(line, ends.len(), &|at| repaired.get(at).map_or("", |text| unguarded(text)))
+        self.cells(line, cells.len(), &|at| repaired.get(at).map_or("", |text| unguarded(text)))
+    }
+
+    /// Whether a row below the header has a cell for each column, and is not blank as its first cell shows.
+    fn is_usual(&self, count: usize, first: Option<&str>) -> bool {
+        let filled = first.is_some_and(|cell| cell.bytes().any(|byte| byte.is_ascii_graphic()));
+        self.names.is_some() && count == self.columns.len() && filled && self.rows < MOST_ROWS
+    }
+
+    /// Takes a row with a cell for each column.
+    fn push<'a>(&mut self, line: u64, cells: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+        for (column, cell) in self.columns.iter_mut().zip(cells) {
+            if !column.push(cell) {
+                let message = "a column holds more than 4 GiB, the limit (remove it from the export)";
+                return Err(Error::new(ErrorKind::Limit, "limit", message).at(Place::line(line)));
+            }
+        }
+        self.rows += 1;
+        self.lines.push(line);
+        Ok(())
     }
 
     /// Takes a row of `count` cells.
@@ -220,15 +245,7 @@ impl TableBuilder {
         }
         let width = self.columns.len();
         self.check_length(line, count, width, cell);
-        for (at, column) in self.columns.iter_mut().enumerate() {
-            if !column.push(if at < count { cell(at) } else { "" }) {
-                let message = "a column holds more than 4 GiB, the limit (remove it from the export)";
-                return Err(Error::new(ErrorKind::Limit, "limit", message).at(Place::line(line)));
-            }
-        }
-        self.rows += 1;
-        self.lines.push(line);
-        Ok(())
+        self.push(line, (0..width).map(|at| if at < count { cell(at) } else { "" }))
     }
 
     /// Adds a column in the middle of the rows; earlier rows have no value in it.

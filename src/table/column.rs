@@ -4,7 +4,7 @@ use super::clock::TimeOfDay;
 use super::dates::{DateFormat, Serial};
 use super::decimal::Rate;
 use super::infer::{Defaults, Evidence};
-use super::missing::{boolean, is_missing, is_missing_value};
+use super::missing::{boolean, is_missing, is_missing_value, trimmed};
 use super::number::NumberFormat;
 use super::options::ColumnOptions;
 use super::receipt::Diagnostics;
@@ -221,7 +221,7 @@ impl Column {
     /// The trimmed value, or `""` if it means missing.
     #[inline]
     pub(crate) fn present<'a>(&self, cell: &'a str) -> &'a str {
-        let text = cell.trim();
+        let text = trimmed(cell);
         if self.keeps_words {
             return text;
         }
@@ -248,7 +248,11 @@ impl Column {
 
     /// What the cell means, in one spelling: numbers and dates as such, text trimmed, missing as nothing.
     pub(crate) fn write_canonical(&self, row: usize, out: &mut Vec<u8>) {
-        let text = self.text(row);
+        self.write_canonical_text(self.text(row), out);
+    }
+
+    /// The same of a value that is not missing, or of nothing.
+    pub(crate) fn write_canonical_text(&self, text: &str, out: &mut Vec<u8>) {
         let read = match &self.kind {
             ColumnKind::Number(format) => format.read(text).map(|value| value.to_f64().to_bits()),
             ColumnKind::Date(format) => format.read(text).map(|date| date.days() as u64),
@@ -306,9 +310,9 @@ impl Column {
             return true;
         }
         let format = NumberFormat { ranges: true, ..self.evidence.number.unwrap_or(NumberFormat::PLAIN) };
-        let tally = self.cells.tally();
-        let read = |(cell, (count, _)): (&str, (u64, usize))| if format.read(cell).is_some() { count } else { 0 };
-        self.cells.words().iter().zip(tally).map(read).sum::<u64>() * 2 >= self.evidence.values.max(1)
+        let mut read = 0;
+        self.cells.each(|cell, count, _| read += if format.read(cell).is_some() { count } else { 0 });
+        read * 2 >= self.evidence.values.max(1)
     }
 
     /// Whether a value reads as a range or rough value only, where those are read.
@@ -357,9 +361,16 @@ impl Column {
             return Vec::new();
         }
         let longest = words.iter().map(|word| word.len()).max().unwrap_or(0);
+        let mut begins = [false; 256];
+        words.iter().filter_map(|word| word.bytes().next()).for_each(|first| begins[usize::from(first)] = true);
         let which = |cell: &str| {
-            // Blanks around a placeholder are few; most cells are ruled out by their length.
-            if cell.len() > longest + 8 { None } else { words.iter().position(|word| *word == cell.trim()) }
+            // Blanks around a placeholder are few; most cells are ruled out by their length or first letter.
+            if cell.len() > longest + 8 {
+                return None;
+            }
+            let text = trimmed(cell);
+            let possible = text.bytes().next().is_none_or(|first| begins[usize::from(first)]);
+            if possible { words.iter().position(|word| *word == text) } else { None }
         };
         let found: Vec<(usize, usize)> =
             self.cells.words().iter().enumerate().filter_map(|(at, cell)| Some((at, which(cell)?))).collect();
@@ -402,12 +413,12 @@ impl Column {
         if !matches!(self.kind, ColumnKind::Number(_) | ColumnKind::Date(_)) {
             return found;
         }
-        for (cell, (count, first)) in self.cells.words().iter().zip(self.cells.tally()) {
+        self.cells.each(|cell, count, first| {
             let text = self.present(cell);
             if count == 0 || text.is_empty() {
-                continue;
+                return;
             }
-            let Some(why) = self.misread(text) else { continue };
+            let Some(why) = self.misread(text) else { return };
             match found.iter_mut().find(|known| known.why == why) {
                 Some(known) => {
                     known.count += count;
@@ -417,7 +428,7 @@ impl Column {
                 }
                 None => found.push(Unreadable { why, count, row: first, sample: text }),
             }
-        }
+        });
         found.arrange_by_key(|known| known.why);
         found
     }
@@ -429,9 +440,13 @@ impl Column {
 
     /// How many rows hold a cell that passes a test as written, and the first of them.
     pub(crate) fn count_raw(&self, test: &dyn Fn(&str) -> bool) -> (u64, usize) {
-        let words = self.cells.words().iter().zip(self.cells.tally());
-        let held = words.filter(|(cell, (count, _))| *count > 0 && test(cell)).map(|(_, tally)| tally);
-        held.fold((0, usize::MAX), |(all, first), (count, row)| (all + count, first.min(row)))
+        let (mut all, mut first) = (0, usize::MAX);
+        self.cells.each(|cell, count, row| {
+            if count > 0 && test(cell) {
+                (all, first) = (all + count, first.min(row));
+            }
+        });
+        (all, first)
     }
 
     /// The first rows, so many at most, whose value passes a test; each different cell is tested once.

@@ -2,6 +2,7 @@
 //!
 //! Dates stay as written: a time of day and its zone are read over, never used to move the date.
 
+use super::missing::trimmed;
 use crate::calendar::Date;
 use serde::{Deserialize, Serialize};
 
@@ -124,14 +125,21 @@ impl DateCell {
 
 /// Reads a cell; `None` if it does not have the shape of a date.
 pub(crate) fn scan(text: &str) -> Option<DateCell> {
-    let text = text.trim();
-    if text.len() < 6 || text.len() > 48 || !text.is_char_boundary(text.len()) {
+    let text = trimmed(text);
+    if text.len() < 6 || text.len() > 48 {
         return None;
     }
     match text.as_bytes()[0] {
         b'0'..=b'9' => scan_digits(text).or_else(|| scan_named(text)),
-        _ => scan_named(text),
+        first if may_begin(first) => scan_named(text),
+        _ => None,
     }
+}
+
+/// Whether a month, a day of the week, `de` or what is read over before these could begin with this byte.
+fn may_begin(first: u8) -> bool {
+    const FIRST: &[u8] = b"adefjmnostw ,.-/";
+    first >= 0x80 || FIRST.contains(&first.to_ascii_lowercase())
 }
 
 /// The time of day that stands behind a date, with a blank or `T` before it; nothing if there is none.

@@ -3,7 +3,7 @@
 use super::column::ColumnKind;
 use super::dates::{self, DateFormat, DateOrder, DateSystem, Serial};
 use super::decimal::Decimal;
-use super::missing::{boolean, is_missing, is_missing_value};
+use super::missing::{boolean, is_missing, is_missing_value, trimmed};
 use super::number::{self, DecimalMark, NumberFormat};
 use super::options::{ColumnOptions, MissingWords};
 use super::receipt::{Action, Code, Diagnostics};
@@ -180,15 +180,15 @@ fn count(cells: &Cells, placeholders: &[String], keep_words: bool) -> (Tally, u6
     let mut distinct = 0;
     let mut hashes: HashSet<u64> = HashSet::new();
     let mut last = "";
-    for (cell, (rows, first)) in cells.words().iter().zip(cells.tally()) {
-        let text = cell.trim();
+    cells.each(|cell, rows, first| {
+        let text = trimmed(cell);
         if rows == 0 {
-            continue;
+            return;
         }
         let missing = text.is_empty() || !keep_words && (is_missing(text) || placeholders.iter().any(|p| p == text));
         if missing {
             tally.nulls += rows;
-            continue;
+            return;
         }
         if repeats {
             distinct += 1;
@@ -197,7 +197,7 @@ fn count(cells: &Cells, placeholders: &[String], keep_words: bool) -> (Tally, u6
         }
         last = text;
         tally.add(text, rows, first, keep_words);
-    }
+    });
     (tally, distinct.max(hashes.len() as u64))
 }
 

@@ -9,7 +9,8 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn push(&mut self, line: u64) {
-        if self.get(self.rows) != line {
+        let expected = self.breaks.last().map(|(first, line)| line + (self.rows - first) as u64);
+        if expected != Some(line) {
             self.breaks.push((self.rows, line));
         }
         self.rows += 1;

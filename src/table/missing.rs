@@ -1,5 +1,12 @@
 //! Values that mean "no value", in any column.
 
+/// As [`str::trim`]; a look at both ends settles most cells.
+#[inline]
+pub(crate) fn trimmed(text: &str) -> &str {
+    let visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if visible(text.as_bytes().first()) && visible(text.as_bytes().last()) { text } else { text.trim() }
+}
+
 /// Whether a trimmed cell stands for a missing value: blank, a dash, `n/a`, `NULL`, a spreadsheet error.
 pub(crate) fn is_missing(text: &str) -> bool {
     const TOKENS: [&str; 20] = [

@@ -27,6 +27,7 @@ mod quotes;
 mod reader;
 mod receipt;
 mod records;
+mod scan;
 mod store;
 mod unread;
 pub mod write;
@@ -53,7 +54,7 @@ pub(crate) use correct::write_corrected;
 pub(crate) use missing::boolean;
 pub(crate) use number::currency_mark;
 pub(crate) use receipt::{Code, Diagnostics, MOST_PLACES, shorten};
-pub(crate) use store::hash;
+pub(crate) use store::{hash, hash_four};
 pub(crate) use unread::note_unreadable;
 
 use crate::Error;

@@ -4,6 +4,7 @@
 //! whole column, never for a cell.
 
 use super::decimal::Decimal;
+use super::missing::trimmed;
 use crate::money::Currency;
 use serde::{Deserialize, Serialize};
 
@@ -249,9 +250,8 @@ fn read_plain(text: &str, mark: DecimalMark) -> Option<Decimal> {
 
 /// Reads a cell under both conventions; `None` if it is a number under neither.
 pub(crate) fn scan(text: &str) -> Option<NumberCell> {
-    let mut rest = text.trim();
-    // Most cells that are no numbers hold no digit near either end.
-    if rest.is_empty() || rest.len() > 64 || !rest.bytes().any(|b| b.is_ascii_digit()) {
+    let mut rest = trimmed(text);
+    if rest.is_empty() || rest.len() > 64 || !may_begin(rest.as_bytes()) || !rest.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
     if rest.len() <= 18 && rest.bytes().all(|b| b.is_ascii_digit()) {
@@ -330,6 +330,17 @@ pub(crate) fn scan(text: &str) -> Option<NumberCell> {
     }
     let padded = body.len() > 1 && body.starts_with('0') && body.bytes().all(|b| b.is_ascii_digit());
     Some(NumberCell { point, comma, percent, suffix: power.is_some(), padded, currency })
+}
+
+/// Whether a number could begin this way: most cells that are none are ruled out by their first letters.
+fn may_begin(text: &[u8]) -> bool {
+    match text {
+        [b'0'..=b'9' | b'.' | b',' | b'-' | b'+' | b'(' | b'$' | 0x80..=0xFF, ..] => true,
+        // `zł`, `Kč`, `Fr.`; symbols such as `US$`; codes.
+        [b'z' | b'K', 0x80..=0xFF, ..] | [b'F', b'r', b'.', ..] => true,
+        [b'A'..=b'Z', b'$', ..] | [b'A'..=b'Z', b'A'..=b'Z', b'$' | b'A'..=b'Z', ..] => true,
+        _ => false,
+    }
 }
 
 fn second_is_digit(text: &str) -> bool {
@@ -429,6 +440,15 @@ fn read_body(body: &str, mark: char) -> Option<Decimal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_mark_may_begin_a_number() {
+        for mark in SYMBOLS.iter().map(|(symbol, _)| *symbol).chain(CODES.split(' ')) {
+            assert!(may_begin(mark.as_bytes()), "{mark}");
+            assert!(scan(&format!("{mark}5")).is_some_and(|cell| cell.currency.is_some()), "{mark}");
+        }
+        assert!(!may_begin(b"person.5@acme.example") && !may_begin(b"L5") && !may_begin(b"Company 5"));
+    }
 
     fn point(text: &str) -> Option<f64> {
         scan(text).and_then(|cell| cell.point).map(Decimal::to_f64)

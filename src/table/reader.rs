@@ -3,7 +3,7 @@
 use super::builder::TableBuilder;
 use super::bytes::{self, Decoder, Encoding, WINDOW};
 use super::options::ReadOptions;
-use super::{MOST_COLUMNS, MOST_FIELD_BYTES, Table, delimiter, quotes};
+use super::{MOST_COLUMNS, MOST_FIELD_BYTES, Table, delimiter, quotes, scan};
 use crate::{Error, ErrorKind, Place};
 use csv_core::ReadRecordResult;
 
@@ -184,6 +184,14 @@ struct Rows {
     /// Bytes of text before the row in progress.
     offset: u64,
     record_offset: u64,
+    /// Whether rows that are written by the rules are read by [`scan`]: not if quotes are escaped or had to be mended.
+    scans: bool,
+    /// Whether a row was read: the first may begin with a byte order mark.
+    begun: bool,
+    /// The cells of a row: where each begins and ends.
+    spans: Vec<(u32, u32)>,
+    /// The cells of a row that holds doubled quotes, end to end.
+    undoubled: Vec<u8>,
     table: TableBuilder,
 }
 
@@ -205,6 +213,10 @@ impl Rows {
             escape,
             offset: 0,
             record_offset: 0,
+            scans: !escape,
+            begun: false,
+            spans: Vec::new(),
+            undoubled: Vec::new(),
             table: TableBuilder::new(options),
         }
     }
@@ -219,6 +231,11 @@ impl Rows {
                 input = rest;
                 if input.is_empty() {
                     return Ok(());
+                }
+                let read = if self.scans && self.begun { self.scan_row(input)? } else { 0 };
+                if read > 0 {
+                    input = input.get(read..).unwrap_or(&[]);
+                    continue;
                 }
                 self.begin_record();
             }
@@ -235,6 +252,32 @@ impl Rows {
             }
         }
         Ok(())
+    }
+
+    /// Takes the row at the start of the input if it is whole and written by the rules; gives the bytes read, 0 for any
+    /// other row.
+    fn scan_row(&mut self, input: &[u8]) -> Result<usize, Error> {
+        let Some(scanned) = scan::row(input, self.delimiter, &mut self.spans) else { return Ok(0) };
+        let (mut row, line) = (input.get(..scanned.length).unwrap_or(input), self.line);
+        self.line += 1;
+        self.after_return = row.last() == Some(&b'\r');
+        self.offset += scanned.length as u64;
+        if scanned.doubled {
+            self.undoubled.clear();
+            for (from, to) in &mut self.spans {
+                let begun = self.undoubled.len() as u32;
+                let mut cell = row.get(*from as usize..*to as usize).unwrap_or(&[]);
+                while let Some(at) = cell.iter().position(|byte| *byte == b'"') {
+                    self.undoubled.extend_from_slice(cell.get(..=at).unwrap_or(&[]));
+                    cell = cell.get(at + 2..).unwrap_or(&[]);
+                }
+                self.undoubled.extend_from_slice(cell);
+                (*from, *to) = (begun, self.undoubled.len() as u32);
+            }
+            row = &self.undoubled;
+        }
+        self.table.row(line, row, &self.spans, scanned.simple)?;
+        Ok(scanned.length)
     }
 
     /// Ends the file: gives the last row, and mends a quote that was never closed.
@@ -270,6 +313,7 @@ impl Rows {
         let (first, rest) = partial.split_at(length);
         self.table.note_unclosed_quote(self.record_line, first);
         self.mended += 1;
+        self.scans = false;
         let quoting = quotes::reader(self.delimiter, self.escape);
         self.core = csv_core::ReaderBuilder::new().delimiter(self.delimiter).quoting(false).build();
         (self.used, self.cells, self.line, self.after_return) = (0, 0, self.record_line, false);
@@ -402,9 +446,16 @@ impl Rows {
 
     fn end_record(&mut self) -> Result<(), Error> {
         self.in_record = false;
+        self.begun = true;
         let bytes = self.record.get(..self.used).unwrap_or(&[]);
-        let ends = self.ends.get(..self.cells).unwrap_or(&[]);
-        self.table.row(self.record_line, bytes, ends)
+        self.spans.clear();
+        let mut from = 0;
+        for end in self.ends.iter().take(self.cells) {
+            // A row has 16 MiB at most.
+            self.spans.push((from, *end as u32));
+            from = *end as u32;
+        }
+        self.table.row(self.record_line, bytes, &self.spans, false)
     }
 
     fn count_lines(&mut self, bytes: &[u8]) {
@@ -412,5 +463,82 @@ impl Rows {
             self.line += u64::from(*byte == b'\r' || (*byte == b'\n' && !self.after_return));
             self.after_return = *byte == b'\r';
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table of a text that is fed in pieces, or what is wrong with it.
+    fn read(text: &[u8], cuts: &[usize], scans: bool) -> String {
+        let options = ReadOptions::default();
+        let mut rows = Rows::new(b',', false, &options);
+        rows.scans = scans;
+        let mut from = 0;
+        for to in cuts.iter().copied().chain([text.len()]) {
+            if let Err(error) = rows.feed(&text[from..to]) {
+                return error.to_string();
+            }
+            from = to;
+        }
+        match rows.end() {
+            Ok(()) => format!("{:?}", rows.table.finish(Encoding::Utf8, b',', false, &options)),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn rows_that_are_scanned_are_those_of_the_other_reader() {
+        let long = "x y'".repeat(40);
+        let parts: [&[u8]; 26] = [
+            b"a",
+            b"bc",
+            b"12",
+            b",",
+            b",",
+            b",",
+            b"\n",
+            b"\n",
+            b"\r\n",
+            b"\r",
+            b"\"",
+            b"\"\"",
+            b"\"a,b\"",
+            b"\"x\"\"y\"",
+            b"\"\",",
+            b"\"q\"\n",
+            b"\"l\nm\"",
+            b"\"z\" ,",
+            " é,".as_bytes(),
+            "株式".as_bytes(),
+            b"'=1",
+            b"\0",
+            b"\xff",
+            b"\xef\xbb\xbf",
+            "\u{fffd}".as_bytes(),
+            long.as_bytes(),
+        ];
+        let mut state = 1_u64;
+        let mut draw = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        let mut scanned = 0;
+        for _ in 0..4_000 {
+            let mut text = b"id,name,note\n1,A,x\n2,B,y\n".to_vec();
+            for _ in 0..draw(40) {
+                text.extend_from_slice(parts[draw(parts.len())]);
+            }
+            let mut cuts: Vec<usize> = (0..draw(4)).map(|_| draw(text.len())).collect();
+            cuts.sort_unstable();
+            let expected = read(&text, &[], false);
+            for cuts in [&[], cuts.as_slice()] {
+                assert_eq!(read(&text, cuts, true), expected, "{:?} cut at {cuts:?}", String::from_utf8_lossy(&text));
+            }
+            let by_the_rules = |line: &[u8]| scan::row(line, b',', &mut Vec::new()).is_some();
+            scanned += text.split_inclusive(|byte| *byte == b'\n').filter(|line| by_the_rules(line)).count();
+        }
+        assert!(scanned > 10_000, "{scanned}");
     }
 }

@@ -3,8 +3,8 @@
 //! Words lie in one string, each behind its length. Where words are listed row by row an offset stands every eight
 //! words, which is about 1.5 bytes more than the text itself; words that repeat have an offset each. Lengths are written in ASCII bytes of six bits so that the string stays valid UTF-8.
 
-/// Words between two stored offsets where there is a word per row.
-const STRIDE: usize = 8;
+/// Words between two stored offsets where there is a word per row, as a power of two: 8.
+const STRIDE: u32 = 3;
 
 /// Distinct words a code of two bytes can name.
 const MOST_CODES: usize = 65_535;
@@ -15,11 +15,12 @@ pub(crate) struct Words {
     text: String,
     starts: Vec<u32>,
     len: usize,
-    stride: usize,
+    /// Words between two offsets, as a power of two.
+    stride: u32,
 }
 
 impl Words {
-    fn every(stride: usize) -> Self {
+    fn every(stride: u32) -> Self {
         Self { text: String::new(), starts: Vec::new(), len: 0, stride }
     }
 
@@ -34,7 +35,7 @@ impl Words {
         if self.text.len() + word.len() + 6 > u32::MAX as usize {
             return false;
         }
-        if self.len.is_multiple_of(self.stride) {
+        if self.len & ((1 << self.stride) - 1) == 0 {
             self.starts.push(start);
         }
         let mut rest = word.len();
@@ -51,12 +52,12 @@ impl Words {
     /// The word at `index`, or an empty one past the end.
     #[inline]
     pub(crate) fn get(&self, index: usize) -> &str {
-        let Some(&start) = self.starts.get(index / self.stride) else { return "" };
+        let Some(&start) = self.starts.get(index >> self.stride) else { return "" };
         if index >= self.len {
             return "";
         }
         let mut position = start as usize;
-        for _ in 0..index % self.stride {
+        for _ in 0..index & ((1 << self.stride) - 1) {
             position = self.span(position).1;
         }
         let (from, to) = self.span(position);
@@ -136,6 +137,16 @@ impl Cells {
         }
     }
 
+    /// Hands out each word with the number of rows that hold it and the first of them; without a list of them.
+    pub(crate) fn each<'a>(&'a self, mut take: impl FnMut(&'a str, u64, usize)) {
+        match self {
+            Self::Plain(words) => words.iter().enumerate().for_each(|(row, word)| take(word, 1, row)),
+            Self::Narrow(_, words) | Self::Wide(_, words) => {
+                words.iter().zip(self.tally()).for_each(|(word, (count, first))| take(word, count, first));
+            }
+        }
+    }
+
     /// Each word with the number of rows that hold it and the first of them.
     pub(crate) fn tally(&self) -> Vec<(u64, usize)> {
         fn of<C: Copy + Into<usize>>(codes: &[C], words: usize) -> Vec<(u64, usize)> {
@@ -196,7 +207,7 @@ const FREE: u32 = u32::MAX;
 
 impl Default for CellsBuilder {
     fn default() -> Self {
-        Self { codes: Vec::new(), words: Words::every(1), slots: Vec::new(), plain: false, total: 0 }
+        Self { codes: Vec::new(), words: Words::every(0), slots: Vec::new(), plain: false, total: 0 }
     }
 }
 
@@ -235,7 +246,11 @@ impl CellsBuilder {
         if self.words.len() * 2 >= self.slots.len() {
             self.grow();
         }
-        let hash = hash(cell.as_bytes());
+        // What stands in the row above often stands here too.
+        if let Some(last) = self.codes.last().filter(|last| self.words.get(usize::from(**last)) == cell) {
+            return Some(*last);
+        }
+        let hash = quick_hash(cell.as_bytes());
         let tag = (hash >> 48) as u32;
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
@@ -266,7 +281,7 @@ impl CellsBuilder {
         let size = (self.slots.len() * 2).max(64);
         self.slots = vec![FREE; size];
         for (code, word) in self.words.iter().enumerate() {
-            let hash = hash(word.as_bytes());
+            let hash = quick_hash(word.as_bytes());
             let mut slot = hash as usize & (size - 1);
             while self.slots.get(slot).is_some_and(|entry| *entry != FREE) {
                 slot = (slot + 1) & (size - 1);
@@ -308,10 +323,50 @@ impl CellsBuilder {
 /// # Source
 /// Fowler, Noll, Vo, <https://www.rfc-editor.org/rfc/rfc9923>; Appleby, `MurmurHash3` fmix64.
 pub(crate) fn hash(bytes: &[u8]) -> u64 {
-    let mut h: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in bytes {
-        h = (h ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    finish(bytes.iter().fold(BASIS, |h, byte| step(h, *byte)))
+}
+
+/// A hash for look-ups that no result depends on: eight bytes a step.
+#[inline]
+fn quick_hash(bytes: &[u8]) -> u64 {
+    /// 2⁶⁴ over the golden ratio: its multiples fall far apart.
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |h: u64, part: u64| {
+        let product = (h ^ part).wrapping_mul(SPREAD);
+        product ^ (product >> 32)
+    };
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let mut h = bytes.len() as u64;
+    for eight in eights {
+        h = mix(h, u64::from_le_bytes(*eight));
     }
+    let tail = rest.iter().fold(0, |tail, byte| tail << 8 | u64::from(*byte));
+    mix(mix(h, tail), SPREAD).wrapping_mul(SPREAD)
+}
+
+/// The hashes of four texts at once: each step of a hash waits for the one before, and meanwhile the others are taken.
+pub(crate) fn hash_four(texts: [&[u8]; 4]) -> [u64; 4] {
+    let [a, b, c, d] = texts;
+    let shared = a.len().min(b.len()).min(c.len()).min(d.len());
+    let mut h = [BASIS; 4];
+    for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
+        h = [step(h[0], *a), step(h[1], *b), step(h[2], *c), step(h[3], *d)];
+    }
+    for (h, text) in h.iter_mut().zip(texts) {
+        *h = finish(text.iter().skip(shared).fold(*h, |h, byte| step(h, *byte)));
+    }
+    h
+}
+
+const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
+#[inline]
+fn step(h: u64, byte: u8) -> u64 {
+    (h ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+}
+
+#[inline]
+fn finish(mut h: u64) -> u64 {
     h = (h ^ (h >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     h = (h ^ (h >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     h ^ (h >> 33)
@@ -369,5 +424,9 @@ mod tests {
     fn the_hash_is_pinned() {
         assert_eq!(hash(b""), 0xefd0_1f60_ba99_2926);
         assert_ne!(hash(b"a"), hash(b"b"));
+        let texts: [&[u8]; 4] = [b"a longer text", b"", b"ab", b"another text"];
+        assert_eq!(hash_four(texts), texts.map(hash));
+        let texts: [&[u8]; 4] = [b"one", b"two", b"three", b"seventeen"];
+        assert_eq!(hash_four(texts), texts.map(hash));
     }
 }
