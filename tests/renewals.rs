@@ -347,6 +347,12 @@ fn the_track_record_leaves_out_what_contracts_tell_of() {
         backtest.rows().iter().map(|row| (row.won_to_date, row.actual)).collect::<Vec<_>>()
     };
     let (all, counted) = (last_quarter(&alone), last_quarter(&attached));
+    let quarter = r#"{ "from": "2025 Q4", "to": "2025 Q4", "cuts": [70] }"#;
+    let told = |pipeline: &Pipeline| {
+        let report = pipeline.backtest(&BacktestOptions::from_json(quarter).unwrap(), |_, _| true).unwrap();
+        report.assumptions.iter().any(|one| one.starts_with("730 deals renew what contracts tell of"))
+    };
+    assert!(told(&attached) && !told(&alone));
     let [early, late] = [0, 1].map(|cut| {
         assert_eq!(all[cut].0, counted[cut].0, "what is won by the cut is known");
         all[cut].1 - counted[cut].1

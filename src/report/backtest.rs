@@ -110,6 +110,11 @@ impl Backtest {
         };
         left_out(history.foreign, "deals in another currency than most are left out");
         left_out(history.undated, "closed deals without a closing date are left out");
+        let renewing = history.deals.iter().filter(|deal| deal.renews).count() as u64;
+        left_out(
+            renewing,
+            "deals renew what contracts tell of: no new business, and left out of what came where created after the cut",
+        );
         left_out(history.ageless, "closed deals without a created date count as revenue but teach no timing");
         said
     }
