@@ -46,10 +46,11 @@ function spawn(url = new URL('./node-worker.js', import.meta.url)) {
     onmessage: null,
     onerror: null,
     onmessageerror: null,
+    onended: null,
   };
   thread.on('message', (data) => face.onmessage?.({ data }));
   thread.on('error', (error) => face.onerror?.(error));
   thread.on('messageerror', (error) => face.onmessageerror?.(error));
-  thread.on('exit', () => face.onerror?.(new Error('the worker thread ended')));
+  thread.on('exit', () => face.onended?.());
   return face;
 }

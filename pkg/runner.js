@@ -21,6 +21,7 @@ import load from './wasm/engine.js';
  * @property {any} onmessage
  * @property {any} onerror
  * @property {any} onmessageerror
+ * @property {any} [onended]  the worker is gone and says no more; a browser tells it by a lock instead
  */
 /** @typedef {{ resolve: (value: any) => void, reject: (error: unknown) => void, onProgress?: CallOptions['onProgress'] }} Pending */
 
@@ -112,6 +113,7 @@ export class WorkerRunner {
       event?.preventDefault?.();
       this.#lose(worker, failed(event?.message ?? event));
     };
+    worker.onended = () => this.#lose(worker, ended());
     worker.onmessageerror = () => this.#lose(worker, failed('a message could not be read'));
     worker.postMessage({ module });
     return worker;
@@ -120,7 +122,8 @@ export class WorkerRunner {
   /** @param {WorkerLike} worker @param {any} data */
   #hear(worker, data) {
     if (worker !== this.#worker) return;
-    if ('failed' in data) return this.#lose(worker, misfit(data.failed));
+    if ('held' in data) return this.#watch(worker, data.held);
+    if ('failed' in data) return this.#lose(worker, unstarted(data.failed));
     if ('progress' in data) return this.#pending.get(data.id)?.onProgress?.(data.progress);
     if ('trap' in data) {
       this.#settle(data.id, { error: new LeadcastError(data.trap) });
@@ -128,6 +131,11 @@ export class WorkerRunner {
     }
     if ('error' in data) return this.#settle(data.id, { error: new LeadcastError(data.error) });
     if ('value' in data) this.#settle(data.id, data);
+  }
+
+  /** Waits for a lock that a worker holds as long as it lives. @param {WorkerLike} worker @param {string} lock */
+  #watch(worker, lock) {
+    globalThis.navigator?.locks?.request(lock, () => this.#lose(worker, ended())).catch(() => {});
   }
 
   /** @param {number} id @param {{ value: unknown } | { error: unknown }} outcome */
@@ -213,6 +221,10 @@ function gone(code, message) {
   return new LeadcastError({ kind: 'unavailable', code, message });
 }
 
+function ended() {
+  return gone('worker-replaced', 'the worker was ended from outside and replaced (call again)');
+}
+
 /** @param {unknown} reason */
 function failed(reason) {
   const text = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : 'no reason given';
@@ -227,14 +239,23 @@ function started(module) {
   try {
     return load().start(module);
   } catch (error) {
-    throw misfit(error);
+    throw unstarted(error);
   }
 }
 
-/** For a module that compiles and is another program, or of another release. @param {unknown} reason */
-function misfit(reason) {
-  const text = `the module is not that of this package: ${reason} (serve wasm/leadcast_bg.wasm of the same release as it is)`;
-  return new LeadcastError({ kind: 'unavailable', code: 'engine-not-loaded', message: text }, { cause: reason });
+/**
+ * For a module that compiles and does not start: one that misses what it is given or lacks what is asked of it is another program, or
+ * of another release; for anything else the module is not to blame.
+ *
+ * @param {any} reason
+ */
+function unstarted(reason) {
+  const { name = '', message = String(reason) } = reason ?? {};
+  const text = `${name ? `${name}: ` : ''}${message}`;
+  const isMisfit = name === 'LinkError' || name === 'TypeError';
+  return new LeadcastError(isMisfit
+    ? { kind: 'unavailable', code: 'engine-not-loaded', message: `the module is not that of this package: ${text} (serve wasm/leadcast_bg.wasm of the same release as it is)` }
+    : { kind: 'unavailable', code: 'engine-not-started', message: `the engine could not start: ${text} (close what else needs memory, and call again)` }, { cause: reason });
 }
 
 /** @param {unknown} error */

@@ -1,7 +1,8 @@
 // The worker's side of the conversation, over any message port.
 //
 //   in:  { module } once · { id, name, args } · { cancel: id }
-//   out: { id, value } | { id, error } | { id, trap } once per id · { id, progress } before that
+//   out: { ready } or { failed } after the module · { held } the name of a lock that goes when the worker does ·
+//        { id, value } | { id, error } | { id, trap } once per id · { id, progress } before that
 
 /** @import { start } from './engine.js' */
 /** @typedef {{ postMessage: (message: unknown, transfer?: ArrayBuffer[]) => void, onmessage: any }} Port */
@@ -24,7 +25,8 @@ export function serve(port, startEngine) {
         engine = startEngine(data.module);
         port.postMessage({ ready: true });
       } catch (error) {
-        port.postMessage({ failed: String(error) });
+        const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
+        port.postMessage({ failed: { name, message } });
       }
       return;
     }

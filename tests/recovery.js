@@ -1,14 +1,18 @@
 // What happens when an engine breaks. Runs in Node and in a page; the setting says how a broken worker is started.
 
+import { NO_ROOM, cramped, sabotage } from './sabotage.js';
+
 /** @typedef {typeof import('../pkg/index.js')} Package */
 /**
  * @typedef {object} Setting
  * @property {Package} lib
- * @property {(how: 'trap' | 'hang', name: string) => Promise<() => any>} broken a factory of workers, of which the
+ * @property {(source: string) => Promise<() => any>} broken a factory of workers, of which the
  *   first one is broken
- * @property {(how: 'trap' | 'hang', name: string) => Promise<void>} breakHere breaks the next engine of this thread
  * @property {string} nowhere  the URL of no worker
- * @property {number} runs  how many are many
+ * @property {(source: string) => Promise<void>} runHere runs a text in this thread
+ * @property {() => Promise<() => any>} fresh a factory of workers
+ * @property {() => Promise<Uint8Array>} bytes of the module
+ * @property {() => Promise<Package>} second another copy of the package
  */
 
 const DEALS = `Deal ID,Stage,Amount,Create Date,Close Date
@@ -20,18 +24,18 @@ const AS_OF = '2026-03-31';
 /** @type {Record<string, (setting: Setting) => Promise<void>>} */
 export const cases = {
   async 'a trap rejects its own call, and the next one is answered by another worker'({ lib, broken }) {
-    const client = lib.createClient({ workers: 1, worker: await broken('trap', 'deals_report') });
+    const client = lib.createClient({ workers: 1, worker: await broken(sabotage('trap', 'deals_report')) });
     await survives(lib, client);
   },
 
-  async 'a trap in the calling thread rejects its call, and the next one is answered'({ lib, breakHere }) {
-    await breakHere('trap', 'deals_report');
+  async 'a trap in the calling thread rejects its call, and the next one is answered'({ lib, runHere }) {
+    await runHere(sabotage('trap', 'deals_report'));
     const client = lib.createClient({ workers: 0 });
     await survives(lib, client);
   },
 
   async 'a call beside the one that trapped is answered as if nothing had happened'({ lib, broken }) {
-    const client = lib.createClient({ workers: 1, worker: await broken('trap', 'deals_report') });
+    const client = lib.createClient({ workers: 1, worker: await broken(sabotage('trap', 'deals_report')) });
     const [guilty, innocent] = [await client.openDeals(DEALS, { asOf: AS_OF }), await client.openDeals(DEALS, { asOf: AS_OF })];
     const model = await lib.preset('sales-led');
     const [first, second] = await Promise.allSettled([
@@ -44,7 +48,7 @@ export const cases = {
   },
 
   async 'a worker that hangs is replaced when its call is aborted'({ lib, broken }) {
-    const client = lib.createClient({ workers: 1, worker: await broken('hang', 'deals_report') });
+    const client = lib.createClient({ workers: 1, worker: await broken(sabotage('hang', 'deals_report')) });
     const deals = await client.openDeals(DEALS, { asOf: AS_OF });
     const model = await lib.preset('sales-led');
     const begin = performance.now();
@@ -58,7 +62,7 @@ export const cases = {
   },
 
   async 'a fresh engine stands where the last one stood'({ lib, broken }) {
-    const client = lib.createClient({ workers: 1, worker: await broken('trap', 'leads_explain') });
+    const client = lib.createClient({ workers: 1, worker: await broken(sabotage('trap', 'leads_explain')) });
     const leads = await client.openLeads('Name,Company\nAnn,Acme\nBob,Bolt\n');
     await leads.score(await lib.preset('sales-led'), { asOf: AS_OF });
     await leads.view({ sort: [{ by: 'name', descending: true }] });
@@ -68,7 +72,7 @@ export const cases = {
   },
 
   async 'a fresh engine knows the forecast of the last one'({ lib, broken }) {
-    const client = lib.createClient({ workers: 1, worker: await broken('trap', 'deals_gates') });
+    const client = lib.createClient({ workers: 1, worker: await broken(sabotage('trap', 'deals_gates')) });
     const deals = await client.openDeals(DEALS, { asOf: AS_OF });
     await deals.forecast(await lib.preset('sales-led'), { asOf: AS_OF });
     const totals = await deals.totals(0);
@@ -79,7 +83,7 @@ export const cases = {
   },
 
   async 'a forecast that was stopped leaves the last one to be asked about, whatever became of the worker'({ lib, broken }) {
-    const client = lib.createClient({ workers: 1, worker: await broken('trap', 'deals_gates') });
+    const client = lib.createClient({ workers: 1, worker: await broken(sabotage('trap', 'deals_gates')) });
     const model = await lib.preset('sales-led');
     const [deals, other] = [await client.openDeals(DEALS, { asOf: AS_OF }), await client.openDeals(DEALS, { asOf: AS_OF })];
     await deals.forecast(model, { asOf: AS_OF });
@@ -173,20 +177,97 @@ export const cases = {
     client.dispose();
   },
 
-  async 'many runs need no more memory than the first of them'({ lib, runs }) {
-    const client = lib.createClient({ workers: 0 });
-    const model = await lib.preset('sales-led');
-    const size = nextMemory();
-    const once = async (/** @type {number} */ seed) => {
-      const deals = await client.openDeals(DEALS, { asOf: AS_OF });
-      await deals.forecast(model, { asOf: AS_OF, seed, trials: 1 });
-      deals.dispose();
+  async 'a worker that is ended from outside is missed, and its call is made again'({ lib, fresh }) {
+    const spawn = await fresh();
+    /** @type {any[]} */
+    const started = [];
+    const worker = () => {
+      started.push(spawn());
+      return started.at(-1);
     };
-    for (let run = 0; run < runs / 10; run++) await once(run);
-    const warm = size();
-    for (let run = runs / 10; run < runs; run++) await once(run);
-    equal(size(), warm);
-    client.dispose();
+    const model = await lib.preset('sales-led');
+    await using(lib.createClient({ workers: 1, worker }), async (client) => {
+      const deals = await client.openDeals(DEALS, { asOf: AS_OF });
+      const right = await deals.forecast(model, { asOf: AS_OF });
+      let ended = 0;
+      const onProgress = () => {
+        if (ended === 0) started[ended++].terminate();
+      };
+      const longer = await deals.forecast(model, { asOf: AS_OF, trials: 2_048_000 }, { onProgress });
+      equal([ended, started.length, longer.headline.openDeals], [1, 2, 2]);
+      // Ended while it has nothing to do: the next call finds another.
+      started[1].terminate();
+      equal(await deals.forecast(model, { asOf: AS_OF }), right);
+    });
+  },
+
+  async 'an engine without room to start says so, and starts once there is room'({ lib, runHere, broken }) {
+    const model = await lib.preset('sales-led');
+    const right = await lib.forecastDeals(DEALS, model, { asOf: AS_OF }, { workers: 0 });
+    const worker = await broken(NO_ROOM);
+    for (const workers of [0, 1]) {
+      if (workers === 0) await runHere(NO_ROOM);
+      await using(lib.createClient({ workers, worker }), async (client) => {
+        const error = await failure(lib, () => client.openDeals(DEALS, { asOf: AS_OF }));
+        equal([error.kind, error.code, error.retryable], ['unavailable', 'engine-not-started', true]);
+        if (!/RangeError: could not allocate memory \(.+\)$/.test(error.message)) throw new Error(error.message);
+        const deals = await client.openDeals(DEALS, { asOf: AS_OF });
+        equal(await deals.forecast(model, { asOf: AS_OF }), right);
+      });
+    }
+  },
+
+  async 'an engine that runs out of memory fails that call alone'({ lib, bytes }) {
+    const module = cramped(await bytes(), 64);
+    const model = await lib.preset('sales-led');
+    const run = { asOf: AS_OF, trials: 1024 };
+    const [header, ...lines] = DEALS.trim().split('\n');
+    const large = `${header}\n${`${lines.join('\n')}\n`.repeat(100_000)}`;
+    for (const workers of [0, 1]) {
+      const right = await lib.forecastDeals(DEALS, model, run, { workers });
+      await using(lib.createClient({ workers, module }), async (client) => {
+        const deals = await client.openDeals(DEALS, { asOf: AS_OF });
+        for (let i = 0; i < 2; i++) {
+          const error = await failure(lib, () => client.openDeals(large));
+          equal([error.kind, error.code, error.retryable], ['internal', 'engine-stopped', true]);
+          equal(await deals.forecast(model, run), right);
+        }
+      });
+    }
+  },
+
+  async 'two copies of the package work side by side, whatever becomes of one of them'({ lib, second }) {
+    const other = await second();
+    if (other.createClient === lib.createClient) throw new Error('it is the same copy');
+    const model = await lib.preset('sales-led');
+    const right = await lib.forecastDeals(DEALS, model, { asOf: AS_OF }, { workers: 0 });
+    for (const workers of [0, 1]) {
+      const [here, there] = [lib.createClient({ workers }), other.createClient({ workers })];
+      const opened = await Promise.all([here, there].map((client) => client.openDeals(DEALS, { asOf: AS_OF })));
+      for (const report of await Promise.all(opened.map((deals) => deals.forecast(model, { asOf: AS_OF })))) equal(report, right);
+      there.dispose();
+      equal(await opened[0]?.forecast(model, { asOf: AS_OF }), right);
+      await failure(other, async () => opened[1]?.totals(0));
+      here.dispose();
+    }
+  },
+
+  async 'a thousand runs need no more memory than the first of them'({ lib }) {
+    const model = JSON.parse(/** @type {any} */ (JSON.stringify(await lib.preset('sales-led'))));
+    const [header, ...lines] = DEALS.trim().split('\n');
+    const file = `${header}\n${Array.from({ length: 200 }, (_, i) => (lines[i % 2] ?? '').replace(/^D\d/, `E${i}`)).join('\n')}\n`;
+    const size = nextMemory();
+    await using(lib.createClient({ workers: 0 }), async (client) => {
+      const once = async (/** @type {number} */ seed) => {
+        const deals = await client.openDeals(seed % 2 ? DEALS : file, { asOf: AS_OF });
+        await deals.forecast(model, { asOf: AS_OF, seed, trials: 64, periods: 1 });
+        deals.dispose();
+      };
+      for (let run = 0; run < 50; run++) await once(run);
+      const warm = size();
+      for (let run = 50; run < 1000; run++) await once(run);
+      equal(size(), warm);
+    });
   },
 };
 
@@ -217,7 +298,10 @@ function nextMemory() {
   });
   Watched.prototype = Instance.prototype;
   WebAssembly.Instance = Watched;
-  return () => memory?.buffer.byteLength ?? 0;
+  return () => {
+    if (!memory) throw new Error('no memory was seen: the engine started elsewhere');
+    return memory.buffer.byteLength;
+  };
 }
 
 /** @param {Package} lib @param {import('../pkg/index.js').Client} client */

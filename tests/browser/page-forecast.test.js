@@ -277,3 +277,16 @@ inBrowsers('a question that fails says so in its place', async ({ page, url }) =
   await press(page, '#chart-fan');
   await page.waitForSelector('.chart-card .problem[data-code="engine-stopped"]');
 });
+
+inBrowsers('an old export is forecast from the day after a quarter that ended with it, and one without amounts is not taken for one', async ({ page, url }) => {
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  const rows = [['Won', '2017-12-31'], ['Won', '2017-11-30'], ['Proposal', ''], ['Proposal', '']].map(([stage, closed], i) => `D${i},${stage},${1000 * (i + 1)},2017-10-0${i + 1},${closed}`);
+  await giveFile(page, '#file-forecast', 'old.csv', `Deal ID,Stage,Amount,Created Date,Close Date\n${rows.join('\n')}\n`);
+  await says(page, '.forecast-head .over', 'Forecast of 2018 Q1');
+  await says(page, '.forecast-head .chips', /as of Jan 1, 2018; the day after the newest date in the file, with which a quarter ended/);
+  assert.equal(await page.$('.problem'), null);
+  await giveFile(page, '#file-forecast', 'words.csv', 'Deal ID,Stage,Field,Created Date\nD1,Proposal,x,2017-10-01\nD2,Proposal,y,2017-10-02\n');
+  await page.waitForSelector('.problem[data-code="no-amount-column"]');
+  await says(page, '.problem', /every figure below is 0/);
+});

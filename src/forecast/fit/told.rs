@@ -249,8 +249,9 @@ fn groupings(hazards: &Hazards) -> FitStatement {
             "product, owner and segment tell nothing of the odds beyond size and age (n = {n} won, factors 1.0 to 1.0)"
         )
     } else {
+        let verb = if names.len() == 1 { "changes" } else { "change" };
         let names = names.join(" and ");
-        format!("{names} change how often open deals are won (n = {n} won, factors {low:.1} to {high:.1})")
+        format!("{names} {verb} how often open deals are won (n = {n} won, factors {low:.1} to {high:.1})")
     };
     statement(FitSubject::Groupings, [high / low, low, high], n, !names.is_empty() || n >= MANY, sentence)
 }

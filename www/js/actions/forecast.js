@@ -26,7 +26,7 @@ export async function openPipeline(file) {
       const opened = await firstReading('forecast', file, control);
       last.handle?.dispose();
       last.compared.handle?.dispose();
-      state.deals = { ...freshDeals(), file, ...opened, asOf: proposeAsOf(await opened.handle.proposedAsOf()), chart: last.chart, confirmed: last.confirmed };
+      state.deals = { ...freshDeals(), file, ...opened, problem: withoutAmounts(opened.receipt), asOf: proposeAsOf(await opened.handle.proposedAsOf()), chart: last.chart, confirmed: last.confirmed };
     });
     await simulate();
   } catch (error) {
@@ -38,13 +38,38 @@ export async function openPipeline(file) {
 }
 
 /**
- * Today, or the newest day on which a deal was created or closed when that is over a week ago.
+ * Without amounts every figure of a forecast is nothing.
+ * @param {import('../engine.js').Receipt} receipt
+ * @returns {import('../state.js').Problem | null}
+ */
+function withoutAmounts({ columns }) {
+  if (columns.some(({ field }) => field === 'amount' || field === 'actualAmount')) return null;
+  return {
+    title: 'No column of amounts was recognised', message: 'None of the headers is known to hold what a deal is worth, so every figure below is 0.',
+    remedy: 'Open “What was understood” below and say which column holds the amount, or drop an export that has one.', code: 'no-amount-column',
+  };
+}
+
+/**
+ * Today, or the newest day on which a deal was created or closed when that is over a week ago; the day after it where a period
+ * ended with it, which leaves nothing to forecast.
  * @param {string | null} newestDay
  */
 export function proposeAsOf(newestDay) {
   const now = today();
   if (!newestDay || daysBetween(newestDay, now) <= STALE_DAYS) return { date: now, reason: 'today', isSet: false };
+  const next = new Date(Date.parse(newestDay) + 86_400_000).toISOString().slice(0, 10);
+  if (beginsPeriod(next)) return { date: next, reason: `the day after the newest date in the file, with which a ${state.kept.period} ended (today would be ${date(now)})`, isSet: false };
   return { date: newestDay, reason: `the newest date in the file, because it is over ${STALE_DAYS} days old (today would be ${date(now)})`, isSet: false };
+}
+
+const MONTHS = { month: 1, quarter: 3, year: 12 };
+
+/** Whether a period of the kind in force begins on a day. @param {string} day */
+function beginsPeriod(day) {
+  const [, month = 1, of] = day.split('-').map(Number);
+  const first = state.model.value?.meta?.fiscalYearStart ?? 1;
+  return of === 1 && (month - first + 12) % MONTHS[state.kept.period] === 0;
 }
 
 /**
@@ -76,7 +101,7 @@ const forecast = newest(async () => {
       state.deals.by = handle;
       state.deals.receipt = report.receipt;
       state.deals.rows = sorted(rows, state.deals.view.sort);
-      state.deals.problem = null;
+      state.deals.problem = withoutAmounts(report.receipt);
       state.deals.exact = freshExact();
       state.deals.trying = null;
       state.deals.snapshots = { report: null, problem: null };

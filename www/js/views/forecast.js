@@ -49,7 +49,8 @@ export function forecastView(state) {
     questions(deals, 'forecast'),
     h('section', { key: 'head', class: 'head-grid forecast-head' },
       h('div', { class: 'head-words' },
-        h('h1', { id: 'forecast-headline' }, report.headline.sentence),
+        h('p', { class: 'over' }, `Forecast of ${report.period}`),
+        headline(report),
         h('p', { class: 'soft chips' }, fileChip(deals.file), qualityChip(report.receipt, 'forecast'), h('span', null, `as of ${date(report.asOf)}; ${deals.asOf.reason}`)),
         setup(state),
         tiles(deals, report),
@@ -71,6 +72,12 @@ export function forecastView(state) {
     understood(deals, 'forecast', report.assumptions),
     madeBy(`${counted(report.trials, 'trial', 'trials')}, seed ${report.seed}, engine ${report.engine}`, report.fingerprint),
   ];
+}
+
+/** What is said first in large letters, what it was counted from after it in small ones. @param {ForecastReport} report */
+function headline({ headline: { sentence } }) {
+  const [, said = sentence, counted = ''] = /^(.*?P50 [^;]*(?:; P10 [^;]*)?)(; .*)$/.exec(sentence) ?? [];
+  return h('h1', { id: 'forecast-headline' }, said, counted ? h('span', { class: 'counted' }, counted) : null);
 }
 
 /** A forecast of the file as it was read before: the one of what is read now was stopped. */

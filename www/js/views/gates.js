@@ -4,6 +4,7 @@
 import * as act from '../actions.js';
 import { dataTable } from '../chart.js';
 import { h } from '../dom.js';
+import { FIELD_LABELS } from '../fields.js';
 import { NONE, count, percent, shortMoney, words } from '../format.js';
 import { problemCard } from './parts.js';
 
@@ -24,6 +25,11 @@ export function flagText(flags) {
   return (flags ?? []).map((flag) => FLAGS[flag] ?? words(flag)).join(', ');
 }
 
+/** A condition, its field as a person calls it. @param {string} condition */
+function inWords(condition) {
+  return condition.replace(/^\w+/, (field) => FIELD_LABELS[field]?.toLowerCase() ?? words(field).toLowerCase());
+}
+
 /** @param {State} state */
 export function gatesView(state) {
   const { gates } = state.deals;
@@ -42,8 +48,8 @@ export function gatesView(state) {
         h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Compliance by stage' },
           dataTable(['Stage', 'Deals', 'Pass', 'Share', 'Most often lacking'], report.stages.map((stage) => [
             stage.stage || 'No stage', count(stage.deals), count(stage.passing), percent(stage.compliance),
-            stage.lacks.slice(0, 2).map((lack) => `${lack.condition} (${lack.deals})`).join(', ') || NONE]), [4])),
-        report.absent.length > 0 ? h('p', { class: 'small soft' }, `Not in this file, so not asked: ${report.absent.join(', ')}.`) : null),
+            stage.lacks.slice(0, 2).map((lack) => `${inWords(lack.condition)} (${lack.deals})`).join(', ') || NONE]), [4])),
+        report.absent.length > 0 ? h('p', { class: 'small soft' }, `Not in this file, so not asked: ${report.absent.map(inWords).join(', ')}.`) : null),
       triage(state, report)));
 }
 

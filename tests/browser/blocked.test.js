@@ -1,0 +1,45 @@
+// What a page's own policy forbids is said with the directive that allows it, and what is still allowed works.
+
+import assert from 'node:assert/strict';
+import { inBrowsers } from './harness.js';
+
+const mounts = { '/pkg/': 'pkg', '/': 'tests/browser/pages' };
+/** @param {string} policy */
+const under = (policy) => ({ mounts, headers: { 'content-security-policy': `default-src 'none'; connect-src 'self'; ${policy}` } });
+
+/** What comes of a forecast with so many workers. @param {import('puppeteer-core').Page} page @param {number} workers */
+function outcome(page, workers) {
+  return page.evaluate(async (workers) => {
+    const entry = '/pkg/index.js';
+    const lib = await import(entry);
+    const client = lib.createClient({ workers });
+    const csv = 'Deal Name,Stage,Amount,Close Date,Created Date\nAcme,Proposal,120000,2026-03-20,2026-01-10\n';
+    const once = async () => {
+      const deals = await client.openDeals(csv);
+      return (await deals.forecast('{ "format": 1 }', { asOf: '2026-02-15' })).headline.openDeals;
+    };
+    const told = [];
+    for (let i = 0; i < 2; i++) told.push(await once().catch(({ kind, code, message }) => ({ kind, code, message })));
+    client.dispose();
+    return told;
+  }, workers);
+}
+
+inBrowsers('a page that may not compile WebAssembly is told which directive allows it', async ({ page, url, problems }) => {
+  await page.goto(`${url}blank.html`);
+  for (const told of await outcome(page, 0)) {
+    assert.deepEqual([told.kind, told.code], ['unavailable', 'engine-not-loaded']);
+    assert.match(told.message, /\(allow 'wasm-unsafe-eval' in script-src\)$/);
+  }
+  problems.length = 0; // The browser reported what it refused.
+}, { site: under("script-src 'self'; worker-src 'self'") });
+
+inBrowsers('a page that may not start workers is told which directive allows them, and works without', async ({ page, url, problems }) => {
+  await page.goto(`${url}blank.html`);
+  for (const told of await outcome(page, 1)) {
+    assert.deepEqual([told.kind, told.code], ['unavailable', 'worker-failed']);
+    assert.match(told.message, /worker-src, or pass workers: 0\)$/);
+  }
+  problems.length = 0;
+  assert.deepEqual(await outcome(page, 0), [1, 1]);
+}, { site: under("script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'") });
