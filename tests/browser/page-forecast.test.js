@@ -286,7 +286,7 @@ inBrowsers('an old export is forecast from the day after a quarter that ended wi
   await says(page, '.forecast-head .over', 'Forecast of 2018 Q1');
   await says(page, '.forecast-head .chips', /as of Jan 1, 2018; the day after the newest date in the file, with which a quarter ended/);
   assert.equal(await page.$('.problem'), null);
-  await giveFile(page, '#file-forecast', 'words.csv', 'Deal ID,Stage,Field,Created Date\nD1,Proposal,x,2017-10-01\nD2,Proposal,y,2017-10-02\n');
+  await giveFile(page, '#file-forecast', 'words.csv', 'Deal ID,Deal Name,Stage,Close Date,Created Date\nD1,x,Proposal,2026-03-20,2026-01-01\nD2,y,Proposal,2026-03-21,2026-01-02\n');
   await page.waitForSelector('.problem[data-code="no-amount-column"]');
   await says(page, '.problem', /every figure below is 0/);
 });

@@ -76,7 +76,7 @@ export function forecastView(state) {
 
 /** What is said first in large letters, what it was counted from after it in small ones. @param {ForecastReport} report */
 function headline({ headline: { sentence } }) {
-  const [, said = sentence, counted = ''] = /^(.*?P50 [^;]*(?:; P10 [^;]*)?)(; .*)$/.exec(sentence) ?? [];
+  const [, said = sentence, counted = ''] = /^(.*?P50 [^;]*(?:; P10 [^;]*)?; )(.*)$/.exec(sentence) ?? [];
   return h('h1', { id: 'forecast-headline' }, said, counted ? h('span', { class: 'counted' }, counted) : null);
 }
 
