@@ -558,6 +558,10 @@ fn a_file_of_another_kind_is_refused_with_what_it_looks_like() {
     let leads = "First Name,Email,Company,Lead Status\na,b@c.example,d,New\n";
     let error = Pipeline::from_table(table(leads), &Mapping::default()).unwrap_err();
     assert!(error.to_string().starts_with("expected deals, found leads, as `First Name`"), "{error}");
+    // A header that claims several fields is named once.
+    let stages = "Deal ID,Stage,Field,Created Date\nD1,Proposal,x,2017-10-01\n";
+    let error = Pipeline::from_table(table(stages), &Mapping::default()).unwrap_err();
+    assert_eq!(error.to_string().matches("`Stage`").count(), 1, "{error}");
     let error = LeadList::from_table(table(quotas), &Mapping::default()).unwrap_err();
     assert!(error.to_string().starts_with("expected leads, contacts or accounts, found quotas"), "{error}");
     // The user's word on a column counts more.

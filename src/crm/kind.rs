@@ -240,7 +240,9 @@ impl<'a> Headers<'a> {
             (false, false, true) => Kind::Accounts,
             (false, false, false) => return None,
         };
-        let known: Vec<usize> = self.lead.iter().map(|(_, _, at)| *at).collect();
+        // One header may claim several fields.
+        let mut known: Vec<usize> = self.lead.iter().map(|(_, _, at)| *at).collect();
+        known.dedup();
         Some((kind, self.quoted(&known)))
     }
 

@@ -28,16 +28,21 @@ export function recordView(state) {
           h('button', { key: String(one.cut), type: 'button', id: `record-${one.cut}`, 'aria-pressed': String(one.cut === cut.cut), onclick: () => act.showRecord(one.cut) }, `day ${one.cut}`)))
         : null),
     record.problem ? problemCard(record.problem) : null,
-    told && cut ? verdict(cut) : null,
+    told && cut ? verdict(cut, told.rows) : null,
     h('p', { class: 'small soft', id: 'calibration-reason' }, sentence(report.calibration.reason), '.', simulated(report)),
     told && cut ? drawing(told, cut.cut) : null);
 }
 
-/** One sentence: how far off, what chance alone leaves, how often inside the interval. @param {TrackRecord['summary'][number]} cut */
-function verdict(cut) {
+/**
+ * How far off, what chance alone leaves, how often inside the interval; beside the last quarter's total where both were told of every quarter.
+ * @param {TrackRecord['summary'][number]} cut
+ * @param {Row[]} rows
+ */
+function verdict(cut, rows) {
   const { medianApe, medianFloor, coverage80, naive, meanCrps } = cut;
   if (medianApe === null || medianFloor === null || coverage80 === null || meanCrps === null) return null;
-  const simple = naive === null ? '' : ` Taking last quarter’s total instead was off by ${percent(naive, 0)} on average; the same measure of this forecast (CRPS) is ${percent(meanCrps, 0)}.`;
+  const isFair = rows.every((row) => row.cut !== cut.cut || row.crps === null || row.peers.naive !== null);
+  const simple = naive === null || !isFair ? '' : ` Taking last quarter’s total instead was off by ${percent(naive, 0)} on average; the same measure of this forecast (CRPS) is ${percent(meanCrps, 0)}.`;
   return h('p', { id: 'verdict' },
     `On your own last ${counted(cut.quarters, 'quarter', 'quarters')}, seen from day ${cut.cut}: half of the forecasts were off by less than ${percent(medianApe, 0)}; noise alone would be ${percent(medianFloor, 0)}. `,
     `${percent(coverage80, 0)} of the quarters ended between P10 and P90, where 80 % should.${simple}`);
