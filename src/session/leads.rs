@@ -102,9 +102,11 @@ impl Leads {
     /// # Errors
     /// Those of the model and the run.
     pub fn score(&mut self, model: &str, run: &str) -> Result<LeadReport, Error> {
-        let scored = self.list.score(&OperatingModel::from_json(model)?, &Run::from_json(run)?);
+        let (model, run) = (OperatingModel::from_json(model)?, Run::from_json(run)?);
+        // What a list of a million leads came to is big: the old one makes room first.
+        (self.scored, self.accounts, self.order) = (None, OnceCell::new(), Vec::new());
+        let scored = self.list.score(&model, &run);
         self.order = scored.view(&View::default())?;
-        self.accounts = OnceCell::new();
         Ok(self.scored.insert(scored).report())
     }
 

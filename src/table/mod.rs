@@ -51,7 +51,7 @@ pub use receipt::{Action, ColumnReceipt, Decision, Diagnostic, Fix, MappingSourc
 
 pub(crate) use column::Misread;
 pub(crate) use correct::write_corrected;
-pub(crate) use missing::boolean;
+pub(crate) use missing::{boolean, trimmed};
 pub(crate) use number::currency_mark;
 pub(crate) use receipt::{Code, Diagnostics, MOST_PLACES, shorten};
 pub(crate) use store::{hash, hash_four};

@@ -3,6 +3,7 @@
 use crate::crm::dialect::Dialects;
 use crate::crm::fold::{fold, plain};
 use crate::stats::Arrange;
+use crate::table::trimmed;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -44,6 +45,8 @@ pub(crate) struct Normaliser<'a> {
     dialects: &'a Dialects,
     /// Legal forms as folded words by their last one, longest first.
     forms: BTreeMap<String, Vec<Vec<String>>>,
+    /// How long the last words of legal forms are that begin with a byte: a bit for each length, the highest for more.
+    form_lengths: [u32; 256],
     /// Those in other scripts than Latin, which stand in front too, longest first.
     leading: Vec<Vec<String>>,
     /// Legal forms in scripts that may write them without a space, at either end.
@@ -59,11 +62,15 @@ impl<'a> Normaliser<'a> {
         for form in &all {
             form.last().into_iter().for_each(|last| forms.entry(last.clone()).or_default().push(form.clone()));
         }
+        let mut form_lengths = [0; 256];
+        for last in forms.keys() {
+            form_lengths[usize::from(first_byte(last))] |= length_bit(last);
+        }
         // Latin legal forms in front may be the name itself, as in AG Insurance.
         let foreign = |form: &Vec<String>| !form.is_empty() && form.iter().all(|word| !word.is_ascii());
         let leading = all.into_iter().filter(foreign).collect();
         let attached = written.iter().map(String::as_str).filter(|form| form.chars().any(is_ideographic)).collect();
-        Self { dialects, forms, leading, attached }
+        Self { dialects, forms, form_lengths, leading, attached }
     }
 
     /// The form of a cell; `None` if it holds nothing of the sort.
@@ -74,7 +81,7 @@ impl<'a> Normaliser<'a> {
 
     /// Writes the form behind what stands in `out`; `false` if there is none, and then what stands there is of no use.
     pub(crate) fn write_form(&self, key: JoinKey, text: &str, out: &mut String) -> bool {
-        let (text, before) = (text.trim(), out.len());
+        let (text, before) = (trimmed(text), out.len());
         match key {
             JoinKey::Id => out.push_str(&id(text)),
             JoinKey::Domain => out.push_str(&self.domain(text).unwrap_or_default()),
@@ -130,14 +137,9 @@ impl<'a> Normaliser<'a> {
         };
         let text_of = |(from, to): (usize, usize)| out.get(from..to).unwrap_or("");
         let Some(last) = words.checked_sub(1) else { return true };
-        if self.forms.contains_key(text_of(word(last))) {
-            return false;
-        }
-        let is_filler = |at: &usize| FILLERS.contains(&text_of(word(*at)));
-        if (0..words).any(|at| is_filler(&at)) {
-            return false;
-        }
-        true
+        let (last, any_filler) = (text_of(word(last)), (0..words).any(|at| FILLERS.contains(&text_of(word(at)))));
+        let may_be_form = self.form_lengths[usize::from(first_byte(last))] & length_bit(last) != 0;
+        !(any_filler || may_be_form && self.forms.contains_key(last))
     }
 
     /// `https://www.Acme.com/jobs` and `kim@acme.com` are of `acme.com`.
@@ -190,6 +192,14 @@ impl<'a> Normaliser<'a> {
 
 /// Words that do not tell names apart.
 const FILLERS: [&str; 3] = ["the", "and", "und"];
+
+fn first_byte(word: &str) -> u8 {
+    word.bytes().next().unwrap_or(0)
+}
+
+fn length_bit(word: &str) -> u32 {
+    1 << word.len().min(31)
+}
 
 /// The words of a name, folded. Full stops bind, as in `S.A.` and `Yahoo.com`.
 fn words(text: &str) -> Vec<String> {
