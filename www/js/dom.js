@@ -156,7 +156,7 @@ function element(tag) {
  */
 function patch(node, child) {
   const last = drawn.get(node);
-  if (!last || last === child) return;
+  if (!last) return;
   if (child.tag === TEXT) {
     if (last.props.text !== child.props.text) node.textContent = child.props.text;
     drawn.set(node, child);
