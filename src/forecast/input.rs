@@ -216,6 +216,14 @@ impl Amount {
     pub(super) fn is_drawn(self) -> bool {
         !matches!(self, Self::Fixed(_))
     }
+
+    /// The most that it can bring, in minor units, its sign aside.
+    pub(super) fn largest(self) -> u64 {
+        match self {
+            Self::Fixed(minor) => minor.unsigned_abs(),
+            _ => MAX_AMOUNT.unsigned_abs(),
+        }
+    }
 }
 
 /// The largest amount that one of `count` drawn amounts may reach.

@@ -6,10 +6,69 @@
 //! Sums are exact, so any other order of the same additions gives the same bits. Eight trials are compared at a time, in
 //! vectors written out: how fast it is does not hang on what a level of optimisation makes of loops.
 
+use super::input::MAX_PERIODS;
+use std::ops::Range;
 use wide::u16x8;
 
 /// Rows a deal can pay into: 24 periods and "not won", to a power of two for cheap indexing.
 const ROUTES: usize = 32;
+
+/// The thresholds of one deal in one batch: those of being won by the end of each period.
+#[derive(Debug)]
+pub(super) struct Cuts {
+    cuts: [u16; MAX_PERIODS],
+    /// The periods from the first that can be won to the last that adds to it, before any certain one.
+    live: Range<usize>,
+    /// The period from which on the deal is won in every trial.
+    certain_from: Option<usize>,
+}
+
+impl Cuts {
+    /// `won_by` holds ascending probabilities, which rise in the `live` periods alone. The dither is 32 random bits.
+    pub(super) fn new(won_by: &[f64], live: Range<usize>, dither: u32) -> Self {
+        let d = f64::from(dither) * (1.0 / 4_294_967_296.0);
+        let mut cuts = Self { cuts: [0; MAX_PERIODS], live: live.start..live.start, certain_from: None };
+        for (period, c) in won_by.iter().enumerate().take(live.end).skip(live.start) {
+            let cut = (c * 65_536.0 + d) as u32;
+            if cut >= 65_536 {
+                cuts.certain_from = Some(period);
+                break;
+            }
+            if cut == 0 && cuts.live.start == period {
+                cuts.live.start += 1;
+            }
+            cuts.cuts[period] = cut as u16;
+            cuts.live.end = period + 1;
+        }
+        cuts
+    }
+
+    /// The periods whose thresholds tell trials apart.
+    pub(super) fn live(&self) -> Range<usize> {
+        self.live.clone()
+    }
+
+    /// The first period by whose end the deal is won in every trial.
+    pub(super) fn certain_from(&self) -> Option<usize> {
+        self.certain_from
+    }
+
+    /// Whether no trial can be won.
+    pub(super) fn is_dead(&self) -> bool {
+        self.live.is_empty() && self.certain_from.is_none()
+    }
+
+    /// The threshold of being won by the end of a period, and not for certain.
+    pub(super) fn by_end(&self, period: usize) -> u16 {
+        if period < self.live.end {
+            self.cuts[period]
+        } else if self.certain_from.is_none() && !self.live.is_empty() {
+            self.cuts[self.live.end - 1]
+        } else {
+            0
+        }
+    }
+}
 
 /// The thresholds of one deal in one batch, and the row of totals that each outcome pays into.
 #[derive(Debug)]
@@ -21,28 +80,17 @@ pub(super) struct Thresholds {
 }
 
 impl Thresholds {
-    /// `won_by` holds ascending probabilities, `rows` the start of the row of each, `lost` that of no win. The dither
-    /// is 32 random bits.
-    pub(super) fn new(won_by: &[f64], rows: &[u32], lost: u32, dither: u32) -> Self {
-        let d = f64::from(dither) * (1.0 / 4_294_967_296.0);
+    /// `rows` holds the start of the row of each period, `lost` that of no win.
+    pub(super) fn new(cuts: &Cuts, rows: &[u32], lost: u32) -> Self {
         let mut thresholds = Self { cuts: [0; ROUTES], count: 0, starts: [lost; ROUTES] };
-        for (c, &row) in won_by.iter().zip(rows) {
-            let cut = (c * 65_536.0 + d) as u32;
-            thresholds.starts[thresholds.count] = row;
-            if cut >= 65_536 {
-                // Every trial is won by now: nothing reaches the outcomes behind.
-                return thresholds;
-            }
-            thresholds.cuts[thresholds.count] = cut as u16;
+        for period in cuts.live() {
+            thresholds.starts[thresholds.count] = rows[period];
+            thresholds.cuts[thresholds.count] = cuts.cuts[period];
             thresholds.count += 1;
         }
-        thresholds.starts[thresholds.count] = lost;
+        // Once every trial is won nothing reaches the outcomes behind.
+        thresholds.starts[thresholds.count] = cuts.certain_from.map_or(lost, |period| rows[period]);
         thresholds
-    }
-
-    /// Whether no trial can be won.
-    pub(super) fn is_dead(&self) -> bool {
-        self.count > 0 && self.starts[self.count] == self.starts[ROUTES - 1] && self.cuts[self.count - 1] == 0
     }
 
     /// For each uniform number, how many cuts lie at or below it.
@@ -90,7 +138,7 @@ mod tests {
 
     fn outcomes(won_by: &[f64], dither: u32, uniforms: &[u16]) -> Vec<usize> {
         let rows: Vec<u32> = (0..won_by.len() as u32).collect();
-        let thresholds = Thresholds::new(won_by, &rows, 99, dither);
+        let thresholds = Thresholds::new(&Cuts::new(won_by, 0..won_by.len(), dither), &rows, 99);
         let mut outcomes = vec![0; uniforms.len()];
         thresholds.classify(uniforms, &mut outcomes);
         outcomes.iter().map(|&o| thresholds.start(o)).collect()
@@ -108,15 +156,15 @@ mod tests {
         for dither in [0, 1, u32::MAX / 2, u32::MAX] {
             assert_eq!(outcomes(&[0.0, 0.0], dither, &[0, 1, 65_535]), [99, 99, 99]);
             assert_eq!(outcomes(&[0.0, 1.0, 1.0], dither, &[0, 1, 65_535]), [1, 1, 1]);
-            assert!(Thresholds::new(&[0.0, 0.0], &[0, 1], 99, dither).is_dead());
-            assert!(!Thresholds::new(&[0.0, 1.0], &[0, 1], 99, dither).is_dead());
+            assert!(Cuts::new(&[0.0, 0.0], 0..2, dither).is_dead());
+            assert!(!Cuts::new(&[0.0, 1.0], 0..2, dither).is_dead());
         }
     }
 
     #[test]
     fn the_dither_makes_a_threshold_exact_in_expectation() {
         // 0.3·2¹⁶ = 19660.8: four dithers in five push it over 19661.
-        let below = |dither: u32| Thresholds::new(&[0.3], &[0], 99, dither).cuts[0];
+        let below = |dither: u32| Cuts::new(&[0.3], 0..1, dither).by_end(0);
         assert_eq!(below((0.19 * 4_294_967_296.0) as u32), 19_660);
         assert_eq!(below((0.21 * 4_294_967_296.0) as u32), 19_661);
     }

@@ -36,6 +36,7 @@ mod scenario;
 mod simulate;
 mod snapshots;
 mod stages;
+mod sums;
 mod tally;
 mod timing;
 mod trials;

@@ -2,6 +2,7 @@
 
 use super::input::SimulationInput;
 use crate::stats::{Normal, NormalTable};
+use std::ops::Range;
 
 /// Timing of all deals, resolved to what a batch needs.
 ///
@@ -26,6 +27,8 @@ pub(super) struct Timing {
     share: Vec<f64>,
     /// The block that each period's end lies in.
     block_of: Vec<usize>,
+    /// Per deal: the periods from the first to the last in which it can close; empty if it closes after all of them.
+    live: Vec<Range<usize>>,
 }
 
 impl Timing {
@@ -39,11 +42,23 @@ impl Timing {
         let block_ends: Vec<usize> = (0..blocks).filter_map(|block| end_of(&|i| steps[i].block == block)).collect();
         let block_of: Vec<usize> = period_ends.iter().map(|&i| steps[i].block).collect();
         let with_market = input.market > 0.0;
-        let mut timing =
-            Self { periods, blocks, closed_by: Vec::new(), hazard: Vec::new(), share: Vec::new(), block_of };
+        let mut timing = Self {
+            periods,
+            blocks,
+            closed_by: Vec::new(),
+            hazard: Vec::new(),
+            share: Vec::new(),
+            block_of,
+            live: Vec::new(),
+        };
         for deal in &input.deals {
             let at = |end: usize| deal.closed_by[end];
             timing.closed_by.extend(period_ends.iter().map(|&end| at(end)));
+            let closed_by = || period_ends.iter().map(|&end| at(end));
+            let first = closed_by().position(|f| f > 0.0).unwrap_or(periods);
+            let last = closed_by().last().unwrap_or(0.0);
+            let end = closed_by().position(|f| f >= last).map_or(0, |i| i + 1);
+            timing.live.push(first..end.max(first));
             if !with_market {
                 continue;
             }
@@ -73,12 +88,8 @@ impl Timing {
     }
 
     /// The periods from the first to the last in which this deal can close; empty if it closes after all of them.
-    pub(super) fn live(&self, deal: usize) -> std::ops::Range<usize> {
-        let closed_by = &self.closed_by[deal * self.periods..][..self.periods];
-        let first = closed_by.iter().position(|&f| f > 0.0).unwrap_or(self.periods);
-        let last = closed_by.last().copied().unwrap_or(0.0);
-        let end = closed_by.iter().position(|&f| f >= last).map_or(0, |i| i + 1);
-        first..end.max(first)
+    pub(super) fn live(&self, deal: usize) -> Range<usize> {
+        self.live[deal].clone()
     }
 
     /// Writes the probability that the deal is won by the end of each period, given its win probability `p`, without a

@@ -1,11 +1,12 @@
 //! Runs a simulation in parts that any number of workers may share: same trials for any split and any order.
 
 use super::input::{Amount, SimulatedDeal, SimulationInput, Win, largest_draw};
-use super::kernel::Thresholds;
+use super::kernel::{Cuts, Thresholds};
 use super::new_business::NewBusiness;
 use super::odds::{Market, Timing};
 use super::pace::{Draw, Odds};
 use super::plan::{PaceDraws, Plan, SharedDraws, purpose};
+use super::sums::{Sums, limbs_of};
 use super::trials::{Layout, Trials};
 use crate::random::{Lanes, Sampler, StreamKey};
 use crate::stats::{Arrange, Normal, NormalTable};
@@ -25,6 +26,8 @@ pub struct Simulation {
     draws: SharedDraws,
     table: NormalTable,
     streams: Vec<DealStreams>,
+    /// The deals in the order in which they are played: like with like.
+    order: Vec<usize>,
     /// The draws of the hazards, the classes that deals are in, and each deal's place among them.
     pace: Option<PaceDraws>,
     classes: Vec<usize>,
@@ -69,6 +72,11 @@ impl Simulation {
         let mut classes: Vec<usize> = input.deals.iter().map(class_of).filter(|class| *class != usize::MAX).collect();
         classes.sort_unstable();
         classes.dedup();
+        let mut order: Vec<usize> = (0..input.deals.len()).collect();
+        order.arrange_by_key(|&index| {
+            let (deal, live) = (&input.deals[index], timing.live(index));
+            (deal.category, limbs_of(deal.amount.largest()), live.start, live.end, index)
+        });
         let place = |deal| classes.partition_point(|class| *class < class_of(deal));
         let places = input.deals.iter().map(place).collect();
         let pace = input.pace.as_ref().filter(|_| input.new_business || !classes.is_empty());
@@ -83,6 +91,7 @@ impl Simulation {
             draws,
             table: NormalTable::new(),
             streams: streams.collect(),
+            order,
             drawn_per_trial: spread <= DRAWN_PER_TRIAL,
             largest_draw: largest_draw(drawn),
             digest: digest(&input),
@@ -188,8 +197,26 @@ impl Simulation {
                 pace.odds(draw, class, &mut scratch.odds[place * steps..][..steps]);
             }
         }
-        for index in 0..self.input.deals.len() {
-            self.play(index, batch, market.as_ref(), self.input.periods(), scratch);
+        let mut category = None;
+        for &index in &self.order {
+            let deal = &self.input.deals[index];
+            if self.drawn_per_trial(deal.amount) {
+                self.play(index, batch, market.as_ref(), self.input.periods(), scratch);
+                continue;
+            }
+            let Some((lanes, cuts)) = self.thresholds(index, batch, market.as_ref(), self.input.periods(), scratch)
+            else {
+                continue;
+            };
+            if let Some(before) =
+                category.replace(deal.category).filter(|c| *c != deal.category || scratch.sums.is_full())
+            {
+                scratch.sums.pour(self.layout.starts(before), &mut scratch.totals);
+            }
+            scratch.sums.add(lanes, cuts, self.amount_of_batch(index, batch, deal.amount));
+        }
+        if let Some(category) = category {
+            scratch.sums.pour(self.layout.starts(category), &mut scratch.totals);
         }
         if let (Some(new), Some(pace), Some(draw)) = (&self.new_business, &self.input.pace, &draw) {
             let root = StreamKey::new(u64::from(self.input.seed));
@@ -214,15 +241,22 @@ impl Simulation {
         rates.map(move |(i, rate)| rate.distribution.quantile(self.draws.rate(i, batch)))
     }
 
-    /// Plays one deal in one batch: adds what it pays in the first periods to the totals. The rates of the batch stand in
-    /// `scratch`.
-    fn play(&self, index: usize, batch: usize, market: Option<&Market<'_>>, periods: usize, scratch: &mut Scratch) {
+    /// The thresholds of one deal in one batch, and the generator of its trials; `None` if it brings nothing in the first
+    /// periods. The rates of the batch stand in `scratch`.
+    fn thresholds(
+        &self,
+        index: usize,
+        batch: usize,
+        market: Option<&Market<'_>>,
+        periods: usize,
+        scratch: &mut Scratch,
+    ) -> Option<(Lanes, Cuts)> {
         let deal = &self.input.deals[index];
         let hazard = matches!(deal.win, Win::Hazard { .. });
         let live = if hazard { 0..self.input.periods() } else { self.timing.live(index) };
         let live = live.start..live.end.min(periods);
         if live.is_empty() {
-            return;
+            return None;
         }
         let p = match deal.win {
             Win::Fixed(p) => p,
@@ -246,17 +280,30 @@ impl Simulation {
             None => self.timing.won_by(index, p, &mut scratch.won_by),
             Some(market) => self.timing.won_by_in(index, p, market, &mut scratch.won_by),
         }
-        let rows = &self.layout.starts(deal.category)[live.clone()];
-        let (mut lanes, extra) = Lanes::seeded(self.streams[index].outcome.with(batch as u64));
-        let thresholds = Thresholds::new(&scratch.won_by[live], rows, self.layout.lost_start(), (extra >> 32) as u32);
-        if thresholds.is_dead() {
-            return;
-        }
+        let (lanes, extra) = Lanes::seeded(self.streams[index].outcome.with(batch as u64));
+        let cuts = Cuts::new(&scratch.won_by, live, (extra >> 32) as u32);
+        (!cuts.is_dead()).then_some((lanes, cuts))
+    }
+
+    /// Plays one deal by itself: adds what it pays in the first periods to the totals.
+    fn play(&self, index: usize, batch: usize, market: Option<&Market<'_>>, periods: usize, scratch: &mut Scratch) {
+        let Some((mut lanes, cuts)) = self.thresholds(index, batch, market, periods, scratch) else { return };
+        let deal = &self.input.deals[index];
+        let lost = self.layout.lost_start();
+        let thresholds = Thresholds::new(&cuts, self.layout.starts(deal.category), lost);
         lanes.fill_u16(&mut scratch.uniforms);
         thresholds.classify(&scratch.uniforms, &mut scratch.outcomes);
-        match deal.amount {
-            Amount::Fixed(minor) => thresholds.pay(&scratch.outcomes, minor, &mut scratch.totals),
-            drawn => self.pay_drawn(index, batch, drawn, &thresholds, scratch),
+        if !self.drawn_per_trial(deal.amount) {
+            thresholds.pay(&scratch.outcomes, self.amount_of_batch(index, batch, deal.amount), &mut scratch.totals);
+            return;
+        }
+        let (mut lanes, _) = Lanes::seeded(self.streams[index].amount.with(batch as u64));
+        lanes.fill_u32(&mut scratch.words);
+        for (trial, (&outcome, &word)) in scratch.outcomes.iter().zip(&scratch.words).enumerate() {
+            let start = thresholds.start(outcome);
+            if start != lost as usize {
+                scratch.totals[start + trial] += self.amount(deal.amount, word);
+            }
         }
     }
 
@@ -310,45 +357,41 @@ impl Simulation {
         Some(Market::new(rho, z, Some(&self.table)))
     }
 
-    fn pay_drawn(&self, index: usize, batch: usize, drawn: Amount, thresholds: &Thresholds, scratch: &mut Scratch) {
-        let (mut lanes, extra) = Lanes::seeded(self.streams[index].amount.with(batch as u64));
+    /// Whether an amount is drawn anew for every trial.
+    fn drawn_per_trial(&self, amount: Amount) -> bool {
+        self.drawn_per_trial && matches!(amount, Amount::LogNormal { .. })
+    }
+
+    /// What a deal brings where it is won, one amount for all trials of the batch.
+    fn amount_of_batch(&self, index: usize, batch: usize, amount: Amount) -> i64 {
+        if let Amount::Fixed(minor) = amount {
+            return minor;
+        }
+        let (_, extra) = Lanes::seeded(self.streams[index].amount.with(batch as u64));
+        self.amount(amount, (extra >> 32) as u32)
+    }
+
+    /// The amount that a uniform number stands for.
+    fn amount(&self, amount: Amount, uniform: u32) -> i64 {
         let (mut ratios, mut brought) = (&[][..], &[][..]);
         if let Some(pace) = &self.input.pace {
             (ratios, brought) = (pace.fit().ratios.as_slice(), pace.fit().brought.as_slice());
         }
-        let one_of = |uniform: u32, count: usize| ((u64::from(uniform) * count as u64) >> 32) as usize;
-        let amount = |uniform: u32| {
-            let minor = match drawn {
-                Amount::Fixed(minor) => minor as f64,
-                Amount::LogNormal { mu, sigma } => {
-                    let z = Normal::quantile((f64::from(uniform) + 0.5) * (1.0 / 4_294_967_296.0));
-                    libm::exp(mu + sigma * z) * self.input.minor_per_major
-                }
-                Amount::Estimate(minor) => {
-                    minor as f64 * ratios.get(one_of(uniform, ratios.len())).copied().unwrap_or(1.0)
-                }
-                Amount::Changed(minor) => {
-                    let changes = &self.input.changes;
-                    minor as f64 * changes.get(one_of(uniform, changes.len())).copied().unwrap_or(1.0)
-                }
-                Amount::Unknown => brought.get(one_of(uniform, brought.len())).map_or(0.0, |minor| *minor as f64),
-            };
-            minor.round_ties_even().clamp(-self.largest_draw, self.largest_draw) as i64
-        };
-        // A deal played by itself draws what it draws among all.
-        let per_trial = self.drawn_per_trial && matches!(drawn, Amount::LogNormal { .. });
-        if !per_trial {
-            thresholds.pay(&scratch.outcomes, amount((extra >> 32) as u32), &mut scratch.totals);
-            return;
-        }
-        lanes.fill_u32(&mut scratch.words);
-        let lost = self.layout.lost_start() as usize;
-        for (trial, (&outcome, &word)) in scratch.outcomes.iter().zip(&scratch.words).enumerate() {
-            let start = thresholds.start(outcome);
-            if start != lost {
-                scratch.totals[start + trial] += amount(word);
+        let one_of = |count: usize| ((u64::from(uniform) * count as u64) >> 32) as usize;
+        let minor = match amount {
+            Amount::Fixed(minor) => minor as f64,
+            Amount::LogNormal { mu, sigma } => {
+                let z = Normal::quantile((f64::from(uniform) + 0.5) * (1.0 / 4_294_967_296.0));
+                libm::exp(mu + sigma * z) * self.input.minor_per_major
             }
-        }
+            Amount::Estimate(minor) => minor as f64 * ratios.get(one_of(ratios.len())).copied().unwrap_or(1.0),
+            Amount::Changed(minor) => {
+                let changes = &self.input.changes;
+                minor as f64 * changes.get(one_of(changes.len())).copied().unwrap_or(1.0)
+            }
+            Amount::Unknown => brought.get(one_of(brought.len())).map_or(0.0, |minor| *minor as f64),
+        };
+        minor.round_ties_even().clamp(-self.largest_draw, self.largest_draw) as i64
     }
 }
 
@@ -363,10 +406,12 @@ struct Scratch {
     outcomes: Vec<u16>,
     words: Vec<u32>,
     totals: Vec<i64>,
+    sums: Sums,
 }
 
 impl Scratch {
     fn new(input: &SimulationInput, layout: &Layout, classes: usize, batch_size: usize) -> Self {
+        let largest = input.deals.iter().map(|deal| deal.amount.largest()).max().unwrap_or(0);
         Self {
             rates: Vec::with_capacity(input.rates.len()),
             won_by: vec![0.0; input.periods()],
@@ -376,6 +421,7 @@ impl Scratch {
             words: vec![0; batch_size],
             // One row more than is kept: what is not won goes there, so that the loop needs no branch.
             totals: vec![0; (layout.rows() + 1) * batch_size],
+            sums: Sums::new(input.periods(), batch_size, largest),
         }
     }
 }

@@ -38,6 +38,12 @@ impl Lanes {
     /// The next output of each lane.
     #[inline]
     pub fn step(&mut self) -> [u32; 4] {
+        self.words().to_array()
+    }
+
+    /// The next output of each lane, as a vector.
+    #[inline]
+    pub(crate) fn words(&mut self) -> u32x4 {
         let [s0, s1, s2, s3] = &mut self.state;
         let output = rotated::<7>(*s0 + *s3) + *s0;
         let shifted = *s1 << 9_u32;
@@ -47,7 +53,7 @@ impl Lanes {
         *s0 ^= *s3;
         *s2 ^= shifted;
         *s3 = rotated::<11>(*s3);
-        output.to_array()
+        output
     }
 
     /// Fills `out` with uniform 16-bit numbers: step s gives places 8s to 8s + 7, lane l the places 2l (low half) and

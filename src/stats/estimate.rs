@@ -51,7 +51,7 @@ impl<'a> GroupedSample<'a> {
     /// The standard deviation, denominator n − 1.
     #[must_use]
     pub fn sd(&self) -> Estimate {
-        self.estimate(|values| Moments::of(values.iter().map(|&v| v as f64)).sd())
+        self.estimate(sd)
     }
 
     /// The share of values ≤ `bound`.
@@ -69,16 +69,10 @@ impl<'a> GroupedSample<'a> {
     /// The quantiles at each of `ps`, which must ascend; the definition is that of [`quantile`](fn@super::quantile).
     #[must_use]
     pub fn quantiles(&self, ps: &[f64]) -> Vec<Estimate> {
-        let mut copy = self.values.to_vec();
-        // Groups first: selecting among all values reorders them across groups.
-        let mut spread = vec![Moments::new(); ps.len()];
-        for group in self.bounds() {
-            for (moments, found) in spread.iter_mut().zip(quantile::quantiles(&mut copy[group], ps)) {
-                moments.push(found as f64);
-            }
-        }
-        let whole = quantile::quantiles(&mut copy, ps);
-        whole.iter().zip(&spread).map(|(&value, moments)| self.with_spread(value as f64, moments)).collect()
+        let bounds: Vec<_> = self.bounds().collect();
+        let (whole, groups) = quantile::of_groups(self.values, &bounds, ps);
+        let spread = (0..ps.len()).map(|at| Moments::of(groups.iter().map(|found| found[at] as f64)));
+        whole.iter().zip(spread).map(|(&value, moments)| self.with_spread(value as f64, &moments)).collect()
     }
 
     fn estimate(&self, statistic: impl Fn(&[i64]) -> f64) -> Estimate {
@@ -108,6 +102,29 @@ fn mean(values: &[i64]) -> f64 {
     (sum.div_euclid(count)) as f64 + sum.rem_euclid(count) as f64 / count as f64
 }
 
+/// The standard deviation, denominator n − 1; 0 of fewer than two values.
+///
+/// # Formula
+/// (Σ d² − (Σ d)²/n)/(n − 1), d the deviations from the mean: their sum, 0 but for rounding, takes out what rounding the
+/// mean brought in.
+///
+/// # Source
+/// T. F. Chan, G. H. Golub and R. J. LeVeque, "Algorithms for computing the sample variance", The American Statistician
+/// 37 (1983), the corrected two-pass algorithm.
+fn sd(values: &[i64]) -> f64 {
+    if values.len() < 2 {
+        return 0.0;
+    }
+    let (mean, count) = (mean(values), values.len() as f64);
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for &value in values {
+        let deviation = value as f64 - mean;
+        sum += deviation;
+        squares += deviation * deviation;
+    }
+    ((squares - sum * sum / count).max(0.0) / (count - 1.0)).sqrt()
+}
+
 fn share(values: &[i64], holds: impl Fn(i64) -> bool) -> f64 {
     if values.is_empty() {
         return 0.0;
@@ -135,6 +152,14 @@ mod tests {
         let sample = GroupedSample::new(&[4, 4, 4, 4], 2);
         assert_eq!(sample.mean(), Estimate { value: 4.0, error: 0.0 });
         assert_eq!(sample.sd(), Estimate { value: 0.0, error: 0.0 });
+    }
+
+    #[test]
+    fn the_deviation_of_values_far_from_zero_is_not_lost() {
+        // Exact: the deviations are −1, 0 and 1.
+        let values = [1, 2, 3].map(|v| v + (1i64 << 52));
+        assert_eq!(GroupedSample::new(&values, 1).sd().value, 1.0);
+        assert_eq!(GroupedSample::new(&[i64::from(u32::MAX)], 1).sd().value, 0.0);
     }
 
     #[test]

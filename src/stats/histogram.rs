@@ -18,11 +18,12 @@ impl Histogram {
         let low = values.iter().copied().min().unwrap_or(0);
         let high = values.iter().copied().max().unwrap_or(0);
         let edges = nice_edges(low, high, bins, unit, middle);
-        let (first, step) = (i128::from(edges[0]), i128::from(edges[1]) - i128::from(edges[0]));
+        // No value lies below the first edge, and differences of any two fit into 64 bits without a sign.
+        let from_first = |value: i64| value.wrapping_sub(edges[0]) as u64;
+        let step = from_first(edges[1]);
         let mut counts = vec![0; edges.len() - 1];
         for &value in values {
-            let bin = (i128::from(value) - first) / step;
-            counts[bin as usize] += 1;
+            counts[(from_first(value) / step) as usize] += 1;
         }
         Self { edges, counts }
     }

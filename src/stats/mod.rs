@@ -28,4 +28,4 @@ pub use histogram::Histogram;
 pub use interval::{Interval, wilson};
 pub use moments::Moments;
 pub use normal::{Normal, NormalTable};
-pub use quantile::{quantile, quantiles, rank};
+pub use quantile::{quantile, rank};

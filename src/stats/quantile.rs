@@ -1,5 +1,7 @@
 //! Order statistics of integers, exact.
 
+use std::ops::Range;
+
 /// The 0-based rank of the `p` quantile among `count` sorted values: the smallest x with share(≤ x) ≥ p.
 ///
 /// # Formula
@@ -27,25 +29,88 @@ pub fn quantile(values: &mut [i64], p: f64) -> i64 {
     *values.select_nth_unstable(k).1
 }
 
-/// The quantiles of `values` at each of `ps`, which must ascend; each selection looks only at the part above the one
-/// before. Reorders `values`.
-#[must_use]
-pub fn quantiles(values: &mut [i64], ps: &[f64]) -> Vec<i64> {
-    let mut found = Vec::with_capacity(ps.len());
-    let (mut start, mut last) = (0, 0);
-    for &p in ps {
-        if values.is_empty() {
-            found.push(0);
-            continue;
-        }
-        let k = rank(p, values.len());
-        if found.is_empty() || k >= start {
-            last = *values[start..].select_nth_unstable(k - start).1;
-            start = k + 1;
-        }
-        found.push(last);
+/// The quantiles at each of `ps` of all `values`, and of each group of them; 0 of no values.
+///
+/// Values are counted in buckets of equal width first, so that only those in the buckets that hold a quantile are
+/// looked at again.
+pub(super) fn of_groups(values: &[i64], groups: &[Range<usize>], ps: &[f64]) -> (Vec<i64>, Vec<Vec<i64>>) {
+    let low = values.iter().copied().min().unwrap_or(0);
+    let high = values.iter().copied().max().unwrap_or(0);
+    let span = high.wrapping_sub(low) as u64;
+    let shift = (u64::BITS - span.leading_zeros()).saturating_sub(BUCKET_BITS);
+    let bucket = |value: i64| (value.wrapping_sub(low) as u64 >> shift) as usize % BUCKETS;
+    let mut counts = vec![[0u32; BUCKETS]; groups.len()];
+    for (group, counts) in groups.iter().zip(&mut counts) {
+        values[group.clone()].iter().for_each(|&value| counts[bucket(value)] += 1);
     }
-    found
+    let mut all = [0u32; BUCKETS];
+    for counts in &counts {
+        all.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+    }
+    let mut whole = Wanted::new(&all, ps);
+    let found = groups.iter().zip(&counts).map(|(group, counts)| {
+        let mut own = Wanted::new(counts, ps);
+        for &value in &values[group.clone()] {
+            let bucket = bucket(value);
+            own.see(bucket, value);
+            whole.see(bucket, value);
+        }
+        own.quantiles()
+    });
+    let found = found.collect();
+    (whole.quantiles(), found)
+}
+
+const BUCKET_BITS: u32 = 10;
+const BUCKETS: usize = 1 << BUCKET_BITS;
+
+/// The buckets that hold quantiles, and what lies in them.
+struct Wanted {
+    /// Per bucket: one more than the place of its list, or 0.
+    lists_of: [u16; BUCKETS],
+    lists: Vec<Vec<i64>>,
+    /// Per quantile: its list and its rank there.
+    ranks: Vec<Option<(usize, usize)>>,
+}
+
+impl Wanted {
+    fn new(counts: &[u32; BUCKETS], ps: &[f64]) -> Self {
+        let count: usize = counts.iter().map(|&count| count as usize).sum();
+        let mut wanted = Self { lists_of: [0; BUCKETS], lists: Vec::new(), ranks: Vec::new() };
+        for &p in ps {
+            let mut rank = rank(p, count);
+            let holder = counts.iter().position(|&count| {
+                let holds = rank < count as usize;
+                rank -= if holds { 0 } else { count as usize };
+                holds
+            });
+            let list = holder.map(|bucket| {
+                if wanted.lists_of[bucket] == 0 {
+                    wanted.lists.push(Vec::with_capacity(counts[bucket] as usize));
+                    wanted.lists_of[bucket] = wanted.lists.len() as u16;
+                }
+                usize::from(wanted.lists_of[bucket]) - 1
+            });
+            wanted.ranks.push(list.map(|list| (list, rank)));
+        }
+        wanted
+    }
+
+    #[inline]
+    fn see(&mut self, bucket: usize, value: i64) {
+        let list = self.lists_of[bucket];
+        if list != 0 {
+            self.lists[usize::from(list) - 1].push(value);
+        }
+    }
+
+    fn quantiles(mut self) -> Vec<i64> {
+        let ranks = std::mem::take(&mut self.ranks);
+        let of = |place: Option<(usize, usize)>| {
+            place.map_or(0, |(list, rank)| *self.lists[list].select_nth_unstable(rank).1)
+        };
+        ranks.into_iter().map(of).collect()
+    }
 }
 
 #[cfg(test)]
@@ -71,11 +136,19 @@ mod tests {
     }
 
     #[test]
-    fn several_at_once_equal_one_by_one() {
-        let values: Vec<i64> = (0..997i64).map(|i| (i * 7919) % 311 - 100).collect();
+    fn several_at_once_and_by_groups_equal_one_by_one() {
+        let wide: Vec<i64> = (0..997i64).map(|i| (i * 7919) % 311 - 100).collect();
+        let mut far = wide.clone();
+        far.extend([i64::MIN, i64::MAX, 0]);
+        let alike = vec![7; 50];
         let ps = [0.0, 0.001, 0.1, 0.1, 0.5, 0.9, 0.99, 1.0];
-        let one_by_one: Vec<i64> = ps.iter().map(|&p| quantile(&mut values.clone(), p)).collect();
-        assert_eq!(quantiles(&mut values.clone(), &ps), one_by_one);
-        assert_eq!(quantiles(&mut [], &[0.5]), [0]);
+        for values in [wide, far, alike, vec![5], Vec::new()] {
+            let (third, count) = (values.len() / 3, values.len());
+            let groups = [0..third, third..third, third..count];
+            let one_by_one = |values: &[i64]| ps.map(|p| quantile(&mut values.to_vec(), p)).to_vec();
+            let (whole, found) = of_groups(&values, &groups, &ps);
+            assert_eq!(whole, one_by_one(&values));
+            assert_eq!(found, groups.map(|group| one_by_one(&values[group])));
+        }
     }
 }
