@@ -12,7 +12,8 @@ import numpy as np
 case = json.load(sys.stdin)
 amounts = np.array([deal["amount"] for deal in case["deals"]], dtype=np.float64)
 by = np.array([deal["by"] for deal in case["deals"]], dtype=np.float64)
-trials, block = case["trials"], 2_048
+trials = case["trials"]
+block = 16  # The fastest of 16 to 2,048: the draws of a block stay in the cache.
 
 
 def simulate():

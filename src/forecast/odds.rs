@@ -56,7 +56,7 @@ impl Timing {
             timing.closed_by.extend(period_ends.iter().map(|&end| at(end)));
             let closed_by = || period_ends.iter().map(|&end| at(end));
             let first = closed_by().position(|f| f > 0.0).unwrap_or(periods);
-            let last = closed_by().last().unwrap_or(0.0);
+            let last = closed_by().next_back().unwrap_or(0.0);
             let end = closed_by().position(|f| f >= last).map_or(0, |i| i + 1);
             timing.live.push(first..end.max(first));
             if !with_market {

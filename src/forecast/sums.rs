@@ -10,7 +10,6 @@ use super::input::MAX_PERIODS;
 use super::kernel::Cuts;
 use crate::random::Lanes;
 use bytemuck::cast;
-use std::ops::Range;
 use wide::{i16x8, i32x4, u32x4};
 
 /// Deals that are played together.
@@ -228,7 +227,7 @@ mod tests {
             let (lanes, extra) = Lanes::seeded(StreamKey::new(9).with(key));
             let minor = (s.uniform() * (1u64 << (1 + s.below(largest_bits))) as f64) as i64;
             let cuts = Cuts::new(&won_by, start..end, (extra >> 32) as u32);
-            Stake { lanes, cuts, minor: if key % 7 == 0 { -minor } else { minor } }
+            Stake { lanes, cuts, minor: if key.is_multiple_of(7) { -minor } else { minor } }
         };
         (0..count).map(stake).collect()
     }
