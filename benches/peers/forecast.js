@@ -87,10 +87,10 @@ function play(state, uniforms, sums, cuts, amount, size) {
 
 /** xoshiro128**, 31 bits of each output. @param {Int32Array} state @param {Int32Array} out @param {number} size */
 function draw(state, out, size) {
-  let a = state[0] | 0;
-  let b = state[1] | 0;
-  let c = state[2] | 0;
-  let d = state[3] | 0;
+  let a = (state[0] ?? 0) | 0;
+  let b = (state[1] ?? 0) | 0;
+  let c = (state[2] ?? 0) | 0;
+  let d = (state[3] ?? 0) | 0;
   for (let i = 0; i < size; i += 1) {
     const x = Math.imul(b, 5);
     out[i] = Math.imul((x << 7) | (x >>> 25), 9) >>> 1;

@@ -200,7 +200,7 @@ mod tests {
         let mut s = sampler();
         assert_eq!(s.uniform().to_bits(), 4_603_391_557_352_341_705);
         assert_eq!(s.normal().to_bits(), 13_824_442_987_010_087_304);
-        assert_eq!(s.beta(&Beta::new(3.0, 17.0).unwrap()).to_bits(), 4_594_618_558_493_731_240);
+        assert_eq!(s.beta(&Beta::new(3.0, 17.0).unwrap()).to_bits(), 4_594_618_558_493_731_236);
         assert_eq!(s.below(1000), 835);
     }
 
