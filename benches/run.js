@@ -69,7 +69,8 @@ async function forecasts() {
   const report = await handle.forecast(plain, run);
   const ours = await least((seed) => handle.forecast(plain, { ...run, seed }));
   const whole = await least((seed) => handle.forecast(pipelineModel(20, 0.05), { ...run, seed }));
-  const told = await least(() => handle.forecast(plain, { ...run, seed: ROUNDS }));
+  await handle.forecast(plain, run);
+  const told = await least(() => handle.forecast(plain, run));
   const sizes = await scaling();
   client.dispose();
   const case_ = deals.map(({ amount, p }) => ({ amount: amount * 100, by: chances(Math.round(p * 100) / 100) }));
@@ -84,7 +85,7 @@ async function forecasts() {
   if (numpy) agree('NumPy', numpy.means.map((/** @type {number} */ mean) => mean / 100), expected);
   lines.push(line('NumPy (u < c) @ amounts', shape, ours, numpy?.seconds ?? null, numpy ? `NumPy ${numpy.numpy}` : 'no NumPy here'));
   lines.push(line('whole model ÷ plain', shape, ours, whole, 'shared rates and market; the ratio is ours to ours'));
-  lines.push({ ...line('the report of kept trials ÷ plain', shape, ours, told, 'percentiles and all else that is said of the trials; ours to ours') });
+  lines.push(line('the report alone ÷ plain', shape, ours, told, 'percentiles and all else that is said of trials that were kept; ours to ours'));
   return [...lines, ...sizes];
 }
 
@@ -204,18 +205,22 @@ function mean(values) {
   return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
+/** The last seed that was handed out; runs that name none use 1. */
+let lastSeed = 1;
+
 /**
- * Seconds of the fastest of some rounds. Each gets its number, from 1: trials of a seed that was asked for before are kept, and asking
- * again measures only the report.
+ * Seconds of the fastest of some rounds. Each gets a seed that nobody had before: trials that were run are kept, and asking for them again
+ * measures only the report.
  *
- * @param {(round: number) => unknown} work
+ * @param {(seed: number) => unknown} work
  * @param {number} [rounds]
  */
 async function least(work, rounds = ROUNDS) {
   let best = Infinity;
-  for (let round = 1; round <= rounds; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
+    lastSeed += 1;
     const start = performance.now();
-    await work(round);
+    await work(lastSeed);
     best = Math.min(best, (performance.now() - start) / 1000);
   }
   return best;

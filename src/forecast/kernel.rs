@@ -40,6 +40,10 @@ impl Cuts {
             cuts.cuts[period] = cut as u16;
             cuts.live.end = period + 1;
         }
+        if cuts.certain_from.is_none() && !cuts.live.is_empty() {
+            let (settled, last) = (cuts.live.end, cuts.cuts[cuts.live.end - 1]);
+            cuts.cuts[settled..won_by.len()].fill(last);
+        }
         cuts
     }
 
@@ -59,14 +63,9 @@ impl Cuts {
     }
 
     /// The threshold of being won by the end of a period, and not for certain.
+    #[inline]
     pub(super) fn by_end(&self, period: usize) -> u16 {
-        if period < self.live.end {
-            self.cuts[period]
-        } else if self.certain_from.is_none() && !self.live.is_empty() {
-            self.cuts[self.live.end - 1]
-        } else {
-            0
-        }
+        self.cuts[period]
     }
 }
 

@@ -39,6 +39,12 @@ impl StreamKey {
         self.0
     }
 
+    /// Output `i` of [`seeder`](Self::seeder), from 0.
+    #[inline]
+    pub(super) fn output(self, i: u64) -> u64 {
+        mix(self.0.wrapping_add(i.wrapping_mul(GOLDEN)))
+    }
+
     /// The SplitMix64 generator that starts at this key; it seeds the others.
     #[must_use]
     pub fn seeder(self) -> SplitMix64 {
@@ -56,6 +62,7 @@ impl StreamKey {
 ///
 /// # Source
 /// G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+#[inline]
 fn mix(x: u64) -> u64 {
     let mut z = x.wrapping_add(GOLDEN);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -24,15 +24,12 @@ impl Lanes {
     /// are output 8.
     #[must_use]
     pub fn seeded(key: StreamKey) -> (Self, u64) {
-        let mut seeder = key.seeder();
-        let mut state = [[0; 4]; 4];
-        for place in 0..8 {
-            let (lane, half) = (place / 2, place % 2);
-            let bits = seeder.next_u64();
-            state[2 * half][lane] = bits as u32;
-            state[2 * half + 1][lane] = (bits >> 32) as u32;
-        }
-        (Self { state: state.map(u32x4::new) }, seeder.next_u64())
+        // Written out: a simulation seeds as often as it draws.
+        let even = [key.output(0), key.output(2), key.output(4), key.output(6)];
+        let odd = [key.output(1), key.output(3), key.output(5), key.output(7)];
+        let low = |[a, b, c, d]: [u64; 4]| u32x4::new([a as u32, b as u32, c as u32, d as u32]);
+        let high = |[a, b, c, d]: [u64; 4]| low([a >> 32, b >> 32, c >> 32, d >> 32]);
+        (Self { state: [low(even), high(even), low(odd), high(odd)] }, key.output(8))
     }
 
     /// The next output of each lane.
