@@ -1,7 +1,6 @@
 //! Four xoshiro128++ generators side by side.
 
 use super::StreamKey;
-use rand_xoshiro::rand_core::Rng;
 use wide::u32x4;
 
 /// Four independent xoshiro128++ generators that step together: 128 random bits a step.
@@ -90,7 +89,7 @@ fn halves([a, b, c, d]: [u32; 4]) -> [u16; 8] {
 mod tests {
     use super::*;
     use rand_xoshiro::Xoshiro128PlusPlus;
-    use rand_xoshiro::rand_core::SeedableRng;
+    use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
     #[test]
     fn the_step_gives_the_published_sequence() {
