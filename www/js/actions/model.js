@@ -69,8 +69,13 @@ export async function replaceModel(next, { refresh = true } = {}) {
     changed();
     return false;
   }
-  if (refresh) await Promise.all([rescore(), simulate()]);
+  if (refresh) await refreshAll();
   return true;
+}
+
+/** Scores and simulates with the model in force. */
+async function refreshAll() {
+  await Promise.all([rescore(), simulate()]);
 }
 
 /** Models kept to go back to. */
@@ -82,11 +87,13 @@ const MOST_PAST = 50;
  * @param {string} what was changed, for the offer to undo it
  * @param {{ refresh?: boolean }} [options]
  */
-export async function changeModel(next, what, options) {
+export async function changeModel(next, what, { refresh = true } = {}) {
   const before = state.model.value;
-  if (!(await replaceModel(next, options))) return false;
+  if (!(await replaceModel(next, { refresh: false }))) return false;
+  // At once, not when all is computed anew: an undo in between would take back the change before.
   state.model.past = [...state.model.past, { value: before, what }].slice(-MOST_PAST);
   changed();
+  if (refresh) await refreshAll();
   return true;
 }
 
