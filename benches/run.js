@@ -26,6 +26,9 @@ const ROWS = options.quick ? 20_000 : 1_000_000;
 const SCORED = options.quick ? 20_000 : 1_000_000;
 const ROUNDS = options.quick ? 1 : 3;
 
+/** The last seed that was handed out; runs that name none use 1. */
+let lastSeed = 1;
+
 await main(async () => {
   if (!options.json) await buildAll(); // Its lines would be in the JSON.
   /** @type {Line[]} */
@@ -204,9 +207,6 @@ async function leads() {
 function mean(values) {
   return values.reduce((a, b) => a + b, 0) / values.length;
 }
-
-/** The last seed that was handed out; runs that name none use 1. */
-let lastSeed = 1;
 
 /**
  * Seconds of the fastest of some rounds. Each gets a seed that nobody had before: trials that were run are kept, and asking for them again
