@@ -1,6 +1,7 @@
 //! What a simulation needs to know, resolved: numbers and indices, no names to look up.
 
 use super::pace::Pace;
+use crate::random::StreamKey;
 use crate::stats::Beta;
 use crate::{Error, ErrorKind, Place};
 use std::sync::Arc;
@@ -128,6 +129,46 @@ pub struct SharedRate {
 }
 
 impl SimulationInput {
+    /// 64 bits that change with anything the trials depend on; the order of the deals does not matter.
+    pub(super) fn digest(&self) -> u64 {
+        let version =
+            crate::ENGINE.bytes().fold(StreamKey::new(u64::from(self.seed)), |key, byte| key.with(byte.into()));
+        let mut key = version.with(u64::from(self.trials)).with(self.market.to_bits()).with(self.target as u64);
+        key = key.with(self.categories as u64).with(self.minor_per_major.to_bits());
+        key = self.won_to_date.iter().fold(key, |key, &minor| key.with(minor as u64));
+        key = self.steps.iter().fold(key, |key, step| key.with(step.period as u64).with(step.block as u64));
+        if let Some(pace) = &self.pace {
+            key = key.with(pace.digest()).with(u64::from(self.new_business));
+        }
+        key = self.changes.iter().fold(key, |key, change| key.with(change.to_bits()));
+        for rate in &self.rates {
+            key = key.with(rate.draw).with(rate.distribution.a().to_bits()).with(rate.distribution.b().to_bits());
+        }
+        let deals = self.deals.iter().map(|deal| {
+            let key = StreamKey::new(deal.key).with(deal.category as u64);
+            let key = match deal.amount {
+                Amount::Fixed(minor) => key.with(0).with(minor as u64),
+                Amount::LogNormal { mu, sigma } => key.with(1).with(mu.to_bits()).with(sigma.to_bits()),
+                Amount::Estimate(minor) => key.with(2).with(minor as u64),
+                Amount::Unknown => key.with(3),
+                Amount::Changed(minor) => key.with(4).with(minor as u64),
+            };
+            let key = match deal.win {
+                Win::Fixed(p) => key.with(0).with(p.to_bits()),
+                Win::Shared(rate) => key.with(1).with(rate as u64),
+                Win::Blend { low, high, weight } => {
+                    key.with(2).with(low as u64).with(high as u64).with(weight.to_bits())
+                }
+                Win::Hazard { class, factor } => {
+                    let digest = self.pace.as_ref().map_or(0, |pace| pace.class_digest(class));
+                    key.with(3).with(digest).with(factor.to_bits())
+                }
+            };
+            deal.closed_by.iter().fold(key, |key, f| key.with(f.to_bits())).bits()
+        });
+        key.with(deals.fold(0, u64::wrapping_add)).bits()
+    }
+
     /// The number of periods.
     #[must_use]
     pub fn periods(&self) -> usize {

@@ -94,7 +94,7 @@ impl Simulation {
             order,
             drawn_per_trial: spread <= DRAWN_PER_TRIAL,
             largest_draw: largest_draw(drawn),
-            digest: digest(&input),
+            digest: input.digest(),
             done: (0..plan.batches).map(|_| None).collect(),
             finished: 0,
             input,
@@ -428,43 +428,6 @@ impl Scratch {
 
 /// First bytes of a part: name and format.
 const MAGIC: &[u8] = b"LCPART01";
-
-/// 64 bits that change with anything the trials depend on; the order of the deals does not matter.
-fn digest(input: &SimulationInput) -> u64 {
-    let version = crate::ENGINE.bytes().fold(StreamKey::new(u64::from(input.seed)), |key, byte| key.with(byte.into()));
-    let mut key = version.with(u64::from(input.trials)).with(input.market.to_bits()).with(input.target as u64);
-    key = key.with(input.categories as u64).with(input.minor_per_major.to_bits());
-    key = input.won_to_date.iter().fold(key, |key, &minor| key.with(minor as u64));
-    key = input.steps.iter().fold(key, |key, step| key.with(step.period as u64).with(step.block as u64));
-    if let Some(pace) = &input.pace {
-        key = key.with(pace.digest()).with(u64::from(input.new_business));
-    }
-    key = input.changes.iter().fold(key, |key, change| key.with(change.to_bits()));
-    for rate in &input.rates {
-        key = key.with(rate.draw).with(rate.distribution.a().to_bits()).with(rate.distribution.b().to_bits());
-    }
-    let deals = input.deals.iter().map(|deal| {
-        let key = StreamKey::new(deal.key).with(deal.category as u64);
-        let key = match deal.amount {
-            Amount::Fixed(minor) => key.with(0).with(minor as u64),
-            Amount::LogNormal { mu, sigma } => key.with(1).with(mu.to_bits()).with(sigma.to_bits()),
-            Amount::Estimate(minor) => key.with(2).with(minor as u64),
-            Amount::Unknown => key.with(3),
-            Amount::Changed(minor) => key.with(4).with(minor as u64),
-        };
-        let key = match deal.win {
-            Win::Fixed(p) => key.with(0).with(p.to_bits()),
-            Win::Shared(rate) => key.with(1).with(rate as u64),
-            Win::Blend { low, high, weight } => key.with(2).with(low as u64).with(high as u64).with(weight.to_bits()),
-            Win::Hazard { class, factor } => {
-                let digest = input.pace.as_ref().map_or(0, |pace| pace.class_digest(class));
-                key.with(3).with(digest).with(factor.to_bits())
-            }
-        };
-        deal.closed_by.iter().fold(key, |key, f| key.with(f.to_bits())).bits()
-    });
-    key.with(deals.fold(0, u64::wrapping_add)).bits()
-}
 
 #[cfg(test)]
 mod tests {
