@@ -146,7 +146,7 @@ impl Pace {
     /// The profile and age bands of a deal of this kind created on the first day ahead, which is day 0 of its age.
     pub(super) fn newborn(&self, kind: &Kind) -> (Profile, Vec<u8>) {
         let cycle = super::fit::Sizes::cycle(kind.step);
-        let profile = Profile { band: kind.band, cycle, factors: kind.factors, age: -1 };
+        let profile = Profile { band: kind.band, cycle, factors: kind.factors, age: -1, stage: None };
         (profile, self.fit().hazards.bands_after(-1, cycle, self.days()))
     }
 

@@ -258,13 +258,25 @@ impl Outcome {
         self.assumptions.extend(told);
     }
 
+    /// The stage of the history that decides how fast a deal closes.
+    fn stage_of(&self, deal: &DealLine) -> Option<u16> {
+        self.pace.as_ref()?.profile(deal.hazard?.0)?.stage
+    }
+
     fn assume_hazards(&self, told: &mut Vec<String>) {
         let by_date = self.deals.iter().filter(|deal| deal.hazard.is_none()).count();
-        told.push(
+        let staged = self.deals.iter().filter(|deal| self.stage_of(deal).is_some()).count();
+        told.push(if staged > 0 {
+            format!(
+                "{staged} of {} open deals close as fast as the history of stages says that deals of theirs do and move on; within a stage stated \
+                 chances say which are won more often; stated dates are not used",
+                self.deals.len()
+            )
+        } else {
             "stages and stated chances say which of the open deals are won more often; how much is won in all, and when, the \
              past says; stated dates are not used"
-                .to_owned(),
-        );
+                .to_owned()
+        });
         if by_date > 0 {
             told.push(format!("{by_date} open deals have no created date: they close by stated date and stage"));
         }
@@ -377,11 +389,13 @@ fn hasten<'a>(
     for (at, (line, deal)) in lines.iter().zip(deals).enumerate() {
         let Some(created) = deal.created else { continue };
         let estimate = deal.estimate.map(|worth| worth.minor);
-        let profile = pace.profile_of(estimate, &past.groups(deal), pace.day() - created.days());
+        let stage = past.stage(deal, pace.day());
+        let profile = pace.profile_of(estimate, &past.groups(deal), pace.day() - created.days(), stage);
         places.push(at);
         said.push(Said {
             key: line.key,
             class: pace.class(profile),
+            stage: profile.stage,
             probability: line.probability,
             strength: stages[line.stage].strength.or(Some(WinProbability::DEFAULT_STRENGTH)),
             weight: line.amount.max(0) as f64,

@@ -1,9 +1,10 @@
 //! How fast open deals are won and lost, as the file's own closed deals say.
 //!
 //! Deals of like size, age and grouping share a class; per batch all hazards are drawn anew and each class steps its days
-//! once. What a stage says moves the share won of those that close, not when they close.
+//! once. Where a history tells when deals entered their stages, the stage is part of the class; else what a stage says moves
+//! the share won of those that close, not when they close.
 
-use super::fit::{Cause, Fit, PARTS, Season, Sizes};
+use super::fit::{Cause, Fit, PARTS, Rate, Season, Sizes};
 use crate::random::StreamKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,12 +26,15 @@ pub struct Pace {
     ends: Vec<usize>,
     blocks: Vec<usize>,
     classes: Vec<Class>,
-    known: BTreeMap<(usize, u64, [u64; 2], i32), usize>,
+    known: BTreeMap<Bits, usize>,
     /// The κ of each block's factor on wins; `None`: no market.
     market: Option<f64>,
     /// Whether the hazards are drawn: else they are known exactly.
     pub(super) is_drawn: bool,
 }
+
+/// A profile to the bit.
+type Bits = (usize, u64, [u64; 2], i32, Option<u16>);
 
 /// What deals have in common that are won and lost alike.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,6 +46,8 @@ pub(super) struct Profile {
     pub(super) factors: [f64; 2],
     /// Days since it was created; −1 the day before.
     pub(super) age: i32,
+    /// The stage it is in on the day of the forecast, by its number in the history; `None` where that tells nothing.
+    pub(super) stage: Option<u16>,
 }
 
 #[derive(Debug, Clone)]
@@ -74,6 +80,8 @@ pub(super) struct Draw {
     lost: Vec<f64>,
     /// Per block: the factor on wins.
     market: Vec<f64>,
+    /// What stages change, won and lost, as deals move on.
+    stages: [Vec<f64>; 2],
     /// The factor on arrivals.
     pub(super) arrivals: f64,
 }
@@ -125,7 +133,8 @@ impl Pace {
 
     /// The class of deals like this, new or known.
     pub(super) fn class(&mut self, profile: Profile) -> usize {
-        let key = (profile.band, profile.cycle.to_bits(), profile.factors.map(f64::to_bits), profile.age);
+        let key =
+            (profile.band, profile.cycle.to_bits(), profile.factors.map(f64::to_bits), profile.age, profile.stage);
         *self.known.entry(key).or_insert_with(|| {
             let ages = self.fit.hazards.bands_after(profile.age, profile.cycle, self.parts.len());
             self.classes.push(Class { profile, ages });
@@ -155,7 +164,8 @@ impl Pace {
 
     /// Gamma numbers that one draw takes, the market's and that of arrivals first.
     pub(super) fn drawn(&self) -> usize {
-        self.market_blocks() + 1 + self.fit.hazards.won.drawn() + self.fit.hazards.lost.drawn()
+        let hazards = &self.fit.hazards;
+        self.market_blocks() + 1 + hazards.won.drawn() + hazards.lost.drawn() + hazards.stages.drawn()
     }
 
     pub(super) fn market_blocks(&self) -> usize {
@@ -174,7 +184,9 @@ impl Pace {
         let arrivals = gamma(self.fit.arrivals.dispersion) / self.fit.arrivals.dispersion;
         let hazards = &self.fit.hazards;
         let mut rates = |cause: &Cause| cause.draw(&mut gamma);
-        Draw { won: rates(&hazards.won), lost: rates(&hazards.lost), market: factors, arrivals }
+        let (won, lost) = (rates(&hazards.won), rates(&hazards.lost));
+        let stages = hazards.stages.ahead(|rate| rate.draw(&mut gamma));
+        Draw { won, lost, market: factors, stages, arrivals }
     }
 
     /// The means of all rates.
@@ -184,6 +196,7 @@ impl Pace {
             won: hazards.won.means(),
             lost: hazards.lost.means(),
             market: vec![1.0; self.market_blocks()],
+            stages: hazards.stages.ahead(Rate::mean),
             arrivals: 1.0,
         }
     }
@@ -211,9 +224,13 @@ impl Pace {
             let scale = [profile.factors[0] * market / profile.cycle, profile.factors[1] / profile.cycle];
             let (mut wins, mut losses) = (0.0, 0.0);
             if end > day {
-                for (age, part) in ages[day - born..].iter().zip(&self.parts[day..end]) {
+                for (ahead, (age, part)) in ages[day - born..].iter().zip(&self.parts[day..end]).enumerate() {
                     let cell = usize::from(*age) * PARTS + part;
-                    let (w, l) = (won[cell] * scale[0], lost[cell] * scale[1]);
+                    let (mut w, mut l) = (won[cell] * scale[0], lost[cell] * scale[1]);
+                    if let Some(stage) = profile.stage {
+                        let by = self.by_stage(draw, stage, (day - born + ahead) as f64 / profile.cycle, *age);
+                        (w, l) = (w * by[0], l * by[1]);
+                    }
                     let total = w + l;
                     // Drawn from little data, the hazards of a day can come to more than a certainty.
                     let shrink = if total > 1.0 { 1.0 / total } else { 1.0 };
@@ -225,6 +242,11 @@ impl Pace {
             }
             *odds = Odds { won: wins, lost: losses };
         }
+    }
+
+    /// What a stage changes of the hazards of being won and lost, so many days of an average cycle later.
+    fn by_stage(&self, draw: &Draw, stage: u16, day: f64, age: u8) -> [f64; 2] {
+        [0, 1].map(|outcome| self.fit.hazards.stages.factor(&draw.stages, outcome, stage, day, usize::from(age)))
     }
 
     /// At the mean rates: the odds of a class in each step, and after all steps.
@@ -242,8 +264,10 @@ impl Pace {
         let bands = self.fit.hazards.bands_after(profile.age + days, profile.cycle, TAIL);
         let (mut open, mut later) = (1.0 - closed, Odds::default());
         for (ahead, &age) in bands.iter().enumerate() {
-            let w = mean(&means.won, age) * profile.factors[0] / profile.cycle;
-            let l = mean(&means.lost, age) * profile.factors[1] / profile.cycle;
+            let day = (self.days() + ahead) as f64 / profile.cycle;
+            let by = profile.stage.map_or([1.0; 2], |stage| self.by_stage(means, stage, day, age));
+            let w = mean(&means.won, age) * profile.factors[0] / profile.cycle * by[0];
+            let l = mean(&means.lost, age) * profile.factors[1] / profile.cycle * by[1];
             // The last day of the tail settles what is left at its own odds.
             let shrink = if ahead + 1 == TAIL || w + l > 1.0 { 1.0 / (w + l).max(1e-12) } else { 1.0 };
             later.won += open * w * shrink;
@@ -253,14 +277,15 @@ impl Pace {
         (odds, later)
     }
 
-    /// A profile of a deal worth so much, created so many days ago.
-    pub(super) fn profile_of(&self, estimate: Option<i64>, groups: &[u32; 3], age: i32) -> Profile {
+    /// A profile of a deal worth so much, created so many days ago, in a stage of the history if that tells.
+    pub(super) fn profile_of(&self, estimate: Option<i64>, groups: &[u32; 3], age: i32, stage: Option<u16>) -> Profile {
         let hazards = &self.fit.hazards;
         Profile {
             band: hazards.sizes.band(estimate),
             cycle: Sizes::cycle(hazards.sizes.step(estimate)),
             factors: [hazards.won.factor(groups), hazards.lost.factor(groups)],
             age,
+            stage: stage.filter(|_| hazards.stages.tell()),
         }
     }
 
@@ -272,6 +297,7 @@ impl Pace {
         let key = means.won.iter().chain(&means.lost).fold(key, |key, rate| key.with(rate.to_bits()));
         let key = self.ends.iter().fold(key, |key, end| key.with(*end as u64));
         let rates = self.fit.arrivals.kinds.iter().map(|kind| kind.rate.shape);
+        let key = means.stages.iter().flatten().fold(key, |key, factor| key.with(factor.to_bits()));
         let key = rates.chain(self.fit.ratios.iter().copied()).fold(key, |key, value| key.with(value.to_bits()));
         self.fit.brought.iter().fold(key, |key, minor| key.with(*minor as u64)).bits()
     }
@@ -280,6 +306,7 @@ impl Pace {
     pub(super) fn class_digest(&self, class: usize) -> u64 {
         self.profile(class).map_or(0, |profile| {
             let key = StreamKey::new(profile.band as u64).with(profile.cycle.to_bits());
+            let key = profile.stage.map_or(key, |stage| key.with(u64::from(stage)));
             profile.factors.iter().fold(key.with(profile.age as u64), |key, f| key.with(f.to_bits())).bits()
         })
     }

@@ -2,11 +2,11 @@
 
 use super::Horizon;
 use super::effects::Effects;
-use super::fit::{Fit, FitStatement, History, Season, Seen, statements};
+use super::fit::{Fit, FitStatement, History, Season, Seen, UNTOLD, statements};
 use super::pace::{Draw, Odds, Pace};
 use super::renewals;
 use crate::crm::{Deal, Pipeline};
-use crate::model::{OperatingModel, Run, Switch, TimingSource};
+use crate::model::{OperatingModel, Run, Switch, TimingSource, fold};
 use crate::money::Currency;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -92,6 +92,20 @@ impl Past {
     }
 }
 
+impl Past {
+    /// The stage of an open deal by its number in the history: the one that the file states where it is looked at from its end, else
+    /// the one that it was in by `day`.
+    pub(super) fn stage(&self, deal: &Deal, day: i32) -> Option<u16> {
+        let deals = &self.history.deals;
+        let told = deals.binary_search_by_key(&deal.key, |past| past.key).ok().and_then(|at| deals.get(at));
+        let told = told.and_then(|past| past.path.iter().rev().find(|(entered, _)| *entered <= day));
+        let told = told.map(|(_, stage)| *stage).filter(|stage| *stage != UNTOLD);
+        let name = fold(&deal.stage);
+        let stated = self.history.stages.binary_search_by(|[known, _]| known.cmp(&name)).ok().map(|at| at as u16);
+        if self.history.newest.is_none_or(|newest| newest <= day) { stated.or(told) } else { told.or(stated) }
+    }
+}
+
 fn choose(history: &History, seen: &Seen, model: &OperatingModel, run: &Run, currency: Currency) -> Timing {
     let (mut won, mut lost) = (0, 0);
     for closing in seen.deals.iter().filter(|deal| deal.created.is_some()).filter_map(|deal| deal.closing) {
@@ -126,6 +140,8 @@ fn choose(history: &History, seen: &Seen, model: &OperatingModel, run: &Run, cur
 pub(super) struct Said {
     pub(super) key: u64,
     pub(super) class: usize,
+    /// Its stage by its number in the history, where that tells how deals of the stage close.
+    pub(super) stage: Option<u16>,
     /// What the stage or the deal itself states.
     pub(super) probability: f64,
     /// How many closed deals that is worth; `None`: known exactly.
@@ -139,10 +155,27 @@ pub(super) struct Said {
 ///
 /// # Formula
 /// ln f_i = β_i·(logit p_i − c), β = n/(n + 20) for a stage known by n closed deals, c such that Σ amount·P(won in the end) is what
-/// it is with all f = 1.
+/// it is with all f = 1. Deals of a stage whose pace a history tells are a group with a c of its own: what the stage itself
+/// says has been measured.
 pub(super) fn factors(pace: &Pace, said: &[Said]) -> Vec<f64> {
+    let mut own: BTreeMap<Option<u16>, Vec<usize>> = BTreeMap::new();
+    for (at, deal) in said.iter().enumerate() {
+        own.entry(deal.stage).or_default().push(at);
+    }
+    let mut found = vec![1.0; said.len()];
+    for places in own.values() {
+        let group: Vec<&Said> = places.iter().filter_map(|at| said.get(*at)).collect();
+        for (at, factor) in places.iter().zip(balanced(pace, &group)) {
+            found[*at] = factor;
+        }
+    }
+    found
+}
+
+/// The same of deals in one stage of the history, or in none.
+fn balanced(pace: &Pace, said: &[&Said]) -> Vec<f64> {
     let means = pace.means();
-    let mut order: Vec<&Said> = said.iter().collect();
+    let mut order: Vec<&Said> = said.to_vec();
     order.sort_by_key(|deal| deal.key);
     let odds: BTreeMap<usize, (Vec<Odds>, Odds)> =
         order.iter().map(|deal| (deal.class, pace.expected(&means, deal.class))).collect();

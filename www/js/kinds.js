@@ -13,7 +13,7 @@ const KINDS = {
   contracts: { rows: 'contracts', brings: 'what customers have already' },
   quotas: { rows: 'quotas', brings: 'what has to be reached' },
   reps: { rows: 'sales people', brings: 'teams and managers' },
-  'stage-history': { rows: 'a history of stages', brings: 'how long deals take, stage by stage' },
+  'stage-history': { rows: 'a history of stages', brings: 'how fast deals of each stage close and move on' },
   products: { rows: 'products', brings: 'prices and families of what is sold' },
   stages: { rows: 'stages of a sales process', brings: 'the names and chances of stages' },
   'line-items': { rows: 'line items of deals', brings: 'their columns' },

@@ -29,7 +29,7 @@ pub(super) fn simulate(seen: &Seen, fit: &Arc<Fit>, season: &Season, last: i32, 
     let mut groups: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
     for deal in seen.deals.iter().filter(|deal| deal.closing.is_none()) {
         let age = deal.created.map_or(0, |born| seen.day - born);
-        let class = pace.class(pace.profile_of(deal.estimate, &deal.groups, age));
+        let class = pace.class(pace.profile_of(deal.estimate, &deal.groups, age, deal.stage()));
         groups.entry(class).or_default().push(Member { key: deal.key, worth: deal.estimate });
     }
     let kinds: Vec<(Profile, Vec<u8>)> = fit.arrivals.kinds.iter().map(|kind| pace.newborn(kind)).collect();

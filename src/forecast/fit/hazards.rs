@@ -4,6 +4,7 @@ use super::history::{GROUPINGS, Seen, SeenDeal};
 use super::pooling::{Rate, gain, strength};
 use super::season::{PARTS, Season};
 use super::sizes::{Sizes, Watch};
+use super::stages::{Stages, Stays};
 
 /// Closed deals per age band, and most bands besides the two of the tail.
 const PER_AGE: usize = 40;
@@ -27,6 +28,8 @@ pub(crate) struct Hazards {
     usual_days: f64,
     pub(crate) won: Cause,
     pub(crate) lost: Cause,
+    /// What stages change of them.
+    pub(crate) stages: Stages,
 }
 
 /// The hazard of one outcome: cell (size band, age band) × part of the quarter × group factors.
@@ -81,6 +84,7 @@ impl Hazards {
             sizes,
             ages,
             usual_days: PRIOR_DAYS,
+            stages: Stages::default(),
         };
         let counts = fitted.counts(&watched, season);
         let prior = 1.0 / PRIOR_DAYS;
@@ -90,6 +94,7 @@ impl Hazards {
         let closings = fitted.won.events + fitted.lost.events;
         fitted.usual_days = (days + PRIOR_EVENTS * PRIOR_DAYS) / (closings + PRIOR_EVENTS);
         fitted.fit_groups(&watched, season);
+        fitted.fit_stages(&watched, season, seen.stages.len());
         fitted
     }
 
@@ -204,6 +209,40 @@ impl Hazards {
                 cause.groups[grouping] = factors;
             }
         }
+    }
+
+    /// Factors of the stages that deals went through, on what size, age and groups leave; `count` stages are known.
+    fn fit_stages(&mut self, watched: &[(&SeenDeal, i32, i32)], season: &Season, count: usize) {
+        if count == 0 {
+            return;
+        }
+        let ages = self.age_bands();
+        let mut stays = Stays::new(count, ages);
+        let tables = [self.won.means(), self.lost.means()];
+        for &(deal, from, to) in watched {
+            let size = self.sizes.band(deal.estimate);
+            let cycle = Sizes::cycle(self.sizes.step(deal.estimate));
+            let factors = [self.won.factor(&deal.groups), self.lost.factor(&deal.groups)];
+            let mut last = None;
+            for stay in deal.stays(from, to) {
+                let stage = usize::from(stay.stage);
+                self.walk(season, deal.created.unwrap_or(from), (stay.from, stay.to), cycle, |age, part, days| {
+                    stays.days[stage] += days / cycle;
+                    for ((expected, table), factor) in stays.expected.iter_mut().zip(&tables).zip(factors) {
+                        expected[stage * ages + age] +=
+                            table[(size * ages + age) * PARTS + part] * factor * days / cycle;
+                    }
+                });
+                if let Some(next) = stay.next {
+                    stays.moved[stage * count + usize::from(next)] += 1.0;
+                }
+                last = Some(stay);
+            }
+            if let (Some(closing), Some(stay)) = (deal.closing, last.filter(|stay| stay.to == to)) {
+                stays.closed[usize::from(!closing.won)][usize::from(stay.stage)] += 1.0;
+            }
+        }
+        self.stages = Stages::new(&stays);
     }
 
     /// Won and expected wins in each of the last blocks of `length` days, the newest first.

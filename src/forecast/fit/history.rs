@@ -1,5 +1,6 @@
 //! Deals with the days on which they were created and closed, and what of them was known on a day.
 
+use super::paths::Paths;
 use crate::calendar::Date;
 use crate::crm::{DealStatus, Pipeline};
 use crate::forecast::renewals::renews;
@@ -27,6 +28,8 @@ pub(crate) struct PastDeal {
     pub(crate) groups: [u32; 3],
     /// Whether it renews a contract that a file of contracts tells of: then it is no new business.
     pub(crate) renews: bool,
+    /// The stages it went through, by the day it entered them; [`UNTOLD`] for those too rare to be told apart.
+    pub(crate) path: Vec<(i32, u16)>,
 }
 
 /// All deals of a file, in the order of their keys.
@@ -46,6 +49,8 @@ pub(crate) struct History {
     pub(crate) labels: [BTreeMap<String, u32>; 3],
     /// Whether a file of contracts tells what is renewed.
     pub(crate) contracts: bool,
+    /// The stages of `path`, folded and as written, in alphabetical order; none where no history tells.
+    pub(crate) stages: Vec<[String; 2]>,
 }
 
 impl History {
@@ -73,6 +78,7 @@ impl History {
         }
         let (mut foreign, mut undated, mut ageless) = (0, 0, 0);
         let mut past = Vec::with_capacity(deals.len());
+        let paths = Paths::of(pipeline);
         for deal in &deals {
             if deal.amount.currency != most {
                 foreign += 1;
@@ -100,11 +106,22 @@ impl History {
                 estimate: deal.estimate.map(|worth| worth.minor),
                 groups,
                 renews: contracts && renews(pipeline, deal),
+                path: paths.of_deal(deal, closed),
             });
         }
         past.arrange_by_key(|deal| deal.key);
         let newest = past.iter().flat_map(|deal| [deal.created, deal.closed]).flatten().max();
-        Self { deals: past, currency: most, newest, foreign, undated, ageless, labels: numbers, contracts }
+        Self {
+            deals: past,
+            currency: most,
+            newest,
+            foreign,
+            undated,
+            ageless,
+            labels: numbers,
+            contracts,
+            stages: paths.stages,
+        }
     }
 
     /// What was known at the end of `day`: deals created later are not there, deals closed later are open and worth
@@ -132,9 +149,11 @@ impl History {
                 estimate: deal.estimate,
                 groups: deal.groups,
                 renews: deal.renews,
+                path: deal.path.iter().copied().take_while(|(entered, _)| *entered <= day).collect(),
             });
         }
-        let mut seen = Seen { day, start: i32::MIN, starts_late: false, deals };
+        let mut seen = Seen { day, start: i32::MIN, starts_late: false, stages: Vec::new(), deals };
+        seen.stages = self.stages.iter().map(|[_, name]| name.clone()).collect();
         (seen.start, seen.starts_late) = match recorded_from {
             Some(from) => (from, true),
             None => seen.first_record(),
@@ -162,6 +181,8 @@ pub(crate) struct SeenDeal {
     pub(crate) groups: [u32; 3],
     /// Whether it renews a contract that a file of contracts tells of.
     pub(crate) renews: bool,
+    /// The stages it went through so far, by the day it entered them.
+    pub(crate) path: Vec<(i32, u16)>,
 }
 
 /// What was known at the end of a day, in the order of the keys.
@@ -172,6 +193,8 @@ pub(crate) struct Seen {
     pub(crate) start: i32,
     /// Whether deals were created before `start` (left truncation).
     pub(crate) starts_late: bool,
+    /// The stages that a history tells apart, as written.
+    pub(crate) stages: Vec<String>,
     pub(crate) deals: Vec<SeenDeal>,
 }
 
@@ -249,6 +272,7 @@ mod tests {
             estimate: Some(1000),
             groups: [0; 3],
             renews: false,
+            path: Vec::new(),
         }
     }
 
@@ -262,6 +286,7 @@ mod tests {
             ageless: 0,
             labels: Default::default(),
             contracts: false,
+            stages: Vec::new(),
         }
     }
 

@@ -13,6 +13,8 @@ use serde::Serialize;
 /// Closings that the prior of the share won is worth, and the share it says.
 const PRIOR_CLOSINGS: f64 = 4.0;
 const PRIOR_SHARE: f64 = 0.25;
+/// Most statements.
+const MOST: usize = 8;
 /// Wins from which it is a finding that nothing was found.
 const MANY: u64 = 50;
 /// The 97.5 % point of the normal distribution.
@@ -50,6 +52,8 @@ pub enum FitSubject {
     Cycle,
     /// How many times as long a big deal takes as a small one.
     Size,
+    /// How many times as often deals are won in the stage nearest to the close as others of their age and size.
+    Stages,
     /// What won deals bring as a share of their estimate.
     Amounts,
     /// New deals a week.
@@ -92,13 +96,25 @@ pub(crate) fn statements(fit: &Fit, seen: &Seen, season: &Season) -> Vec<FitStat
         Some(win_share(seen)),
         cycle(seen),
         size(fit, seen),
+        stages(fit, seen),
         Some(amounts(fit)),
         Some(new_business(fit)),
         Some(within_the_quarter(&fit.hazards)),
         Some(market(fit, seen, season)),
         Some(groupings(&fit.hazards)),
     ];
-    told.into_iter().flatten().collect()
+    at_most(told.into_iter().flatten().collect())
+}
+
+/// Leaves out what is too much, those that found nothing first, the later of equals.
+fn at_most(mut told: Vec<FitStatement>) -> Vec<FitStatement> {
+    while told.len() > MOST {
+        let optional = |one: &FitStatement| matches!(one.about, FitSubject::Season | FitSubject::Groupings);
+        let nothing = told.iter().rposition(|one| optional(one) && one.value == 1.0);
+        let Some(at) = nothing.or_else(|| told.iter().rposition(optional)) else { break };
+        told.remove(at);
+    }
+    told
 }
 
 fn statement(about: FitSubject, numbers: [f64; 3], n: u64, data: bool, sentence: String) -> FitStatement {
@@ -169,6 +185,35 @@ fn size(fit: &Fit, seen: &Seen) -> Option<FitStatement> {
          {low:.1} to {high:.1})"
     );
     Some(statement(FitSubject::Size, [value, low, high], n, per_point > 5.0, sentence))
+}
+
+/// The stages in which deals are won most and least often; `None` without a history of stages.
+fn stages(fit: &Fit, seen: &Seen) -> Option<FitStatement> {
+    let found = &fit.hazards.stages;
+    let n = found.closed[0] as u64;
+    let Some(won) = found.factors.first().filter(|rates| !rates.is_empty()) else {
+        let sentence = format!(
+            "the stages that deals went through tell nothing of how often they are won beyond size and age (n = {n} won from a known stage, factor 1.0)"
+        );
+        return (!seen.stages.is_empty()).then(|| statement(FitSubject::Stages, [1.0; 3], n, n >= MANY, sentence));
+    };
+    let by_mean = |a: &usize, b: &usize| won[*a].mean().total_cmp(&won[*b].mean());
+    let (most, least) = ((0..won.len()).max_by(by_mean)?, (0..won.len()).min_by(by_mean)?);
+    let name = |stage: usize| seen.stages.get(stage).map_or("", String::as_str);
+    let value = won[most].mean();
+    let error = Z / won[most].shape.max(1.0).sqrt();
+    let (low, high) = (value * (1.0 - error).max(0.0), value * (1.0 + error));
+    let left = found.half_left.get(least).copied().flatten();
+    let left = left
+        .map_or_else(String::new, |days| format!(", which half of those that move on have left after {days:.0} days"));
+    let sentence = format!(
+        "deals in `{}` are won {value:.1} times as often as others of their age and size, those in `{}` {:.1} times{left} \
+         (n = {n} won from a known stage, 95 % interval {low:.1} to {high:.1})",
+        name(most),
+        name(least),
+        won[least].mean()
+    );
+    Some(statement(FitSubject::Stages, [value, low, high], n, true, sentence))
 }
 
 fn amounts(fit: &Fit) -> FitStatement {
