@@ -13,6 +13,7 @@ mod channel;
 mod contract;
 mod deal;
 mod dialect;
+mod duplicates;
 mod field;
 mod fixes;
 mod fold;

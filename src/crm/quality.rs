@@ -3,31 +3,23 @@
 use super::Field;
 use super::bind::Binding;
 use super::dialect::Dialects;
+use super::duplicates::duplicates;
 use super::field::distance;
 use super::fold::fold;
-use super::join::{JoinKey, Normaliser};
 use crate::Place;
 use crate::money::{Currency, Money};
 use crate::stats::{Arrange, Ordered};
 use crate::table::{
-    Action, Code, Column, ColumnKind, Completeness, Diagnostics, DuplicateExample, Duplicates, OddValue, Quality,
-    QualityPart, StageCompleteness, Table, ValueTouched, hash, shorten,
+    Action, Code, Column, ColumnKind, Completeness, Diagnostics, Duplicates, OddValue, Quality, QualityPart,
+    StageCompleteness, Table, ValueTouched,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-const DUPLICATE_LEAD: Code = Code::new("duplicate-lead", Action::Kept, "merge the records in the source system");
-const LIKELY_DUPLICATE: Code =
-    Code::new("likely-duplicate", Action::Kept, "look whether they are the same, and merge them in the source system");
 const ODD_VALUE: Code = Code::new("odd-value", Action::Kept, "correct the spelling in the source system");
 
-/// Stages, examples and odd values shown, at most.
+/// Stages and odd values shown, at most.
 const MOST_STAGES: usize = 50;
-const MOST_EXAMPLES: usize = 5;
-const MOST_LINES: usize = 10;
 const MOST_ODD: usize = 50;
-
-/// Rows with the same likely name, on average, from which on it names no row.
-const MOST_ALIKE: usize = 5;
 
 /// Different values up to which a column is looked through for odd spellings.
 const MOST_WORDS: usize = 200;
@@ -232,144 +224,6 @@ impl Stages {
             |(stage, (filled, rows)): (&String, (u64, u64))| StageCompleteness { stage: stage.clone(), filled, rows };
         self.names.iter().zip(counts).map(line).collect()
     }
-}
-
-/// Rows that agree in what names them, by the surest way the file offers.
-fn duplicates(evidence: &Evidence<'_>, notes: &mut Diagnostics) -> Vec<Duplicates> {
-    let (Evidence { table, binding, kind, .. }, Some(dialects)) = (evidence, evidence.dialects) else {
-        return Vec::new();
-    };
-    let column = |field: Field| table.columns().get(binding.column_of(field)?);
-    let normal = Normaliser::new(dialects);
-    let form = |key: JoinKey, column: Option<&Column>, row: usize, out: &mut String| {
-        column
-            .map(|c| c.text(row))
-            .filter(|text| !text.is_empty())
-            .is_some_and(|text| normal.write_form(key, text, out))
-    };
-    // Forms hold no character that separates.
-    let between = |out: &mut String| out.push('\u{1f}');
-    let mut found = Vec::new();
-    let mut search = |by, certain, key: &RowKey<'_>, shown: Option<&Column>| {
-        if let Some(duplicates) = agree(table, by, certain, key, shown, notes) {
-            found.push(duplicates);
-        }
-    };
-    match *kind {
-        "leads" | "contacts" => {
-            let (email, company, domain) = (column(Field::Email), column(Field::Company), column(Field::Domain));
-            let (first, last, full) = (column(Field::FirstName), column(Field::LastName), column(Field::FullName));
-            let name = |row, out: &mut String| {
-                let start = out.len();
-                if form(JoinKey::Name, first, row, out) && form(JoinKey::Name, last, row, out) {
-                    return true;
-                }
-                out.truncate(start);
-                form(JoinKey::Name, full, row, out)
-            };
-            search("e-mail", true, &|row, out| form(JoinKey::Email, email, row, out), email);
-            let key = |row, out: &mut String| {
-                name(row, out) && {
-                    between(out);
-                    form(JoinKey::Name, company, row, out)
-                }
-            };
-            search("name and company", false, &key, full.or(last));
-            if email.is_none() && first.or(last).or(full).is_none() {
-                let key = |row, out: &mut String| {
-                    form(JoinKey::Name, company, row, out) && {
-                        between(out);
-                        form(JoinKey::Domain, domain, row, out)
-                    }
-                };
-                search("company and domain", false, &key, company);
-            }
-        }
-        "accounts" => {
-            let (company, domain) = (column(Field::Company), column(Field::Domain));
-            search("company", false, &|row, out| form(JoinKey::Name, company, row, out), company);
-            let key = |row, out: &mut String| {
-                form(JoinKey::Name, company, row, out) && {
-                    between(out);
-                    form(JoinKey::Domain, domain, row, out)
-                }
-            };
-            search("company and domain", true, &key, company);
-        }
-        "deals" => {
-            let (name, account, amount) = (column(Field::DealName), column(Field::Account), column(Field::Amount));
-            let close = column(Field::CloseDate);
-            // The same is bought again: only deals of one close date may be one.
-            let worth = |row| {
-                let close = close.and_then(|c| c.date(row)).map_or_else(String::new, |day| day.to_string());
-                amount.and_then(|c| c.minor_units(row, 2)).map(|minor| format!("{minor} {close}"))
-            };
-            let key = |row, out: &mut String| {
-                if !form(JoinKey::Name, name, row, out) {
-                    return false;
-                }
-                between(out);
-                if !form(JoinKey::Name, account, row, out) {
-                    return false;
-                }
-                between(out);
-                let worth = worth(row);
-                out.push_str(worth.as_deref().unwrap_or_default());
-                worth.is_some()
-            };
-            let by = if close.is_some() { "name, account, amount and close date" } else { "name, account and amount" };
-            search(by, false, &key, name);
-        }
-        _ => {}
-    }
-    found
-}
-
-/// Writes what a row is known by; `false` if it is known by nothing.
-type RowKey<'k> = dyn Fn(usize, &mut String) -> bool + 'k;
-
-/// Groups rows by a key, and tells of those beyond the first of each.
-fn agree(
-    table: &Table,
-    by: &'static str,
-    certain: bool,
-    key: &RowKey<'_>,
-    shown: Option<&Column>,
-    notes: &mut Diagnostics,
-) -> Option<Duplicates> {
-    let (mut keys, mut text): (Vec<(u64, usize)>, String) = Default::default();
-    for row in 0..table.rows() {
-        text.clear();
-        if key(row, &mut text) {
-            keys.push((hash(text.as_bytes()), row));
-        }
-    }
-    keys.sort_unstable();
-    // What five rows in a row share on average is what they are about and not what names them.
-    let different = keys.chunk_by(|a, b| a.0 == b.0).count();
-    if !certain && keys.len() >= different * MOST_ALIKE {
-        return None;
-    }
-    let mut groups: Vec<&[(u64, usize)]> = keys.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1).collect();
-    groups.arrange_by_key(|group| group.first().map(|(_, row)| *row));
-    let text = |group: &[(u64, usize)]| {
-        group.first().and_then(|(_, row)| Some(shorten(shown?.text(*row)))).unwrap_or_default()
-    };
-    let example = |group: &&[(u64, usize)]| DuplicateExample {
-        text: text(group),
-        lines: group.iter().take(MOST_LINES).map(|(_, row)| table.line(*row)).collect(),
-    };
-    let examples = groups.iter().take(MOST_EXAMPLES).map(example).collect();
-    let mut later: Vec<usize> = groups.iter().flat_map(|group| group.iter().skip(1).map(|(_, row)| *row)).collect();
-    later.sort_unstable();
-    let code = if certain { DUPLICATE_LEAD } else { LIKELY_DUPLICATE };
-    for row in &later {
-        let place = Place { column: shown.map(|c| c.name().to_owned()), ..Place::line(table.line(*row)) };
-        notes.count(code, place, shown.map_or("", |c| c.text(*row)), || {
-            format!("rows agree with an earlier one in {by}")
-        });
-    }
-    (!later.is_empty()).then_some(Duplicates { by, certain, rows: later.len() as u64, examples })
 }
 
 /// Fields whose values come from a short list.

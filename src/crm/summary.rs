@@ -4,7 +4,7 @@ use super::bind::Binding;
 use super::quality::Lasting;
 use super::{fixes, quality};
 use crate::money::Money;
-use crate::table::{Column, ColumnKind, ColumnReceipt, Diagnostic, Diagnostics, Receipt, Scale, Table};
+use crate::table::{Column, ColumnKind, ColumnReceipt, Diagnostic, Diagnostics, Receipt, Scale, Table, trimmed};
 
 /// What a pass over a table found beyond the table itself.
 #[derive(Debug, Default)]
@@ -98,19 +98,43 @@ fn range(column: &Column) -> (String, String) {
     let words = || column.cells().words().iter().map(|cell| column.present(cell)).filter(|text| !text.is_empty());
     match column.kind() {
         ColumnKind::Number(format) => {
-            let read = || words().filter_map(|text| Some((format.read(text)?.to_f64(), text)));
-            let min = read().min_by(|a, b| a.0.total_cmp(&b.0));
-            let max = read().max_by(|a, b| a.0.total_cmp(&b.0));
-            (min.map_or_else(String::new, |m| m.0.to_string()), max.map_or_else(String::new, |m| m.0.to_string()))
+            let text = |value: f64| value.to_string();
+            let range = ends(words().filter_map(|text| format.value(text)), |a, b| a.total_cmp(b).is_lt());
+            range.map_or_else(Default::default, |(min, max)| (text(min), text(max)))
         }
         ColumnKind::Date(format) => {
-            let dates = || words().filter_map(|text| format.read(text));
-            let text = |date: Option<crate::calendar::Date>| date.map_or_else(String::new, |d| d.to_string());
-            (text(dates().min()), text(dates().max()))
+            let range = ends(words().filter_map(|text| format.read(text)), |a, b| a < b);
+            range.map_or_else(Default::default, |(min, max)| (min.to_string(), max.to_string()))
         }
         ColumnKind::Boolean | ColumnKind::Text | ColumnKind::Empty => {
-            let text = |word: Option<&str>| word.map_or_else(String::new, crate::table::shorten);
-            (text(words().min()), text(words().max()))
+            let (least, greatest) = text_range(column);
+            (crate::table::shorten(least), crate::table::shorten(greatest))
         }
     }
+}
+
+/// The least and the greatest of some values.
+fn ends<T: Copy>(mut values: impl Iterator<Item = T>, less: impl Fn(&T, &T) -> bool) -> Option<(T, T)> {
+    let first = values.next()?;
+    Some(values.fold((first, first), |(min, max), value| {
+        (if less(&value, &min) { value } else { min }, if less(&max, &value) { value } else { max })
+    }))
+}
+
+/// The first and the last text of a column in the order of their letters.
+fn text_range(column: &Column) -> (&str, &str) {
+    let mut range: Option<(&str, &str)> = None;
+    for cell in column.cells().words().iter() {
+        let text = trimmed(cell);
+        // What lies between the two needs no look at whether it means missing.
+        if range.is_some_and(|(least, greatest)| least <= text && text <= greatest) {
+            continue;
+        }
+        let text = column.present(text);
+        if !text.is_empty() {
+            let (least, greatest) = range.unwrap_or((text, text));
+            range = Some((least.min(text), greatest.max(text)));
+        }
+    }
+    range.unwrap_or_default()
 }

@@ -131,15 +131,36 @@ pub(crate) fn scan(text: &str) -> Option<DateCell> {
     }
     match text.as_bytes()[0] {
         b'0'..=b'9' => scan_digits(text).or_else(|| scan_named(text)),
-        first if may_begin(first) => scan_named(text),
+        _ if may_begin(text.as_bytes()) => scan_named(text),
         _ => None,
     }
 }
 
-/// Whether a month, a day of the week, `de` or what is read over before these could begin with this byte.
-fn may_begin(first: u8) -> bool {
-    const FIRST: &[u8] = b"adefjmnostw ,.-/";
-    first >= 0x80 || FIRST.contains(&first.to_ascii_lowercase())
+/// Whether a date with a word in it could begin this way: with a month, a day of the week, `de`, or what is read over
+/// before these. Most cells that are no dates are ruled out by their first letters.
+fn may_begin(text: &[u8]) -> bool {
+    match text {
+        [b' ' | b',' | b'.' | b'-' | b'/', ..] => true,
+        // Letters with accents that months are spelled with, and a blank that does not break.
+        [0xC2 | 0xC3, ..] => true,
+        [a, b, c, ..] if a.is_ascii_alphabetic() => {
+            begins_word([*a, *b, *c].map(|byte| byte.to_ascii_lowercase())) || !b.is_ascii() || !c.is_ascii()
+        }
+        _ => false,
+    }
+}
+
+/// Whether a month, a day of the week, `de` or `del` begins with these letters, of which accents were taken.
+fn begins_word(letters: [u8; 3]) -> bool {
+    match &letters {
+        b"jan" | b"ene" | b"feb" | b"fev" | b"mar" | b"mae" | b"mrz" | b"apr" | b"avr" | b"abr" | b"may" | b"mai" => {
+            true
+        }
+        b"jun" | b"jui" | b"jul" | b"aug" | b"aou" | b"ago" | b"sep" | b"oct" | b"okt" | b"nov" => true,
+        b"dec" | b"dez" | b"dic" | b"mon" | b"tue" | b"wed" | b"thu" | b"fri" | b"sat" | b"sun" | b"del" => true,
+        [b'd', b'e', other] => !other.is_ascii_alphabetic(),
+        _ => false,
+    }
 }
 
 /// The time of day that stands behind a date, with a blank or `T` before it; nothing if there is none.
@@ -305,7 +326,7 @@ fn month_named(word: &str) -> Option<u32> {
         *folded.get_mut(length)? = plain;
         length += 1;
     }
-    let folded = folded.get(..length).filter(|f| f.len() >= 3)?;
+    let folded = folded.get(..length).filter(|f| f.first_chunk().is_some_and(|first| begins_word(*first)))?;
     let index = MONTHS.iter().position(|names| names.iter().any(|name| name.as_bytes().starts_with(folded)))?;
     // `jui` could be June or July, `mar` is March in all four languages.
     if folded == b"jui" { None } else { Some(index as u32 + 1) }
@@ -361,6 +382,24 @@ mod tests {
     fn both(text: &str) -> (Option<String>, Option<String>) {
         let cell = scan(text).unwrap_or_else(|| panic!("`{text}` has no shape"));
         (cell.day_first.map(|d| d.to_string()), cell.month_first.map(|d| d.to_string()))
+    }
+
+    #[test]
+    fn dates_begin_with_every_month_in_four_languages() {
+        let months = "January Januar Janner Jänner Janvier Enero ene February Februar Février Febrero March März Marz \
+                      Maerz Mars Marzo Mrz April avril abril May mai mayo June juni juin junio jun July juli juillet \
+                      julio August août agosto September septembre septiembre sept October Oktober octobre octubre \
+                      November novembre noviembre December Dezember décembre diciembre dic ágo";
+        for month in months.split_whitespace() {
+            assert!(scan(&format!("{month} 5, 2024")).is_some(), "{month}");
+            for before in ["Tue, ", "sunday ", "de ", "del ", "\u{a0}", ". "] {
+                assert!(scan(&format!("{before}{month} 5, 2024")).is_some(), "{before}{month}");
+            }
+        }
+        for none in ["jui 5, 2024", "Jaguar 5, 2024", "Deli 5, 2024", "ja 5, 2024", "株式会社 5, 2024", "Name 5, 2024"]
+        {
+            assert_eq!(scan(none), None, "{none}");
+        }
     }
 
     #[test]

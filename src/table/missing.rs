@@ -15,15 +15,15 @@ pub(crate) fn is_missing(text: &str) -> bool {
     ];
     let Some(first) = text.bytes().next() else { return true };
     // `—` and `–` start with 0xE2.
-    let possible =
-        matches!(first, b'-' | 0xE2 | b'n' | b'N' | b'#' | b'k' | b'K' | b'(' | b'<' | b'[' | b'\\' | b't' | b'T');
-    possible && (text.len() <= 8 && TOKENS.iter().any(|token| text.eq_ignore_ascii_case(token)))
+    let possible = text.len() <= 8
+        && matches!(first, b'-' | 0xE2 | b'n' | b'N' | b'#' | b'k' | b'K' | b'(' | b'<' | b'[' | b'\\' | b't' | b'T');
+    possible && TOKENS.iter().any(|token| text.eq_ignore_ascii_case(token))
 }
 
 /// Words that mean "no value" where numbers or dates are expected, and may be real names elsewhere.
 pub(crate) fn is_missing_value(text: &str) -> bool {
     const TOKENS: [&str; 7] = ["na", "none", "nat", "unknown", "?", ".", "not available"];
-    let possible = matches!(text.bytes().next(), Some(b'n' | b'N' | b'u' | b'U' | b'?' | b'.'));
+    let possible = text.len() <= 13 && matches!(text.bytes().next(), Some(b'n' | b'N' | b'u' | b'U' | b'?' | b'.'));
     is_missing(text) || possible && TOKENS.iter().any(|token| text.eq_ignore_ascii_case(token))
 }
 

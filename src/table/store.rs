@@ -181,12 +181,45 @@ impl Cells {
         }
     }
 
+    /// A reader of cells in the order of the rows.
+    pub(crate) fn cursor(&self) -> Cursor<'_> {
+        Cursor { cells: self, row: 0, position: 0 }
+    }
+
     /// Bytes of memory held.
     pub(crate) fn retained(&self) -> usize {
         match self {
             Self::Narrow(codes, words) => codes.capacity() + words.retained(),
             Self::Wide(codes, words) => codes.capacity() * 2 + words.retained(),
             Self::Plain(words) => words.retained(),
+        }
+    }
+}
+
+/// Reads cells in the order of the rows: each is found from where the one before ended, and rows may be passed over.
+#[derive(Debug, Clone)]
+pub(crate) struct Cursor<'a> {
+    cells: &'a Cells,
+    /// The row of the word whose length stands at `position`.
+    row: usize,
+    position: usize,
+}
+
+impl<'a> Cursor<'a> {
+    /// The cell of a row, empty past the last; rows before the one asked for last are looked up.
+    #[inline]
+    pub(crate) fn get(&mut self, row: usize) -> &'a str {
+        let Cells::Plain(words) = self.cells else { return self.cells.get(row) };
+        if row < self.row || row >= words.len {
+            return words.get(row);
+        }
+        loop {
+            let (from, to) = words.span(self.position);
+            self.position = to;
+            self.row += 1;
+            if self.row > row {
+                return words.text.get(from..to).unwrap_or("");
+            }
         }
     }
 }
@@ -328,7 +361,7 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
 
 /// A hash for look-ups that no result depends on: eight bytes a step.
 #[inline]
-fn quick_hash(bytes: &[u8]) -> u64 {
+pub(crate) fn quick_hash(bytes: &[u8]) -> u64 {
     /// 2⁶⁴ over the golden ratio: its multiples fall far apart.
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |h: u64, part: u64| {
@@ -404,6 +437,10 @@ mod tests {
         assert!(matches!(wide, Cells::Wide(..)));
         let plain = build((0..5000).map(|n| format!("v{n}")));
         assert!(matches!(plain, Cells::Plain(..)));
+        for cells in [&narrow, &wide, &plain] {
+            let mut cursor = cells.cursor();
+            assert!((0..5000).step_by(3).chain([7, 4999, 5000]).all(|row| cursor.get(row) == cells.get(row)));
+        }
         for row in 0..5000 {
             assert_eq!(narrow.get(row), format!("v{}", row % 7));
             assert_eq!(wide.get(row), format!("v{}", row % 700));

@@ -106,11 +106,13 @@ impl<'a> Normaliser<'a> {
     /// A name of a few Latin words without a legal form, as most are: as [`name`](Self::name) has it, in one pass.
     /// `false` if the name is none of these.
     fn write_plain_name(&self, text: &str, out: &mut String) -> bool {
-        const MOST: usize = 12;
         if text.ends_with([')', '）']) {
             return false;
         }
-        let (start, mut ends, mut words) = (out.len(), [0; MOST], 0);
+        if text.is_ascii() {
+            return self.write_ascii_name(text, out);
+        }
+        let (start, mut ends, mut words) = (out.len(), [0; MOST_WORDS], 0);
         let mut begun = start;
         for c in text.chars().map(narrow).chain([' ']) {
             match c {
@@ -142,6 +144,38 @@ impl<'a> Normaliser<'a> {
         !(any_filler || may_be_form && self.forms.contains_key(last))
     }
 
+    /// As [`write_plain_name`](Self::write_plain_name), of a name in ASCII: most bytes of most files pass here.
+    fn write_ascii_name(&self, text: &str, out: &mut String) -> bool {
+        let (mut form, mut length) = ([0_u8; 64], 0);
+        // Words so far, where the last one begins, and where the one in progress does.
+        let (mut words, mut last, mut begun) = (0, 0, 0);
+        for byte in text.bytes().chain([b' ']) {
+            match byte {
+                b'a'..=b'z' | b'0'..=b'9' | b'A'..=b'Z' => {
+                    let Some(slot) = form.get_mut(length) else { return false };
+                    *slot = byte.to_ascii_lowercase();
+                    length += 1;
+                }
+                b'.' | b'\'' => {}
+                _ if length > begun => {
+                    if words == MOST_WORDS || matches!(form.get(begun..length), Some(b"the" | b"and" | b"und")) {
+                        return false;
+                    }
+                    (words, last, begun) = (words + 1, begun, length);
+                }
+                _ => {}
+            }
+        }
+        let text_of = |from: usize| form.get(from..length).and_then(|word| std::str::from_utf8(word).ok());
+        let (Some(name), Some(last)) = (text_of(0), text_of(last)) else { return false };
+        let may_be_form = self.form_lengths[usize::from(first_byte(last))] & length_bit(last) != 0;
+        if may_be_form && self.forms.contains_key(last) {
+            return false;
+        }
+        out.push_str(name);
+        true
+    }
+
     /// `https://www.Acme.com/jobs` and `kim@acme.com` are of `acme.com`.
     fn domain(&self, text: &str) -> Option<String> {
         let host = match email(text) {
@@ -163,12 +197,14 @@ impl<'a> Normaliser<'a> {
     fn name(&self, text: &str) -> String {
         let text: String = text.chars().map(narrow).collect();
         let mut text = without_number(&text);
-        let attached = if text.is_ascii() { &[] } else { self.attached.as_slice() };
-        for form in attached {
-            let lower = text.to_lowercase();
-            let cut = lower.strip_prefix(form).or_else(|| lower.strip_suffix(form)).map(str::trim);
-            if let Some(rest) = cut.filter(|rest| !rest.is_empty()) {
-                text = rest.to_owned();
+        if text.chars().any(is_ideographic) {
+            let mut lower = text.to_lowercase();
+            for form in &self.attached {
+                let cut = lower.strip_prefix(form).or_else(|| lower.strip_suffix(form)).map(str::trim);
+                if let Some(rest) = cut.filter(|rest| !rest.is_empty()) {
+                    text = rest.to_owned();
+                    lower = text.to_lowercase();
+                }
             }
         }
         let all = words(&text);
@@ -189,6 +225,9 @@ impl<'a> Normaliser<'a> {
         if kept.is_empty() { all.concat() } else { kept }
     }
 }
+
+/// Words of a name that is read in one pass, at most.
+const MOST_WORDS: usize = 12;
 
 /// Words that do not tell names apart.
 const FILLERS: [&str; 3] = ["the", "and", "und"];
@@ -235,18 +274,20 @@ fn without_number(text: &str) -> String {
 
 /// An address that stands alone in a cell, as most do: as [`email`] has it, in one pass. `None` for any other cell.
 fn write_plain_email(text: &str, out: &mut String) -> Option<bool> {
-    let (begun, mut host) = (out.len(), None);
-    for byte in text.bytes() {
+    let mut host = None;
+    for (place, byte) in text.bytes().enumerate() {
         match byte {
             b'@' if host.is_some() => return None,
-            b'@' => host = Some(out.len()),
-            b',' | b';' | b':' | b'<' | b'>' | 0x80.. => return None,
+            b'@' => host = Some(place),
+            b',' | b';' | b':' | b'<' | b'>' => return None,
             _ if !byte.is_ascii_graphic() => return None,
             _ => {}
         }
-        out.push(char::from(byte.to_ascii_lowercase()));
     }
-    Some(host.is_some_and(|host| host > begun && out.get(host..).is_some_and(|host| host.contains('.'))))
+    let begun = out.len();
+    out.push_str(text);
+    out.get_mut(begun..)?.make_ascii_lowercase();
+    Some(host.is_some_and(|host| host > 0 && text.get(host..).is_some_and(|host| host.contains('.'))))
 }
 
 /// The first address of a cell.
