@@ -243,6 +243,18 @@ pub struct Grade {
 }
 
 impl Grade {
+    /// Of a lead neither of whose axes could be evaluated.
+    pub(crate) const NONE: Self = Self { fit: None, engagement: None };
+
+    /// Number of grades.
+    pub(crate) const COUNT: usize = 25;
+
+    /// The grade's place in [`all`](Self::all).
+    pub(crate) fn place(self) -> usize {
+        let step = |step: Option<u8>| step.map_or(4, |step| usize::from(step.min(3)));
+        5 * step(self.fit) + step(self.engagement)
+    }
+
     /// Every grade, best first: by fit, then by engagement, not evaluable last.
     #[must_use]
     pub fn all() -> Vec<Self> {

@@ -134,7 +134,8 @@ fn report(leads: &ScoredLeads, definition: Definition, claims: Option<&Claims<'_
         claimed_only_rows: Vec::new(),
         met_only_rows: Vec::new(),
     };
-    for row in (0..leads.rows()).filter(|row| leads.is_used(*row) && condition.is_some()) {
+    let rows = if condition.is_some() { leads.rows() } else { 0 };
+    for row in (0..rows).filter(|row| leads.is_used(*row)) {
         let truth = leads.meets(row, definition);
         *match truth {
             Truth::True => &mut holds,

@@ -328,13 +328,12 @@ fn coverage(leads: &ScoredLeads, axis: AxisName) -> AxisCoverage {
 }
 
 fn counts(leads: &ScoredLeads) -> LeadCounts {
-    let mut grades: Counts<Grade> = Counts::default();
     let mut segments: Counts<Option<usize>> = Counts::default();
     let mut seats: Counts<(usize, usize)> = Counts::default();
-    let (mut used, mut disqualified, mut unassigned) = (0, 0, 0);
+    let grades = leads.by_grade();
+    let used = grades.iter().sum();
+    let (mut disqualified, mut unassigned) = (0, 0);
     for row in (0..leads.rows()).filter(|row| leads.is_used(*row)) {
-        used += 1;
-        grades.add(leads.grade(row));
         segments.add(leads.segment_index(row));
         match leads.assignment(row).seat() {
             Some(seat) => seats.add((usize::from(seat.pool), usize::from(seat.member))),
@@ -343,11 +342,11 @@ fn counts(leads: &ScoredLeads) -> LeadCounts {
             None => unassigned += 1,
         }
     }
-    let grade_count = |grade: Grade| Some(GradeCount { grade: grade.label(), count: grades.get(&grade)? });
+    let grade_count = |(grade, count): (Grade, u64)| GradeCount { grade: grade.label(), count };
     LeadCounts {
         leads: used,
         disqualified,
-        by_grade: Grade::all().into_iter().filter_map(grade_count).collect(),
+        by_grade: Grade::all().into_iter().zip(grades).filter(|(_, count)| *count > 0).map(grade_count).collect(),
         by_segment: by_segment(leads, &segments),
         by_owner: by_owner(leads, &seats),
         by_scorecard: by_scorecard(leads),
@@ -368,9 +367,13 @@ impl<K> Default for Counts<K> {
 
 impl<K: PartialEq + Copy> Counts<K> {
     fn add(&mut self, key: K) {
+        self.add_many(key, 1);
+    }
+
+    fn add_many(&mut self, key: K, many: u64) {
         match self.0.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, count)) => *count += 1,
-            None => self.0.push((key, 1)),
+            Some((_, count)) => *count += many,
+            None => self.0.push((key, many)),
         }
     }
 
@@ -399,13 +402,13 @@ fn by_channel(leads: &ScoredLeads) -> Vec<ChannelCount> {
     let source = list.binding().column_of(Field::Source).and_then(|at| list.table().columns().get(at));
     let Some(source) = source else { return Vec::new() };
     let mut counts: Counts<Channel> = Counts::default();
-    // Once per distinct word, where words repeat.
-    let mut of_word: Vec<Option<Channel>> = vec![None; source.words().map_or(0, Iterator::count)];
-    for row in (0..leads.rows()).filter(|row| leads.is_used(*row)) {
-        counts.add(match source.word(row).and_then(|word| of_word.get_mut(word)) {
-            Some(known) => *known.get_or_insert_with(|| list.channel(row)),
-            None => list.channel(row),
-        });
+    if source.words().is_some() {
+        // Once per distinct word.
+        for (count, first) in leads.words_used(source).into_iter().filter(|(count, _)| *count > 0) {
+            counts.add_many(list.channel(first), count);
+        }
+    } else {
+        (0..leads.rows()).filter(|row| leads.is_used(*row)).for_each(|row| counts.add(list.channel(row)));
     }
     let mut counts = counts.0;
     counts.arrange();
@@ -441,7 +444,7 @@ fn by_owner(leads: &ScoredLeads, counts: &Counts<(usize, usize)>) -> Vec<OwnerCo
 fn routes(leads: &ScoredLeads) -> Vec<RouteCount> {
     let model = leads.model();
     let mut taken = vec![Promises::default(); model.routing().rules.len()];
-    for row in 0..leads.rows() {
+    for row in (0..leads.rows()).filter(|_| !leads.routes_nothing()) {
         let rule = leads.assignment(row).rule;
         if let Some(promises) = rule.and_then(|rule| taken.get_mut(usize::from(rule))) {
             promises.add(leads.sla_state(row));
@@ -490,7 +493,8 @@ impl Promises {
 }
 
 fn account_owner(leads: &ScoredLeads) -> u64 {
-    (0..leads.rows()).filter(|row| matches!(leads.assignment(*row).outcome, Outcome::Owned(..))).count() as u64
+    let rows = if leads.routes_nothing() { 0 } else { leads.rows() };
+    (0..rows).filter(|row| matches!(leads.assignment(*row).outcome, Outcome::Owned(..))).count() as u64
 }
 
 fn assumptions(leads: &ScoredLeads) -> Vec<String> {
@@ -524,7 +528,7 @@ fn assumptions(leads: &ScoredLeads) -> Vec<String> {
 /// The import's receipt, with leads created after the as-of day moved from used to excluded.
 fn receipt(leads: &ScoredLeads) -> Receipt {
     let mut receipt = leads.leads().receipt().clone();
-    let mut after = (0..leads.rows()).filter(|row| !leads.is_used(*row));
+    let mut after = (0..if leads.all_used() { 0 } else { leads.rows() }).filter(|row| !leads.is_used(*row));
     if let (Some(first), Some(as_of)) = (after.next(), leads.as_of().date()) {
         let count = 1 + after.count() as u64;
         receipt.rows_used -= count;

@@ -2,6 +2,7 @@
 
 use crate::crm::Field;
 use crate::stats::Arrange;
+use crate::table::{Column, Cursor};
 use crate::targeting::{Asked, Queue, ScoredLeads};
 use serde::Serialize;
 use std::cmp::Ordering;
@@ -79,21 +80,28 @@ pub(super) fn queue(leads: &ScoredLeads, queue: Queue) -> QueueReport {
     // Summed by segment and not by row: the order of the rows must not show in the last digit.
     let mut by_segment: BTreeMap<&str, (u64, f64)> = BTreeMap::new();
     let mut count = 0;
-    let mut first = First::default();
+    let mut first = First::of(leads);
+    let (worth_something, mut run) = (leads.some_have_worth(), ("", 0));
     for row in (0..leads.rows()).filter(|row| leads.is_in(*row, queue)) {
         count += 1;
-        *reasons.entry(code(leads, row, queue, &asked)).or_insert(0) += 1;
-        let value = leads.expected_value(row);
+        let code = code(leads, row, queue, &asked);
+        if code != run.0 {
+            *reasons.entry(run.0).or_insert(0) += std::mem::replace(&mut run, (code, 0)).1;
+        }
+        run.1 += 1;
+        let value = if worth_something { leads.expected_value(row) } else { None };
         if let Some(value) = value {
             by_segment.entry(leads.segment_name(row)).or_insert((0, value)).0 += 1;
         }
         first.offer(leads, Waiting { value: value.unwrap_or(0.0), age: leads.age_days(row), row });
     }
+    *reasons.entry(run.0).or_insert(0) += run.1;
+    reasons.retain(|_, count| *count > 0);
     let expected_value = by_segment.into_values().fold(0.0, |sum, (count, value)| sum + count as f64 * value);
     let mut reasons: Vec<QueueReason> =
         reasons.into_iter().map(|(code, count)| QueueReason { code: code.to_owned(), count }).collect();
     reasons.arrange_by_key(|reason| std::cmp::Reverse(reason.count));
-    let rows = first.0.iter().map(|waiting| queue_row(leads, waiting.row, queue, &asked)).collect();
+    let rows = first.rows.iter().map(|waiting| queue_row(leads, waiting.row, queue, &asked)).collect();
     QueueReport { count, expected_value, reasons, rows }
 }
 
@@ -105,27 +113,49 @@ struct Waiting {
     row: usize,
 }
 
-/// The first rows of a queue in its order, gathered without sorting the others.
-#[derive(Debug, Default)]
-struct First(Vec<Waiting>);
+/// The first rows of a queue in its order, gathered without sorting the others. Offered in the order of the file.
+struct First<'a> {
+    rows: Vec<Waiting>,
+    /// The first column, in which most rows that are worth the same differ, and the cell of the last of the rows.
+    column: Option<(&'a Column, Cursor<'a>)>,
+    last: &'a str,
+}
 
-impl First {
-    fn offer(&mut self, leads: &ScoredLeads, one: Waiting) {
-        let stands_before = |other: &Waiting| order(leads, other, &one).is_lt();
-        if self.0.len() >= ROWS && self.0.last().is_none_or(stands_before) {
-            return;
+impl<'a> First<'a> {
+    fn of(leads: &'a ScoredLeads) -> Self {
+        let column = leads.leads().table().columns().first();
+        Self { rows: Vec::new(), column: column.map(|column| (column, column.cells().cursor())), last: "" }
+    }
+
+    fn offer(&mut self, leads: &'a ScoredLeads, one: Waiting) {
+        if let Some(last) = self.rows.last().filter(|_| self.rows.len() >= ROWS) {
+            let mut order = by_worth(last, &one);
+            if let (true, Some((column, cursor))) = (order.is_eq(), &mut self.column) {
+                order = self.last.cmp(column.present(cursor.get(one.row)));
+            }
+            if order.then_with(|| by_cells(leads, last, &one)).is_lt() {
+                return;
+            }
         }
-        let at = self.0.partition_point(stands_before);
-        self.0.insert(at, one);
-        self.0.truncate(ROWS);
+        let stands_before = |other: &Waiting| by_worth(other, &one).then_with(|| by_cells(leads, other, &one)).is_lt();
+        let at = self.rows.partition_point(stands_before);
+        self.rows.insert(at, one);
+        self.rows.truncate(ROWS);
+        if let (Some(last), Some((column, _))) = (self.rows.last(), &self.column) {
+            self.last = column.text(last.row);
+        }
     }
 }
 
-/// The most expected value first, then the oldest. Equals stand by what they hold, so that the order of the file does
-/// not decide who is cut off; copies stand as in the file.
-fn order(leads: &ScoredLeads, a: &Waiting, b: &Waiting) -> Ordering {
-    let by_worth = b.value.total_cmp(&a.value).then_with(|| b.age.cmp(&a.age));
-    by_worth.then_with(|| cells(leads, a.row).cmp(cells(leads, b.row))).then_with(|| a.row.cmp(&b.row))
+/// The most expected value first, then the oldest.
+fn by_worth(a: &Waiting, b: &Waiting) -> Ordering {
+    b.value.total_cmp(&a.value).then_with(|| b.age.cmp(&a.age))
+}
+
+/// Equals stand by what they hold, so that the order of the file does not decide who is cut off; copies stand as in the
+/// file.
+fn by_cells(leads: &ScoredLeads, a: &Waiting, b: &Waiting) -> Ordering {
+    cells(leads, a.row).cmp(cells(leads, b.row)).then_with(|| a.row.cmp(&b.row))
 }
 
 /// What a row holds, column by column.
@@ -135,7 +165,7 @@ fn cells(leads: &ScoredLeads, row: usize) -> impl Iterator<Item = &str> {
 
 fn code(leads: &ScoredLeads, row: usize, queue: Queue, asked: &Asked) -> &'static str {
     match queue {
-        Queue::Exceptions => leads.exception_code(row, asked).unwrap_or("no-rule"),
+        Queue::Exceptions => leads.code_of_exception(row, asked).unwrap_or("no-rule"),
         Queue::Breached => "past-due",
         Queue::Stalled => {
             if leads.due(row).is_some() {

@@ -54,7 +54,7 @@ pub(crate) use correct::write_corrected;
 pub(crate) use missing::{boolean, trimmed};
 pub(crate) use number::currency_mark;
 pub(crate) use receipt::{Code, Diagnostics, MOST_PLACES, shorten};
-pub(crate) use store::{Cursor, hash, hash_four, quick_hash};
+pub(crate) use store::{Codes, Cursor, hash, hash_four, quick_hash};
 pub(crate) use unread::note_unreadable;
 
 use crate::Error;

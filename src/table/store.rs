@@ -130,6 +130,15 @@ impl Cells {
         }
     }
 
+    /// The numbers of all rows' words, where words repeat.
+    pub(crate) fn codes(&self) -> Codes<'_> {
+        match self {
+            Self::Narrow(codes, _) => Codes::Narrow(codes),
+            Self::Wide(codes, _) => Codes::Wide(codes),
+            Self::Plain(_) => Codes::None,
+        }
+    }
+
     /// The different words, where words repeat; all of them otherwise.
     pub(crate) fn words(&self) -> &Words {
         match self {
@@ -194,6 +203,17 @@ impl Cells {
             Self::Plain(words) => words.retained(),
         }
     }
+}
+
+/// The numbers of a column's words, row by row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Codes<'a> {
+    /// At most 256 different words.
+    Narrow(&'a [u8]),
+    /// More.
+    Wide(&'a [u16]),
+    /// Words do not repeat.
+    None,
 }
 
 /// Reads cells in the order of the rows: each is found from where the one before ended, and rows may be passed over.

@@ -5,6 +5,7 @@
 
 use super::frequency::BoundFrequency;
 use super::predicate::{Binder, Cells, Predicate};
+use super::sums;
 use crate::calendar::Date;
 use crate::crm::FieldRef;
 use crate::model::{DecayCurve, MissingPolicy, Points, Truth};
@@ -74,8 +75,10 @@ pub(crate) struct Came {
 /// What a question comes to, once per distinct word of the only column that it reads.
 #[derive(Debug, Clone)]
 pub(crate) struct Settled {
-    column: usize,
+    pub(super) column: usize,
     by_word: Vec<Came>,
+    /// The points given, in millionths, for words that leave nothing open; [`sums::OPEN`] for others.
+    pub(super) given: Vec<i64>,
 }
 
 /// A decay whose date has been looked up.
@@ -204,7 +207,7 @@ impl Group {
     }
 
     /// Asks a question's rules.
-    fn ask(&self, question: &Question, cells: &Cells<'_>, at: usize, sink: &mut impl Sink) -> Came {
+    pub(super) fn ask(&self, question: &Question, cells: &Cells<'_>, at: usize, sink: &mut impl Sink) -> Came {
         let (mut asked_in_full, mut earned, mut given) = (true, Points::ZERO, Points::ZERO);
         let mut any_known = false;
         for position in &question.rules {
@@ -246,7 +249,16 @@ impl Group {
         }
         let all = binder.leads().table().columns();
         let came = |row: &usize| self.ask(question, &Cells::of(all, *row), 0, &mut ());
-        Some(Settled { column, by_word: first_rows?.iter().map(came).collect() })
+        let by_word: Vec<Came> = first_rows?.iter().map(came).collect();
+        let given = by_word.iter().map(|came| came.closed(question.reach)).collect();
+        Some(Settled { column, by_word, given })
+    }
+}
+
+impl Came {
+    /// The points in millionths if nothing is open, [`sums::OPEN`] otherwise.
+    pub(super) fn closed(self, reach: Points) -> i64 {
+        sums::closed(self.given, self.decided == reach && self.least == self.most)
     }
 }
 
@@ -323,6 +335,6 @@ fn age(cells: &Column, row: usize, as_of: Date) -> Option<i32> {
     (age >= 0).then_some(age)
 }
 
-fn limited(points: Points, floor: Points, cap: Points) -> Points {
+pub(super) fn limited(points: Points, floor: Points, cap: Points) -> Points {
     points.min(cap).max(floor)
 }

@@ -87,6 +87,34 @@ impl Created {
     }
 }
 
+/// The rows that count: those that were there on the as-of day.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Used {
+    /// Empty if all are.
+    rows: Vec<bool>,
+}
+
+impl Used {
+    pub(super) fn of(leads: &LeadList, created: &Created, as_of: Option<Date>) -> Self {
+        let columns = leads.table().columns();
+        if created.column.is_none() || as_of.is_none() {
+            return Self::default();
+        }
+        let rows: Vec<bool> = (0..leads.rows()).map(|row| !created.is_after(columns, row, as_of)).collect();
+        if rows.contains(&false) { Self { rows } } else { Self::default() }
+    }
+
+    #[inline]
+    pub(super) fn has(&self, row: usize) -> bool {
+        self.rows.get(row).copied().unwrap_or(true)
+    }
+
+    /// Whether every row counts.
+    pub(super) fn has_all(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
 /// Sorts rows by created date (blank last), then id, then content: whatever the order of the file, the same.
 pub(super) fn dealing_order(leads: &LeadList, created: &Created, rows: &mut [usize]) {
     let columns = leads.table().columns();

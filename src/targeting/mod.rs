@@ -38,6 +38,7 @@ mod score;
 mod scored;
 mod segment;
 mod service;
+mod sums;
 mod threshold;
 mod values;
 mod view;

@@ -62,7 +62,7 @@ impl ScoredLeads {
     #[must_use]
     pub fn sla_state(&self, row: usize) -> Option<SlaState> {
         let service = self.service.get(row)?;
-        Some(self.clock.state(service.due?, *service))
+        Some(self.clock.state(service.due?, service))
     }
 
     /// Hours by which a broken promise is late at the as-of moment: of work where the promise counts in working time.
@@ -107,7 +107,12 @@ impl ScoredLeads {
 
     /// The code alone.
     pub(crate) fn exception_code(&self, row: usize, asked: &Asked) -> Option<&'static str> {
-        let obstacle = self.is_in(row, Queue::Exceptions).then(|| self.assignment(row).exception())??;
+        if self.is_in(row, Queue::Exceptions) { self.code_of_exception(row, asked) } else { None }
+    }
+
+    /// The same of a lead that is an exception.
+    pub(crate) fn code_of_exception(&self, row: usize, asked: &Asked) -> Option<&'static str> {
+        let obstacle = self.assignment(row).exception()?;
         let missing = obstacle == Obstacle::NoRule && self.blank_for_routing(row, asked).next().is_some();
         Some(if missing { MISSING_FIELD } else { obstacle.code() })
     }

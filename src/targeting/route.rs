@@ -130,6 +130,11 @@ impl Router {
         Self { conditions }
     }
 
+    /// Whether every lead stays without an owner because no rule applies.
+    pub(crate) fn is_idle(&self, routing: &Routing) -> bool {
+        self.conditions.is_empty() && routing.pools.is_empty() && routing.fallback.is_none()
+    }
+
     /// Deals the candidates, in the order given, and hands each assignment to `take`.
     pub(crate) fn deal(
         &self,

@@ -154,6 +154,11 @@ impl Scorecard {
     pub(crate) fn trace(&self, cells: &Cells<'_>, fit: &mut impl Sink, engagement: &mut impl Sink) -> Score {
         let fit = self.fit.evaluate(cells, fit);
         let engagement = self.engagement.evaluate(cells, engagement);
+        self.score(cells, fit, engagement)
+    }
+
+    /// What these points and the row's cells come to.
+    pub(super) fn score(&self, cells: &Cells<'_>, fit: Option<Points>, engagement: Option<Points>) -> Score {
         let knock_out = self.knock_outs.iter().position(|(_, when)| when.truth_of(cells).holds());
         Score { fit, engagement, grade: self.grade(cells, fit, engagement), knock_out }
     }

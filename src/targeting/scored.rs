@@ -1,6 +1,6 @@
 //! A lead list scored, segmented and routed: the columns that result, and the lines behind any one lead.
 
-use super::days::{Created, as_of, dealing_order};
+use super::days::{Created, Used, as_of, dealing_order};
 use super::definitions::{Definition, Meanings, Met};
 use super::enrich::Opens;
 use super::explain::{AxisBreakdown, Lines};
@@ -10,7 +10,8 @@ use super::reasons::{self, Reason};
 use super::route::{self, Assignment, Candidate, Obstacle, Outcome, Router};
 use super::score::{AxisName, Scorecard, Scorecards, axis_fields};
 use super::segment::{self, Segmentation, UNASSIGNED};
-use super::service::{Clock, Service};
+use super::service::{Clock, Services};
+use super::sums::{self, NOT_EVALUABLE, Results};
 use super::worth::Places;
 use crate::calendar::Date;
 use crate::crm::{Field, FieldRef, LeadList};
@@ -23,6 +24,7 @@ pub struct ScoredLeads {
     leads: LeadList,
     model: OperatingModel,
     run: Run,
+    used: Used,
     as_of: AsOf,
     pub(super) cards: Scorecards,
     /// Index of the card that scored each row; empty with a single card.
@@ -33,6 +35,7 @@ pub struct ScoredLeads {
     grades: Vec<Grade>,
     knock_outs: Vec<Option<u16>>,
     segments: Vec<Option<u16>>,
+    /// Empty where nobody gets a lead.
     assignments: Vec<Assignment>,
     owners: Owners,
     /// Empty where the model defines nothing.
@@ -41,13 +44,10 @@ pub struct ScoredLeads {
     /// What the rules of each card leave open: fit, engagement.
     pub(super) opens: Vec<[Opens; 2]>,
     pub(super) clock: Clock,
-    pub(super) service: Vec<Service>,
+    pub(super) service: Services,
     pub(super) places: Places,
     pub(super) created: Created,
 }
-
-/// Stands for a score that there is none of.
-const NOT_EVALUABLE: i64 = -1;
 
 /// The day the list was scored as of, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,79 +83,55 @@ impl LeadList {
         let columns = self.table().columns();
         let rows = self.rows();
         let created = Created::of(self);
-        let used: Vec<bool> = (0..rows).map(|row| !created.is_after(columns, row, as_of.date())).collect();
-        let is_used = |row: usize| used.get(row).copied().unwrap_or(false);
+        let used = Used::of(self, &created, as_of.date());
         let cards = Scorecards::bind(model, &binder);
-        let last_card = cards.all().len() - 1;
-        let mut opens: Vec<[Opens; 2]> = vec![Default::default(); cards.all().len()];
-        let mut card_of = Vec::with_capacity(if cards.all().len() > 1 { rows } else { 0 });
         let segmentation = Segmentation::bind(model, &binder);
         let meanings = Meanings::bind(model.definitions(), &binder);
-        let (mut fit, mut engagement) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
-        let (mut grades, mut knock_outs) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
-        let mut segments = Vec::with_capacity(rows);
-        let mut met = Vec::with_capacity(if meanings.any() { rows } else { 0 });
-        for row in 0..rows {
-            let segment = segmentation.segment(columns, row);
-            let cells = Cells::of(columns, row);
-            let at = cards.card_for(model, segment, &cells);
-            let Some(card) = cards.card(at) else { continue };
-            if cards.all().len() > 1 {
-                card_of.push(u8::try_from(at).unwrap_or(u8::MAX));
-            }
-            let score = match opens.get_mut(at.min(last_card)) {
-                Some([fit, engagement]) if is_used(row) => card.trace(&cells, &mut &mut *fit, &mut &mut *engagement),
-                _ => card.trace(&cells, &mut (), &mut ()),
-            };
-            fit.push(score.fit.map_or(NOT_EVALUABLE, Points::micro));
-            engagement.push(score.engagement.map_or(NOT_EVALUABLE, Points::micro));
-            grades.push(score.grade);
-            knock_outs.push(score.knock_out.and_then(|at| u16::try_from(at).ok()));
-            segments.push(segment.and_then(|segment| u16::try_from(segment).ok()));
-            if meanings.any() {
-                met.push(meanings.met(columns, row, &score));
-            }
-        }
-        let mut assignments = vec![Assignment::none(Outcome::Disqualified); rows];
-        let mut candidates = Vec::new();
-        for (row, knock_out) in knock_outs.iter().enumerate() {
-            if !is_used(row) {
-                if let Some(assignment) = assignments.get_mut(row) {
+        let asked = sums::Asked { model, columns, cards: &cards, segmentation: &segmentation, meanings: &meanings };
+        let results = asked.results(rows, &|row| used.has(row));
+        let owners = Owners::of(self, model.routing(), |row| used.has(row));
+        let router = Router::bind(model, &binder);
+        let (mut assignments, mut candidates) = (Vec::new(), Vec::new());
+        // Without pools and rules nobody gets a lead, for one reason.
+        if !router.is_idle(model.routing()) {
+            assignments.resize(rows, Assignment::none(Outcome::Disqualified));
+            for (row, assignment) in assignments.iter_mut().enumerate() {
+                if !used.has(row) {
                     *assignment = Assignment::none(Outcome::NotYetCreated);
+                } else if results.knock_outs.get(row).copied().flatten().is_none() {
+                    candidates.push(row);
                 }
-            } else if knock_out.is_none() {
-                candidates.push(row);
             }
         }
         // Without pools nothing is dealt, and no lead's outcome depends on those before it.
         if !model.routing().pools.is_empty() {
             dealing_order(self, &created, &mut candidates);
         }
-        let owners = Owners::of(self, model.routing(), is_used);
         let candidates = candidates.into_iter().filter_map(|row| {
-            let segment = segments.get(row)?.map(usize::from);
-            Some(Candidate { row, grade: *grades.get(row)?, segment, owner: owners.owner(row) })
+            let segment = results.segments.get(row).copied().flatten().map(usize::from);
+            Some(Candidate { row, grade: *results.grades.get(row)?, segment, owner: owners.owner(row) })
         });
-        let router = Router::bind(model, &binder);
         router.deal(model.routing(), columns, candidates, &owners, as_of.date(), |row, assignment| {
             if let Some(slot) = assignments.get_mut(row) {
                 *slot = assignment;
             }
         });
-        let ranked = (0..rows).filter(|row| is_used(*row)).filter_map(|row| fit.get(row).copied());
-        let places = Places::of(ranked.filter(|points| *points != NOT_EVALUABLE).collect());
+        let ranked = results.fit.iter().enumerate().filter(|(row, points)| **points != NOT_EVALUABLE && used.has(*row));
+        let places = Places::of(ranked.map(|(_, points)| *points));
         let clock = Clock::of(self, model.meta(), run, as_of.date());
-        let worked = |row: usize| met.get(row).is_some_and(|met: &Met| met.is_worked());
+        let worked = |row: usize| results.met.get(row).is_some_and(|met: &Met| met.is_worked());
         let promise = |row: usize| {
             let assignment = assignments.get(row).filter(|assignment| assignment.has_owner())?;
             model.routing().rules.get(usize::from(assignment.rule?))?.sla
         };
-        let service = (0..rows).map(|row| clock.service(self, row, promise(row), worked(row))).collect();
+        let service = clock.services(self, promise, worked);
         let (leads, model, run) = (self.clone(), model.clone(), Run { as_of: as_of.date(), ..run.clone() });
+        let Results { card_of, fit, engagement, grades, knock_outs, segments, met, opens } = results;
         ScoredLeads {
             leads,
             model,
             run,
+            used,
             as_of,
             cards,
             card_of,
@@ -211,7 +187,42 @@ impl ScoredLeads {
     /// Whether the row takes part: false if it was created after the as-of day, or there is no such row.
     #[must_use]
     pub fn is_used(&self, row: usize) -> bool {
-        self.assignments.get(row).is_some_and(|assignment| assignment.outcome != Outcome::NotYetCreated)
+        row < self.rows() && self.used.has(row)
+    }
+
+    /// Whether every row takes part.
+    pub(crate) fn all_used(&self) -> bool {
+        self.used.has_all()
+    }
+
+    /// Whether routing gives every lead that is not disqualified the same answer.
+    pub(crate) fn routes_nothing(&self) -> bool {
+        self.assignments.is_empty()
+    }
+
+    /// Leads of each grade, in the order of [`Grade::all`], those not evaluable included.
+    pub(crate) fn by_grade(&self) -> [u64; Grade::COUNT] {
+        let mut counts = [0; Grade::COUNT];
+        for (row, grade) in self.grades.iter().enumerate() {
+            if self.used.has(row) {
+                counts[grade.place()] += 1;
+            }
+        }
+        counts
+    }
+
+    /// Each word of a column with the rows that take part and hold it, and the first of them.
+    pub(crate) fn words_used(&self, column: &Column) -> Vec<(u64, usize)> {
+        if self.all_used() {
+            return column.cells().tally();
+        }
+        let mut tally = vec![(0, usize::MAX); column.cells().words().len()];
+        for row in (0..self.rows()).filter(|row| self.used.has(*row)) {
+            if let Some((count, first)) = column.word(row).and_then(|word| tally.get_mut(word)) {
+                (*count, *first) = (*count + 1, row.min(*first));
+            }
+        }
+        tally
     }
 
     /// Fit points of a lead; `None` if fit cannot be evaluated.
@@ -259,7 +270,12 @@ impl ScoredLeads {
     /// Where a lead went, or why nowhere.
     #[must_use]
     pub fn assignment(&self, row: usize) -> Assignment {
-        self.assignments.get(row).copied().unwrap_or(Assignment::none(Outcome::Unassigned(Obstacle::NoRule)))
+        let outcome = || match self.knock_outs.get(row) {
+            _ if row < self.rows() && !self.used.has(row) => Outcome::NotYetCreated,
+            Some(Some(_)) => Outcome::Disqualified,
+            _ => Outcome::Unassigned(Obstacle::NoRule),
+        };
+        self.assignments.get(row).copied().unwrap_or_else(|| Assignment::none(outcome()))
     }
 
     /// Whether a definition of the model holds for a lead; unknown too where the model does not define the word.

@@ -85,7 +85,57 @@ pub(crate) struct Service {
     pub(crate) late: bool,
 }
 
+/// What became of the promises to all leads of a list, a byte each where nothing was promised.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Services {
+    rows: usize,
+    /// Minutes since 1970, [`NEVER`] without a due moment; empty if there is none at all.
+    due: Vec<i64>,
+    /// Touched, and whether late; empty if of no lead anything is known.
+    known: Vec<(Option<bool>, bool)>,
+}
+
+/// Stands for no due moment.
+const NEVER: i64 = i64::MIN;
+
+impl Services {
+    fn push(&mut self, service: Service) {
+        if let Some(due) = service.due {
+            self.due.resize(self.rows, NEVER);
+            self.due.push(due.minutes());
+        } else if !self.due.is_empty() {
+            self.due.push(NEVER);
+        }
+        if service.touched.is_some() || service.late {
+            self.known.resize(self.rows, (None, false));
+            self.known.push((service.touched, service.late));
+        } else if !self.known.is_empty() {
+            self.known.push((None, false));
+        }
+        self.rows += 1;
+    }
+
+    /// What became of the promise to the lead of a row.
+    pub(crate) fn get(&self, row: usize) -> Option<Service> {
+        let due = self.due.get(row).copied().filter(|due| *due != NEVER).map(Moment::from_minutes);
+        let (touched, late) = self.known.get(row).copied().unwrap_or_default();
+        (row < self.rows).then_some(Service { due, touched, late })
+    }
+}
+
 impl Clock {
+    /// What became of the promises to all leads; `promise` and `worked` say of a row what is known otherwise.
+    pub(crate) fn services(
+        &self,
+        leads: &LeadList,
+        promise: impl Fn(usize) -> Option<Sla>,
+        worked: impl Fn(usize) -> bool,
+    ) -> Services {
+        let mut services = Services::default();
+        (0..leads.rows()).for_each(|row| services.push(self.service(leads, row, promise(row), worked(row))));
+        services
+    }
+
     pub(crate) fn service(&self, leads: &LeadList, row: usize, promise: Option<Sla>, worked: bool) -> Service {
         let columns = leads.table().columns();
         let due = promise.and_then(|sla| self.due(columns, row, sla));

@@ -110,6 +110,9 @@ impl ScoredLeads {
     }
 
     fn filtered(&self, filter: &Filter) -> Result<Vec<u32>, Error> {
+        if *filter == Filter::default() && self.all_used() {
+            return Ok((0..self.rows() as u32).collect());
+        }
         let grades = filter
             .grades
             .iter()

@@ -6,6 +6,7 @@
 use super::scored::ScoredLeads;
 use crate::model::Points;
 use crate::money::Money;
+use crate::table::quick_hash;
 
 /// Where the win rate of an expected value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -45,21 +46,79 @@ impl Worth {
     }
 }
 
-/// Fit points of a list in rising order, to find places in.
+/// The different fit points of a list in rising order, to find places in, each with the leads up to it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Places(Vec<i64>);
+pub(super) struct Places(Vec<(i64, u32)>);
 
 impl Places {
-    pub(super) fn of(mut points: Vec<i64>) -> Self {
-        points.sort_unstable();
-        Self(points)
+    pub(super) fn of(points: impl Iterator<Item = i64>) -> Self {
+        let mut counts = Counts::default();
+        points.for_each(|points| counts.add(points));
+        let mut places: Vec<(i64, u32)> = counts.entries;
+        places.sort_unstable();
+        let mut up_to = 0;
+        for (_, count) in &mut places {
+            up_to += *count;
+            *count = up_to;
+        }
+        Self(places)
     }
 
     /// Share with fewer points, those with as many counting half; `None` of an empty list.
     fn rank(&self, points: i64) -> Option<f64> {
-        let below = self.0.partition_point(|other| *other < points);
-        let up_to = self.0.partition_point(|other| *other <= points);
-        (!self.0.is_empty()).then(|| (below + up_to) as f64 / 2.0 / self.0.len() as f64)
+        let up_to = |at: usize| at.checked_sub(1).and_then(|at| self.0.get(at)).map_or(0, |(_, up_to)| *up_to);
+        let below = up_to(self.0.partition_point(|(other, _)| *other < points));
+        let equal = up_to(self.0.partition_point(|(other, _)| *other <= points));
+        self.0.last().map(|(_, all)| (u64::from(below) + u64::from(equal)) as f64 / 2.0 / f64::from(*all))
+    }
+}
+
+/// Counts numbers that mostly repeat.
+#[derive(Debug, Default)]
+struct Counts {
+    /// Each number with how often it came.
+    entries: Vec<(i64, u32)>,
+    /// Open addressing: places in the entries plus one; 0 is free.
+    slots: Vec<u32>,
+}
+
+impl Counts {
+    fn add(&mut self, number: i64) {
+        if self.entries.len() * 2 >= self.slots.len() {
+            self.grow();
+        }
+        let mut slot = self.first_slot(number);
+        while let Some(entry) = self.slots.get_mut(slot) {
+            match entry.checked_sub(1).and_then(|at| self.entries.get_mut(at as usize)) {
+                Some((known, count)) if *known == number => {
+                    *count += 1;
+                    return;
+                }
+                Some(_) => slot = (slot + 1) & (self.slots.len() - 1),
+                None => {
+                    self.entries.push((number, 1));
+                    *entry = self.entries.len() as u32;
+                    return;
+                }
+            }
+        }
+    }
+
+    fn first_slot(&self, number: i64) -> usize {
+        quick_hash(&number.to_le_bytes()) as usize & (self.slots.len() - 1)
+    }
+
+    fn grow(&mut self) {
+        self.slots = vec![0; (self.slots.len() * 2).max(64)];
+        for (at, (number, _)) in self.entries.iter().enumerate() {
+            let mut slot = self.first_slot(*number);
+            while self.slots.get(slot).is_some_and(|entry| *entry != 0) {
+                slot = (slot + 1) & (self.slots.len() - 1);
+            }
+            if let Some(entry) = self.slots.get_mut(slot) {
+                *entry = at as u32 + 1;
+            }
+        }
     }
 }
 
@@ -77,6 +136,11 @@ impl ScoredLeads {
     #[must_use]
     pub fn rank(&self, row: usize) -> Option<f64> {
         self.places.rank(self.fit(row).map(Points::micro)?)
+    }
+
+    /// Whether some segment has a contract value; without one no lead is worth anything that can be said.
+    pub(crate) fn some_have_worth(&self) -> bool {
+        self.model().segments().iter().any(|segment| segment.acv.is_some())
     }
 
     /// What the lead is worth; `None` where its segment has no contract value, or neither a learned card nor its
@@ -109,9 +173,11 @@ mod tests {
 
     #[test]
     fn a_rank_is_the_share_below_ties_counting_half() {
-        let places = Places::of(vec![30, 10, 20, 20]);
+        let places = Places::of([30, 10, 20, 20].into_iter());
         let ranks: Vec<Option<f64>> = [5, 10, 20, 30, 40].map(|points| places.rank(points)).to_vec();
         assert_eq!(ranks, [Some(0.0), Some(0.125), Some(0.5), Some(0.875), Some(1.0)]);
         assert_eq!(Places::default().rank(1), None);
+        let many = Places::of((0..1_000).map(|n| n * 7_919 % 101).chain(0..0));
+        assert_eq!((many.0.len(), many.0.last().map(|(_, all)| *all)), (101, Some(1_000)));
     }
 }
