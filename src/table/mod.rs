@@ -17,6 +17,7 @@ mod delimiter;
 mod gather;
 mod header;
 mod infer;
+mod interner;
 mod lines;
 mod missing;
 mod number;
@@ -51,6 +52,7 @@ pub use receipt::{Action, ColumnReceipt, Decision, Diagnostic, Fix, MappingSourc
 
 pub(crate) use column::Misread;
 pub(crate) use correct::write_corrected;
+pub(crate) use interner::Interner;
 pub(crate) use missing::{boolean, trimmed};
 pub(crate) use number::currency_mark;
 pub(crate) use receipt::{Code, Diagnostics, MOST_PLACES, shorten};

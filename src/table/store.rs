@@ -20,7 +20,7 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    fn every(stride: u32) -> Self {
+    pub(super) fn every(stride: u32) -> Self {
         Self { text: String::new(), starts: Vec::new(), len: 0, stride }
     }
 

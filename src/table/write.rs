@@ -60,14 +60,22 @@ impl CsvWriter {
         if guarded {
             self.out.push(b'\'');
         }
-        for byte in text.bytes() {
-            if byte == b'"' {
-                self.out.push(b'"');
-            }
-            self.out.push(byte);
+        let mut parts = text.split('"');
+        self.out.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
+        for part in parts {
+            self.out.extend_from_slice(b"\"\"");
+            self.out.extend_from_slice(part.as_bytes());
         }
         if quoted {
             self.out.push(b'"');
+        }
+    }
+
+    /// Adds a number to the current row, the shortest digits that read back as the same; nothing for `None`.
+    pub fn figure(&mut self, figure: Option<f64>) {
+        match figure {
+            Some(figure) => self.field(&figure.to_string()),
+            None => self.field(""),
         }
     }
 

@@ -3,9 +3,9 @@
 //! A row that states less than another joins it where that leaves no doubt: a row with a domain only belongs to the one
 //! account whose rows have that domain, a row with a name only to the one account of that name.
 
+use super::keys::{Keys, NONE};
 use crate::crm::join::{JoinKey, Normaliser};
-use crate::crm::{Field, FieldRef, LeadList};
-use crate::table::Column;
+use crate::crm::{Field, LeadList};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The account of each row. Which rows belong together does not depend on their order; the numbers do.
@@ -27,32 +27,40 @@ pub(crate) struct Twins {
     pub(crate) accounts: BTreeSet<usize>,
 }
 
-const NONE: u32 = u32::MAX;
+/// Stands for an account where rows of several have the same key.
+const SEVERAL: u32 = NONE - 1;
 
 /// What rows state of their account: id, domain and company's name in the form in which they are compared.
-pub(crate) struct Stated<'a> {
-    ids: Keys<'a>,
-    domains: Keys<'a>,
-    emails: Keys<'a>,
-    names: Keys<'a>,
+#[derive(Debug)]
+pub(crate) struct Stated {
+    ids: Keys,
+    domains: Keys,
+    names: Keys,
 }
 
-impl<'a> Stated<'a> {
-    pub(crate) fn of(leads: &'a LeadList) -> Self {
+impl Stated {
+    pub(crate) fn of(leads: &LeadList) -> Self {
         let normaliser = Normaliser::new(leads.dialects());
-        let keys =
-            |field: Field, key: JoinKey| Keys::of(leads, field, |text| normaliser.form(key, text).unwrap_or_default());
-        Self {
-            ids: keys(Field::AccountId, JoinKey::Id),
-            domains: keys(Field::Domain, JoinKey::Domain),
-            emails: keys(Field::Email, JoinKey::Domain),
-            names: keys(Field::Company, JoinKey::Name),
-        }
+        let read = |keys: &mut Keys, field, key: JoinKey| {
+            keys.read(leads, field, |text, out| {
+                // What has no form may have been written in part.
+                if !normaliser.write_form(key, text, out) {
+                    out.clear();
+                }
+            });
+        };
+        let (mut ids, mut domains, mut names) = (Keys::default(), Keys::default(), Keys::default());
+        read(&mut ids, Field::AccountId, JoinKey::Id);
+        // The web address first: an e-mail address speaks where there is none.
+        read(&mut domains, Field::Domain, JoinKey::Domain);
+        read(&mut domains, Field::Email, JoinKey::Domain);
+        read(&mut names, Field::Company, JoinKey::Name);
+        Self { ids, domains, names }
     }
 
     /// The domain of the web address, else of an e-mail address that is no private one.
     pub(crate) fn domain(&self, row: usize) -> Option<&str> {
-        self.domains.key(row).or_else(|| self.emails.key(row))
+        self.domains.text(row)
     }
 }
 
@@ -62,64 +70,56 @@ impl Accounts {
     }
 
     /// As [`of`](Self::of), where what rows state is known already.
-    pub(crate) fn by(leads: &LeadList, stated: &Stated<'_>) -> Self {
+    pub(crate) fn by(leads: &LeadList, stated: &Stated) -> Self {
         let mut accounts = Self { of: vec![NONE; leads.rows()], keys: Vec::new() };
-        let (mut of_domain, mut of_name) = (HashMap::new(), HashMap::new());
         // Those who state most come first, so that the others can join them.
-        accounts.place(leads.rows(), JoinKey::Id, |row| stated.ids.key(row), &HashMap::new());
-        for row in 0..leads.rows() {
-            accounts.learn(&mut of_domain, stated.domain(row), row);
-            accounts.learn(&mut of_name, stated.names.key(row), row);
-        }
-        accounts.place(leads.rows(), JoinKey::Domain, |row| stated.domain(row), &of_domain);
-        for row in 0..leads.rows() {
-            accounts.learn(&mut of_name, stated.names.key(row), row);
-        }
-        accounts.place(leads.rows(), JoinKey::Name, |row| stated.names.key(row), &of_name);
+        accounts.place(JoinKey::Id, &stated.ids, &[]);
+        let of_domain = accounts.known_by(&stated.domains);
+        accounts.place(JoinKey::Domain, &stated.domains, &of_domain);
+        let of_name = accounts.known_by(&stated.names);
+        accounts.place(JoinKey::Name, &stated.names, &of_name);
         accounts
     }
 
     /// Gives rows that have none yet the one account known by their key, else an account of all rows with that key.
-    fn place<'k>(
-        &mut self,
-        rows: usize,
-        by: JoinKey,
-        key: impl Fn(usize) -> Option<&'k str>,
-        known: &HashMap<&'k str, u32>,
-    ) {
-        let mut own: HashMap<&str, u32> = HashMap::new();
-        for row in (0..rows).filter(|row| self.of.get(*row) == Some(&NONE)).collect::<Vec<_>>() {
-            let Some(key) = key(row) else { continue };
-            let account = match known.get(key).copied().filter(|account| *account != NONE) {
-                Some(account) => account,
-                None => *own.entry(key).or_insert_with(|| {
-                    self.keys.push((by, key.to_owned()));
-                    self.keys.len() as u32 - 1
-                }),
+    fn place(&mut self, by: JoinKey, keys: &Keys, known: &[u32]) {
+        let mut own = vec![NONE; keys.distinct()];
+        for (row, slot) in self.of.iter_mut().enumerate().filter(|(_, account)| **account == NONE) {
+            let Some(key) = keys.key(row) else { continue };
+            *slot = match (known.get(key).filter(|account| **account < SEVERAL), own.get_mut(key)) {
+                (Some(account), _) => *account,
+                (None, Some(own)) => {
+                    if *own == NONE {
+                        self.keys.push((by, keys.name(key).to_owned()));
+                        *own = self.keys.len() as u32 - 1;
+                    }
+                    *own
+                }
+                (None, None) => NONE,
             };
-            if let Some(slot) = self.of.get_mut(row) {
-                *slot = account;
-            }
         }
     }
 
-    /// Notes that a placed row's account has this key; a key of two accounts decides nothing.
-    fn learn<'k>(&self, known: &mut HashMap<&'k str, u32>, key: Option<&'k str>, row: usize) {
-        let (Some(key), Some(&account)) = (key, self.of.get(row).filter(|account| **account != NONE)) else { return };
-        known.entry(key).and_modify(|other| *other = if *other == account { account } else { NONE }).or_insert(account);
+    /// The account of the placed rows with each key; [`SEVERAL`] where they are of more than one.
+    fn known_by(&self, keys: &Keys) -> Vec<u32> {
+        let mut known = vec![NONE; keys.distinct()];
+        for (row, account) in self.of.iter().enumerate().filter(|(_, account)| **account != NONE) {
+            if let Some(slot) = keys.key(row).and_then(|key| known.get_mut(key)) {
+                *slot = if *slot == NONE || slot == account { *account } else { SEVERAL };
+            }
+        }
+        known
     }
 
     /// Accounts that share a domain, and those that share a name and no domain.
-    pub(crate) fn twins(&self, leads: &LeadList, stated: &Stated<'_>) -> Vec<Twins> {
-        let mut first: HashMap<(JoinKey, &str), usize> = HashMap::new();
+    pub(crate) fn twins(&self, stated: &Stated) -> Vec<Twins> {
         let mut shared: BTreeMap<(JoinKey, &str), BTreeSet<usize>> = BTreeMap::new();
-        for row in 0..leads.rows() {
-            let Some(account) = self.account(row) else { continue };
-            for (by, key) in [(JoinKey::Domain, stated.domain(row)), (JoinKey::Name, stated.names.key(row))] {
-                let Some(key) = key else { continue };
-                let first = *first.entry((by, key)).or_insert(account);
-                if first != account {
-                    shared.entry((by, key)).or_insert_with(|| BTreeSet::from([first])).insert(account);
+        for (by, keys) in [(JoinKey::Domain, &stated.domains), (JoinKey::Name, &stated.names)] {
+            let known = self.known_by(keys);
+            let of_several = |key: &usize| known.get(*key) == Some(&SEVERAL);
+            for row in 0..self.of.len() {
+                if let (Some(account), Some(key)) = (self.account(row), keys.key(row).filter(of_several)) {
+                    shared.entry((by, keys.name(key))).or_default().insert(account);
                 }
             }
         }
@@ -152,32 +152,6 @@ impl Accounts {
     /// The row's account, from 0.
     pub(crate) fn account(&self, row: usize) -> Option<usize> {
         self.of.get(row).filter(|account| **account != NONE).map(|account| *account as usize)
-    }
-}
-
-/// A column's values as keys, worked out once per distinct word where words repeat.
-struct Keys<'a> {
-    column: Option<&'a Column>,
-    by_word: bool,
-    keys: Vec<String>,
-}
-
-impl<'a> Keys<'a> {
-    fn of(leads: &'a LeadList, field: Field, read: impl Fn(&str) -> String) -> Self {
-        let column = leads.column_of(&FieldRef::Known(field)).and_then(|at| leads.table().columns().get(at));
-        let Some(cells) = column else { return Self { column: None, by_word: false, keys: Vec::new() } };
-        let by_word = cells.words().is_some();
-        let keys = if by_word {
-            cells.cells().tally().into_iter().map(|(_, row)| read(cells.text(row))).collect()
-        } else {
-            (0..leads.rows()).map(|row| read(cells.text(row))).collect()
-        };
-        Self { column, by_word, keys }
-    }
-
-    fn key(&self, row: usize) -> Option<&str> {
-        let at = if self.by_word { self.column?.word(row)? } else { row };
-        self.keys.get(at).map(String::as_str).filter(|key| !key.is_empty())
     }
 }
 
@@ -233,7 +207,7 @@ mod tests {
             "Account ID,Website,Company\n7,acme.com,Acme\n8,acme.com,Acme Ltd\n9,,Bolt\n,bolt.io,Bolt\n,core.ai,Core\n";
         let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
         let leads = LeadList::from_table(table, &Mapping::default()).unwrap();
-        let twins = Accounts::of(&leads).twins(&leads, &Stated::of(&leads));
+        let twins = Accounts::of(&leads).twins(&Stated::of(&leads));
         let told: Vec<_> = twins.iter().map(|twins| (twins.by, twins.text.as_str(), twins.accounts.len())).collect();
         assert_eq!(told, [(JoinKey::Domain, "acme.com", 2), (JoinKey::Name, "bolt", 2)]);
     }

@@ -6,12 +6,14 @@
 //! depends on the order of the rows.
 
 use super::account::{Accounts, Stated, Twins};
+use super::keys::Keys;
 use super::roles::{ROLE_FIELDS, RoleClaim, Roles, blocks};
 use super::scored::ScoredLeads;
 use crate::crm::join::{JoinKey, Normaliser};
-use crate::crm::{Field, FieldRef};
+use crate::crm::{Field, FieldRef, LeadList};
 use crate::model::{Grade, Points, fold};
-use crate::stats::Arrange;
+use crate::stats::{Arrange, Ordered};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The accounts of a scored list.
@@ -213,7 +215,7 @@ impl ScoredLeads {
                 *slot = Some(place);
             }
         }
-        let mut twins: Vec<Twins> = accounts.twins(leads, &stated);
+        let mut twins: Vec<Twins> = accounts.twins(&stated);
         for twins in &mut twins {
             twins.accounts = twins.accounts.iter().filter_map(|at| places.get(*at).copied().flatten()).collect();
         }
@@ -222,7 +224,7 @@ impl ScoredLeads {
         let mut roles = Roles::new(leads, self.model().committee());
         let mut builder = Builder {
             leads: self,
-            normaliser: Normaliser::new(leads.dialects()),
+            addresses: addresses(leads),
             stated: &stated,
             says_roles: !roles.fields().is_empty(),
             last_touch: self.last_touches(),
@@ -272,10 +274,31 @@ impl ScoredLeads {
     }
 }
 
+/// What tells one person of an account from another.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Who<'a> {
+    Address(usize),
+    Name(&'a str),
+    Nobody(usize),
+}
+
+fn addresses(leads: &LeadList) -> Keys {
+    let normaliser = Normaliser::new(leads.dialects());
+    let mut addresses = Keys::default();
+    addresses.read(leads, Field::Email, |text, out| {
+        // What is no address may have been written in part.
+        if !normaliser.write_form(JoinKey::Email, text, out) {
+            out.clear();
+        }
+    });
+    addresses
+}
+
 struct Builder<'a> {
     leads: &'a ScoredLeads,
-    normaliser: Normaliser<'a>,
-    stated: &'a Stated<'a>,
+    /// E-mail addresses in the form in which they are compared.
+    addresses: Keys,
+    stated: &'a Stated,
     says_roles: bool,
     /// Days since each row was last active.
     last_touch: Vec<Option<u32>>,
@@ -284,7 +307,13 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn account(&mut self, by: JoinKey, key: &str, mut rows: Vec<usize>, roles: &mut Roles<'_>) -> Account {
         let leads = self.leads;
-        rows.arrange_by(|a, b| cells(leads, *a).cmp(cells(leads, *b)));
+        if rows.len() > 1 {
+            // The first cell mostly decides, and looking it up once each costs less than at every comparison.
+            let first = |row: usize| leads.columns().first().map_or("", |column| column.text(row));
+            let mut keyed: Vec<(&str, usize)> = rows.iter().map(|row| (first(*row), *row)).collect();
+            keyed.arrange_by(|a, b| a.0.cmp(b.0).then_with(|| cells(leads, a.1).cmp(cells(leads, b.1))));
+            rows = keyed.into_iter().map(|(_, row)| row).collect();
+        }
         let people = self.people(&rows, roles);
         let is_out = |row: &usize| leads.disqualified(*row).is_some();
         let disqualified =
@@ -330,38 +359,39 @@ impl Builder<'_> {
     /// The distinct people of an account's rows.
     fn people(&self, rows: &[usize], roles: &mut Roles<'_>) -> Vec<Person> {
         let leads = self.leads;
-        let mut addresses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let persons: Vec<(usize, Option<String>, String)> = rows
-            .iter()
-            .filter(|row| leads.is_person(**row))
-            .map(|row| {
-                (*row, self.normaliser.form(JoinKey::Email, leads.text(Field::Email, *row)), self.full_name(*row))
-            })
+        let has_address = |row: usize| self.addresses.key(row).is_some();
+        let persons = rows.iter().copied().filter(|row| has_address(*row) || leads.is_person(*row));
+        // Names count only beside rows without an address.
+        let named = !rows.iter().all(|row| has_address(*row));
+        let persons: Vec<(usize, Option<usize>, String)> = persons
+            .map(|row| (row, self.addresses.key(row), if named { self.full_name(row) } else { String::new() }))
             .collect();
-        for (_, address, name) in &persons {
-            if let Some(address) = address {
-                addresses.entry(name.clone()).or_default().insert(address.clone());
-            }
+        let mut known: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for (_, address, name) in persons.iter().filter(|(.., name)| !name.is_empty()) {
+            known.entry(name).or_default().extend(address);
         }
-        let mut same: BTreeMap<(u8, String), Vec<usize>> = BTreeMap::new();
-        for (row, address, name) in persons {
+        let mut same: BTreeMap<Who<'_>, Vec<usize>> = BTreeMap::new();
+        for (place, (_, address, name)) in persons.iter().enumerate() {
             // A name that one address has alone is that person's; without name and address a row is its own.
-            let alone = addresses.get(&name).filter(|known| known.len() == 1 && !name.is_empty());
-            let who = match (address, alone.and_then(|known| known.first())) {
-                (Some(address), _) => (0, address),
-                (None, Some(address)) => (0, address.clone()),
-                (None, None) if !name.is_empty() => (1, name),
-                (None, None) => (2, row.to_string()),
+            let alone = known.get(name.as_str()).filter(|addresses| addresses.len() == 1);
+            let who = match address.or_else(|| alone?.first().copied()) {
+                Some(address) => Who::Address(address),
+                None if !name.is_empty() => Who::Name(name),
+                None => Who::Nobody(place),
             };
-            same.entry(who).or_default().push(row);
+            same.entry(who).or_default().push(place);
         }
-        let mut people: Vec<Person> = same.into_values().map(|rows| self.person(rows, roles)).collect();
-        let first_role = |person: &Person| person.roles.first().map_or(usize::MAX, |claim| claim.role);
-        people.arrange_by(|a, b| {
-            let by_role = first_role(a).cmp(&first_role(b)).then_with(|| b.engagement.cmp(&a.engagement));
-            by_role.then_with(|| cells(leads, a.row).cmp(cells(leads, b.row)))
-        });
-        people
+        // Rows stand by their content, and so do people of one role and engagement.
+        let ranked = |places: Vec<usize>| {
+            let rows: Vec<usize> = places.iter().filter_map(|place| Some(persons.get(*place)?.0)).collect();
+            let own = rows.clone();
+            let person = self.person(rows, roles);
+            let place = places.into_iter().zip(own).find(|(_, row)| *row == person.row).map(|(place, _)| place);
+            ((person.roles.first().map_or(usize::MAX, |claim| claim.role), Reverse(person.engagement), place), person)
+        };
+        let mut people: Vec<_> = same.into_values().map(ranked).collect();
+        people.arrange_by(|a, b| a.0.cmp(&b.0));
+        people.into_iter().map(|(_, person)| person).collect()
     }
 
     fn person(&self, rows: Vec<usize>, roles: &mut Roles<'_>) -> Person {
@@ -371,13 +401,14 @@ impl Builder<'_> {
         let row =
             rows.iter().copied().fold(first, |best, row| if engagement(&row) > engagement(&best) { row } else { best });
         let heaviest = self.heaviest();
-        let all: Vec<RoleClaim> = rows.iter().flat_map(|row| roles.of(*row)).collect();
         let mut claims: Vec<RoleClaim> = Vec::new();
-        for claim in all {
-            match claims.iter_mut().find(|known| known.role == claim.role) {
-                Some(known) if claim.confidence > known.confidence => *known = claim,
-                Some(_) => {}
-                None => claims.push(claim),
+        for row in &rows {
+            for claim in roles.of(*row) {
+                match claims.iter_mut().find(|known| known.role == claim.role) {
+                    Some(known) if claim.confidence > known.confidence => *known = claim.clone(),
+                    Some(_) => {}
+                    None => claims.push(claim.clone()),
+                }
             }
         }
         // What one row states, another row's title does not make doubtful again.
@@ -453,8 +484,10 @@ impl Builder<'_> {
             }
             AccountFlag::Blocker => people.iter().any(|person| self.blocks(person)),
             AccountFlag::SeveralOwners => {
-                let owners = account.rows.iter().map(|row| fold(self.leads.text(Field::Owner, *row)));
-                owners.filter(|owner| !owner.is_empty()).collect::<BTreeSet<_>>().len() > 1
+                let owners = account.rows.iter().map(|row| self.leads.text(Field::Owner, *row));
+                let written: BTreeSet<&str> = owners.filter(|owner| !owner.is_empty()).ordered();
+                let folded = || written.iter().map(|owner| fold(owner)).collect::<BTreeSet<_>>();
+                written.len() > 1 && folded().iter().filter(|owner| !owner.is_empty()).count() > 1
             }
             AccountFlag::RepeatedPeople => people.iter().any(|person| !person.repeats.is_empty()),
             AccountFlag::Disqualified => account.disqualified.is_some(),
@@ -483,7 +516,11 @@ impl Builder<'_> {
 
 /// The text that stands most often, the first in the alphabet of equally frequent ones.
 fn most<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut texts = texts.peekable();
+    let Some(first) = texts.next() else { return String::new() };
+    // Mostly they are all the same.
+    let same = std::iter::from_fn(|| texts.next_if_eq(&first)).count() as u64;
+    let mut counts = BTreeMap::from([(first, 1 + same)]);
     for text in texts {
         *counts.entry(text).or_insert(0) += 1;
     }

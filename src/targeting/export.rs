@@ -2,6 +2,7 @@
 
 use super::definitions::Definition;
 use super::scored::ScoredLeads;
+use crate::model::Points;
 use crate::table::write::{CsvWriter, WriteOptions};
 
 /// The columns added at the end, in order.
@@ -36,10 +37,8 @@ impl ScoredLeads {
             for column in &original {
                 csv.field(column.raw(row));
             }
-            let points =
-                |points: Option<crate::model::Points>| points.map_or(String::new(), |p| p.as_f64().to_string());
-            csv.field(&points(self.fit(row)));
-            csv.field(&points(self.engagement(row)));
+            csv.figure(self.fit(row).map(Points::as_f64));
+            csv.figure(self.engagement(row).map(Points::as_f64));
             csv.field(&if self.is_used(row) { self.grade(row).label() } else { String::new() });
             csv.field(if self.is_used(row) { self.segment_name(row) } else { "" });
             csv.field(self.segment(row).map_or("", |segment| segment.motion.name()));
@@ -49,10 +48,11 @@ impl ScoredLeads {
             let definitions: Vec<&str> = self.definitions(row).into_iter().map(Definition::label).collect();
             csv.field(&definitions.join("; "));
             for figure in [self.probability(row), self.rank(row), self.expected_value(row), self.value_per_day(row)] {
-                csv.field(&figure.map_or(String::new(), |figure| figure.to_string()));
+                csv.figure(figure);
             }
-            csv.field(&self.reasons(row).join("; "));
-            csv.field(&self.sentence(row));
+            let candidates = self.candidates(row);
+            csv.field(&self.reasons_of(row, &candidates).join("; "));
+            csv.field(&self.sentence_of(row, &candidates));
             csv.end_row();
         }
         csv.finish()

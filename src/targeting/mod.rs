@@ -21,6 +21,7 @@ mod enrich;
 mod explain;
 mod export;
 mod frequency;
+mod keys;
 pub mod learn;
 mod lint;
 mod margin;

@@ -142,15 +142,24 @@ impl Candidate {
                 format!("{} unknown: {} blank", self.axis.name(), words::list(&labels(axis, open), "and"))
             }
         };
-        let about = match &self.about {
+        Reason { axis: self.axis, effect: self.effect, points: self.points, text, about: self.say_about(axis) }
+    }
+
+    /// What the reason is about, as [`Reason::about`].
+    pub(crate) fn say_about(&self, axis: &Axis) -> String {
+        match &self.about {
             About::Rule { group, rule, .. } => {
                 let rule = axis.groups.get(*group).and_then(|group| group.rules.get(*rule));
                 rule.map_or(String::new(), |rule| rule.name.clone())
             }
             About::Blank { group, question } => say::not_known(&labels(axis, &[(*group, *question)])),
             About::Nothing(open) => say::not_known(&labels(axis, open)),
-        };
-        Reason { axis: self.axis, effect: self.effect, points: self.points, text, about }
+        }
+    }
+
+    /// Which way it works.
+    pub(crate) fn effect(&self) -> Effect {
+        self.effect
     }
 
     /// The axis it is about.

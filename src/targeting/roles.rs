@@ -1,5 +1,6 @@
 //! Which role a person plays in buying, and how sure that is: as stated, else by title, department and seniority.
 
+use super::keys::Keys;
 use crate::crm::{Field, FieldRef, LeadList};
 use crate::model::{Committee, Role, fold};
 use std::collections::{BTreeMap, HashMap};
@@ -67,9 +68,17 @@ impl RoleClaim {
 pub(super) struct Roles<'a> {
     leads: &'a LeadList,
     committee: &'a Committee,
-    known: HashMap<[&'a str; 4], Vec<RoleClaim>>,
+    cells: [Keys; 4],
+    known: HashMap<[Option<usize>; 4], Told>,
     /// Stated roles that the model does not have, with the rows that state them.
     pub(super) unknown: BTreeMap<String, u64>,
+}
+
+/// What cells say of roles.
+struct Told {
+    claims: Vec<RoleClaim>,
+    /// Stated roles that the model does not have.
+    unknown: Vec<String>,
 }
 
 /// The fields that say which role somebody has.
@@ -77,7 +86,8 @@ pub(super) const ROLE_FIELDS: [Field; 4] = [Field::BuyingRole, Field::Title, Fie
 
 impl<'a> Roles<'a> {
     pub(super) fn new(leads: &'a LeadList, committee: &'a Committee) -> Self {
-        Self { leads, committee, known: HashMap::new(), unknown: BTreeMap::new() }
+        let cells = ROLE_FIELDS.map(|field| Keys::of(leads, field));
+        Self { leads, committee, cells, known: HashMap::new(), unknown: BTreeMap::new() }
     }
 
     /// The fields of the file that say something about roles.
@@ -86,13 +96,18 @@ impl<'a> Roles<'a> {
     }
 
     /// The roles of the person of a row: all that the file states, else the likeliest one.
-    pub(super) fn of(&mut self, row: usize) -> Vec<RoleClaim> {
-        let cells = ROLE_FIELDS.map(|field| self.leads.text(row, field));
-        for part in parts(cells[0]).filter(|part| !self.committee.roles.iter().any(|role| is_named(role, part))) {
-            *self.unknown.entry(part.to_owned()).or_insert(0) += 1;
+    pub(super) fn of(&mut self, row: usize) -> &[RoleClaim] {
+        let Self { leads, committee, .. } = *self;
+        let told = self.known.entry(self.cells.each_ref().map(|cells| cells.key(row))).or_insert_with(|| {
+            let cells = ROLE_FIELDS.map(|field| leads.text(row, field));
+            let is_known = |part: &&str| committee.roles.iter().any(|role| is_named(role, part));
+            let unknown = parts(cells[0]).filter(|part| !is_known(part)).map(str::to_owned).collect();
+            Told { claims: claims(&committee.roles, cells), unknown }
+        });
+        for part in &told.unknown {
+            *self.unknown.entry(part.clone()).or_insert(0) += 1;
         }
-        let committee = self.committee;
-        self.known.entry(cells).or_insert_with(|| claims(&committee.roles, cells)).clone()
+        &told.claims
     }
 }
 

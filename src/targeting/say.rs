@@ -1,6 +1,7 @@
 //! A lead in one sentence that a rep can say aloud.
 
-use super::reasons::Effect;
+use super::reasons::{Candidate, Effect};
+use super::score::AxisName;
 use super::scored::ScoredLeads;
 use super::words;
 use crate::crm::Field;
@@ -10,6 +11,11 @@ impl ScoredLeads {
     /// a demo), but title is not known.`
     #[must_use]
     pub fn sentence(&self, row: usize) -> String {
+        self.sentence_of(row, &self.candidates(row))
+    }
+
+    /// The sentence, where the lead's reasons have been gathered already.
+    pub(super) fn sentence_of(&self, row: usize, reasons: &[Candidate]) -> String {
         let who = self.who(row);
         if !self.is_used(row) {
             return format!("{who} was created after the as-of day.");
@@ -18,14 +24,12 @@ impl ScoredLeads {
             return format!("{who} is out: {reason}.");
         }
         let grade = self.grade(row);
-        let reasons = self.all_reasons(row);
-        let speaking = |axis: super::AxisName| {
-            let mut up = reasons.iter().filter(|reason| reason.axis == axis && reason.effect == Effect::Up);
-            let names: Vec<String> = up.by_ref().take(2).map(|reason| reason.about.clone()).collect();
+        let speaking = |axis: AxisName| {
             // What little speaks for a poor lead would read as praise.
-            let poor =
-                if axis == super::AxisName::Fit { grade.fit_letter() == 'D' } else { grade.engagement_digit() == '4' };
-            if names.is_empty() || poor { String::new() } else { format!(" ({})", names.join(", ")) }
+            let poor = if axis == AxisName::Fit { grade.fit_letter() == 'D' } else { grade.engagement_digit() == '4' };
+            let up = reasons.iter().filter(|reason| !poor && reason.axis() == axis && reason.effect() == Effect::Up);
+            let names: Vec<String> = up.take(2).filter_map(|reason| self.about(row, reason)).collect();
+            if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
         };
         let fit = match grade.fit_letter() {
             'A' => "strong fit",
@@ -42,19 +46,21 @@ impl ScoredLeads {
             _ => "activity not known",
         };
         let article = if grade.fit_letter() == 'A' { "an" } else { "a" };
-        let label =
-            if grade.label() == "––" { "not graded".to_owned() } else { format!("{article} {}", grade.label()) };
+        let (label, graded) = (grade.label(), grade.label() != "––");
+        let label = if graded { format!("{article} {label}") } else { "not graded".to_owned() };
         let mut sentence = format!(
             "{who} is {label}: {fit}{} and {engagement}{}",
-            speaking(super::AxisName::Fit),
-            speaking(super::AxisName::Engagement)
+            speaking(AxisName::Fit),
+            speaking(AxisName::Engagement)
         );
-        let against = reasons.iter().find(|reason| reason.effect == Effect::Down);
-        let unknown = reasons.iter().find(|reason| reason.effect == Effect::Unknown);
-        if let Some(reason) = against {
-            sentence.push_str(&format!(", against it: {}", reason.about));
-        } else if let Some(reason) = unknown.filter(|_| grade.label() != "––") {
-            sentence.push_str(&format!(", but {} not known", reason.about));
+        let first = |effect: Effect| reasons.iter().find(|reason| reason.effect() == effect);
+        if let Some(about) = first(Effect::Down).and_then(|reason| self.about(row, reason)) {
+            sentence.push_str(", against it: ");
+            sentence.push_str(&about);
+        } else if graded && let Some(about) = first(Effect::Unknown).and_then(|reason| self.about(row, reason)) {
+            sentence.push_str(", but ");
+            sentence.push_str(&about);
+            sentence.push_str(" not known");
         }
         sentence.push('.');
         sentence

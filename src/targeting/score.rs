@@ -136,6 +136,13 @@ impl Scorecards {
 }
 
 impl Scorecard {
+    pub(crate) fn axis(&self, name: AxisName) -> &Axis {
+        match name {
+            AxisName::Fit => &self.fit,
+            AxisName::Engagement => &self.engagement,
+        }
+    }
+
     fn bind(icp: &Icp, binder: &Binder<'_>) -> Self {
         Self {
             fit: bind_axis(&icp.fit, icp.missing, binder),

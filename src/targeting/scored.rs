@@ -346,17 +346,22 @@ impl ScoredLeads {
     /// The few reasons that a row shows, a knock-out first.
     #[must_use]
     pub fn reasons(&self, row: usize) -> Vec<String> {
+        self.reasons_of(row, &self.candidates(row))
+    }
+
+    /// The few reasons, where all have been gathered already.
+    pub(super) fn reasons_of(&self, row: usize, candidates: &[reasons::Candidate]) -> Vec<String> {
         if !self.is_used(row) {
             return vec![self.route_reason(row)];
         }
-        let candidates = self.candidates(row);
         let knock_out = self.disqualified(row).map(|name| format!("disqualified: {name}"));
-        let top = reasons::top(&candidates).filter_map(|candidate| Some(self.say(row, candidate)?.text));
+        let top = reasons::top(candidates).filter_map(|candidate| Some(self.say(row, candidate)?.text));
         let said: Vec<String> = knock_out.into_iter().chain(top).take(3).collect();
         if said.is_empty() { vec!["no rule of the scorecard holds".to_owned()] } else { said }
     }
 
-    fn candidates(&self, row: usize) -> Vec<reasons::Candidate> {
+    /// Everything that speaks for or against a lead, the most points first, before it is put into words.
+    pub(super) fn candidates(&self, row: usize) -> Vec<reasons::Candidate> {
         let Some(card) = self.card(row).filter(|_| self.is_used(row)) else { return Vec::new() };
         let mut fit = reasons::Gather::of(AxisName::Fit, &card.fit);
         let mut engagement = reasons::Gather::of(AxisName::Engagement, &card.engagement);
@@ -368,11 +373,12 @@ impl ScoredLeads {
     }
 
     fn say(&self, row: usize, candidate: &reasons::Candidate) -> Option<Reason> {
-        let card = self.card(row)?;
-        Some(candidate.say(match candidate.axis() {
-            AxisName::Fit => &card.fit,
-            AxisName::Engagement => &card.engagement,
-        }))
+        Some(candidate.say(self.card(row)?.axis(candidate.axis())))
+    }
+
+    /// What a reason is about.
+    pub(super) fn about(&self, row: usize, candidate: &reasons::Candidate) -> Option<String> {
+        Some(candidate.say_about(self.card(row)?.axis(candidate.axis())))
     }
 
     /// The card that scores a row.
