@@ -86,7 +86,8 @@ pub(super) fn queue(leads: &ScoredLeads, queue: Queue) -> QueueReport {
         count += 1;
         let code = code(leads, row, queue, &asked);
         if code != run.0 {
-            *reasons.entry(run.0).or_insert(0) += std::mem::replace(&mut run, (code, 0)).1;
+            let (before, rows) = std::mem::replace(&mut run, (code, 0));
+            *reasons.entry(before).or_insert(0) += rows;
         }
         run.1 += 1;
         let value = if worth_something { leads.expected_value(row) } else { None };
