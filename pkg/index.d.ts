@@ -280,7 +280,7 @@ export interface Goal {
 export interface DealsHandle {
   receipt(): Promise<Receipt>;
   /**
-   * Joins another file to the pipeline: accounts, contacts, products, stages, sales people, stage history, another day's
+   * Joins another file to the pipeline: accounts, contacts, products, stages, sales people, stage history, kept snapshots, another day's
    * export, quotas, contracts, activities. What was simulated is to be simulated again. Of a file of quotas the sums by
    * period come back too.
    */

@@ -5,10 +5,11 @@
 use leadcast::calendar::Date;
 use leadcast::crm::join::AttachOptions;
 use leadcast::crm::{Kind, Mapping, Pipeline};
-use leadcast::forecast::Snapshots;
+use leadcast::forecast::{FitSubject, Snapshots};
 use leadcast::model::{OperatingModel, Preset, Run};
 use leadcast::money::Currency;
 use leadcast::report::SnapshotReport;
+use leadcast::session::Reader;
 use leadcast::table::{ReadOptions, Table};
 use sha2::{Digest, Sha256};
 
@@ -232,4 +233,29 @@ fn beside_contracts_snapshots_say_that_they_are_of_the_deals_alone() {
     assert_eq!(with.file, without.file, "what is kept is of the deals");
     assert!(report(&with).sentence.starts_with("of the deals alone, renewals left out: 1 snapshot"));
     assert!(report(&without).sentence.starts_with("1 snapshot"));
+}
+
+#[test]
+fn a_kept_file_that_is_attached_tells_of_stages_and_dates() {
+    let kept = three_weeks().file;
+    let mut deals = Reader::new("{}").unwrap();
+    deals.push(format!("{HEAD}{}", WEEKS[2].1).as_bytes()).unwrap();
+    let mut deals = deals.deals().unwrap();
+    // In pieces of five bytes, so that no piece by itself says what the file is.
+    let mut file = Reader::new("{}").unwrap();
+    kept.as_bytes().chunks(5).for_each(|piece| file.push(piece).unwrap());
+    let attached = deals.attach(file).unwrap();
+    assert_eq!(attached.receipt.kind, "stage-history");
+    // Deals 1 (twice), 2 (three dates) and 4; deal 3 is not in the file any more and has no name.
+    assert_eq!(attached.receipt.rows_read, 6);
+    deals.start(Preset::SalesLed.json(), r#"{ "asOf": "2026-03-20", "trials": 25600 }"#, 0, 1).unwrap();
+    while deals.advance(100).unwrap() < 1.0 {}
+    let report = deals.report().unwrap();
+    let told = report.timing.fit.iter().find(|told| told.about == FitSubject::Slippage).unwrap();
+    // Deal 1 closed a day before its date, which stood in two stages; no date of deal 2 has come.
+    assert!(told.sentence.starts_with("100 % of stated close dates held; never put off 100 % (n = 2 dates that came"));
+    assert!(told.sentence.ends_with("; mostly assumed"), "{}", told.sentence);
+    let mut damaged = Reader::new("{}").unwrap();
+    damaged.push(kept.replace("Discovery", "Closing").as_bytes()).unwrap();
+    assert_eq!(deals.attach(damaged).unwrap_err().code(), "damaged-snapshots");
 }

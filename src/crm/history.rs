@@ -8,7 +8,7 @@ use super::bind::MISFIT;
 use super::dialect::{Dialects, Vocabulary};
 use super::fold::fold;
 use super::rows::{NO_DATE, NO_REFERENCE, Rows, receipt};
-use super::{Field, Kind, Mapping, Pipeline};
+use super::{DealStatus, Field, Kind, Mapping, Pipeline};
 use crate::calendar::Date;
 use crate::stats::Arrange;
 use crate::table::{Action, Code, Column, ColumnKind, Diagnostics, Receipt, Table};
@@ -27,6 +27,17 @@ pub struct StageEvent {
     pub stage: String,
     /// Line in the file, from 1.
     pub line: u64,
+}
+
+/// A deal was expected to close on a day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StatedDate {
+    /// The deal's id.
+    pub deal: String,
+    /// The day on which that was stated; of snapshots, the day of the first that shows it.
+    pub on: Date,
+    /// The stated close date.
+    pub close: Date,
 }
 
 /// How a file tells of stages.
@@ -76,6 +87,8 @@ pub struct StageHistory {
     pub shape: HistoryShape,
     /// By deal, then day, then stage.
     pub events: Vec<StageEvent>,
+    /// Close dates that were stated while the deal was open, by deal, then day. From logs whose rows also hold the close date, and from snapshots.
+    pub dates: Vec<StatedDate>,
     /// What was read, used and left out; of snapshots, of the last.
     pub receipt: Receipt,
 }
@@ -128,7 +141,9 @@ impl StageHistory {
             Place { column, ..Place::line(table.line(row)) }
         };
         let mut notes = Diagnostics::default();
-        let (mut events, mut used) = (Vec::new(), 0);
+        let (mut events, mut dates, mut used) = (Vec::new(), Vec::new(), 0);
+        let close =
+            rows.binding.column_of(Field::CloseDate).filter(|at| shape == HistoryShape::EventLog && Some(*at) != day);
         for row in 0..table.rows() {
             let id = cell(deal, row);
             let mut add = |stage: &str, entered: Date| {
@@ -158,8 +173,11 @@ impl StageHistory {
                 }
             } else if to.is_empty() {
                 notes.count(NO_STAGE, place(stage, row), id, || "rows name no stage".to_owned());
-            } else if let Some(entered) = entered {
-                add(to, entered);
+            } else if let Some(on) = entered {
+                add(to, on);
+                let ends = matches!(dialects.status_of(to), Some(DealStatus::Won | DealStatus::Lost));
+                let stated = close.and_then(|at| date(at, row)).filter(|_| !ends);
+                dates.extend(stated.map(|close| StatedDate { deal: id.to_owned(), on, close }));
                 used += 1;
             } else {
                 let raw = day.map_or("", |at| cell(at, row));
@@ -167,8 +185,9 @@ impl StageHistory {
             }
         }
         events.arrange();
+        dates.arrange();
         let receipt = rows.receipt(Kind::StageHistory, used, notes);
-        Ok((Self { shape, events, receipt }, (rows, deal)))
+        Ok((Self { shape, events, dates, receipt }, (rows, deal)))
     }
 
     /// Compares exports of the same pipeline: a deal entered a stage on the first day that shows it there. `None`
@@ -179,7 +198,7 @@ impl StageHistory {
         ordered.arrange_by_key(|(day, _)| *day);
         let (_, newest) = ordered.last()?;
         let mut last: BTreeMap<&str, &str> = BTreeMap::new();
-        let (mut events, mut used, mut notes) = (Vec::new(), 0, Diagnostics::default());
+        let (mut events, mut dates, mut used, mut notes) = (Vec::new(), Vec::new(), 0, Diagnostics::default());
         for (day, pipeline) in &ordered {
             let table = pipeline.table();
             (used, notes) = (0, Diagnostics::default());
@@ -187,6 +206,13 @@ impl StageHistory {
             for row in 0..table.rows() {
                 let (deal, stage) = (text(Field::DealId, row), text(Field::Stage, row));
                 let place = || Place::line(table.line(row));
+                let is_open = pipeline.statuses.get(row) == Some(&DealStatus::Open);
+                if let Some(close) = pipeline.column(Field::CloseDate).and_then(|column| column.date(row))
+                    && is_open
+                    && !deal.is_empty()
+                {
+                    dates.push(StatedDate { deal: deal.to_owned(), on: *day, close });
+                }
                 if deal.is_empty() {
                     notes.count(NO_REFERENCE, place(), stage, || "rows name no deal".to_owned());
                 } else if stage.is_empty() {
@@ -201,8 +227,9 @@ impl StageHistory {
             }
         }
         events.arrange();
+        dates.arrange();
         let receipt = receipt(newest.table(), newest.binding(), Some(Kind::StageHistory), used, [notes]);
-        Some(Self { shape: HistoryShape::Snapshots, events, receipt })
+        Some(Self { shape: HistoryShape::Snapshots, events, dates, receipt })
     }
 
     /// The events of one deal, the first first.
@@ -213,12 +240,23 @@ impl StageHistory {
         self.events.get(start..end).unwrap_or(&[])
     }
 
+    /// The close dates stated of one deal, the first first.
+    #[must_use]
+    pub fn dates_of(&self, deal: &str) -> &[StatedDate] {
+        let start = self.dates.partition_point(|stated| stated.deal.as_str() < deal);
+        let end = self.dates.partition_point(|stated| stated.deal.as_str() <= deal);
+        self.dates.get(start..end).unwrap_or(&[])
+    }
+
     /// Both histories as one; what both tell stands once. The shape and the receipt are those of this one.
     #[must_use]
     pub fn merged(mut self, other: &Self) -> Self {
         self.events.extend_from_slice(&other.events);
         self.events.arrange();
         self.events.dedup_by(|a, b| (&a.deal, a.entered, &a.stage) == (&b.deal, b.entered, &b.stage));
+        self.dates.extend_from_slice(&other.dates);
+        self.dates.arrange();
+        self.dates.dedup();
         self
     }
 }

@@ -18,6 +18,7 @@ use crate::table::{
     write_corrected,
 };
 use crate::{Error, Place};
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -232,6 +233,13 @@ impl Pipeline {
     #[must_use]
     pub fn reps(&self) -> &[Rep] {
         &self.extras.reps
+    }
+
+    /// The id of each deal that has one, by its key.
+    pub(crate) fn ids(&self) -> BTreeMap<u64, &str> {
+        let Some(ids) = self.column(Field::DealId) else { return BTreeMap::new() };
+        let named = self.keys.iter().enumerate().map(|(row, key)| (*key, ids.text(row)));
+        named.filter(|(_, id)| !id.is_empty()).collect()
     }
 
     pub(crate) fn column(&self, field: Field) -> Option<&Column> {

@@ -7,6 +7,7 @@ use super::past::reported;
 use super::scenario::{
     Cycle, DealName, MAX_ADDED, MorePipeline, MoreReps, Move, Price, Scenario, ScenarioChange, Which, WinRate, Won, bad,
 };
+use super::slips::Slip;
 use crate::calendar::Date;
 use crate::crm::ForecastCategory;
 use crate::model::{DealProbability, OperatingModel, fold};
@@ -44,7 +45,8 @@ impl Changed {
                         line.called_in = outcome.horizon.period_of(*close);
                         // What is said of one deal's date counts, whatever decides for the others.
                         line.hazard = None;
-                        line.closed_by = closed_by(&outcome.horizon, &outcome.stages[line.stage], line.close, 0.0);
+                        line.closed_by =
+                            closed_by(&outcome.horizon, &outcome.stages[line.stage], line.slip, line.close, 0.0);
                     });
                 }
                 ScenarioChange::Drop(Which { deal }) => {
@@ -96,7 +98,7 @@ impl Changed {
                             (line.probability, line.closed_by) = reported(pace, means, class, factor);
                             continue;
                         }
-                        line.closed_by = closed_by(horizon, &stages[line.stage], line.close, *days);
+                        line.closed_by = closed_by(horizon, &stages[line.stage], line.slip, line.close, *days);
                     }
                 }
                 ScenarioChange::Pipeline(more) => self.add_pipeline(more, &|key| at(&format!("pipeline.{key}")))?,
@@ -208,7 +210,8 @@ impl Changed {
             close,
             is_past_close: false,
             called_in: close.and_then(|day| self.outcome.horizon.period_of(day)),
-            closed_by: closed_by(&self.outcome.horizon, line, close, 0.0),
+            closed_by: closed_by(&self.outcome.horizon, line, line.slip(), close, 0.0),
+            slip: line.slip(),
             hazard: None,
             amount_known: true,
         };
@@ -273,6 +276,7 @@ impl Changed {
                         is_past_close: false,
                         called_in: horizon.period_of(end),
                         closed_by: surely_by(&horizon, end),
+                        slip: Slip { on_time: 1.0, mean_delay: 0.0 },
                         hazard: None,
                         amount_known: true,
                     });

@@ -114,8 +114,8 @@ fn steps_of(outcome: &Outcome, source: &Source, spans: &Horizon, count: usize) -
     });
     let by_step = |(deal, line): (SimulatedDeal, &super::DealLine)| {
         let stage = outcome.stages.get(line.stage).filter(|_| line.hazard.is_none());
-        let closed =
-            stage.map_or_else(|| vec![0.0; spans.ends().len()], |stage| closed_by(spans, stage, line.close, 0.0));
+        let closed = stage
+            .map_or_else(|| vec![0.0; spans.ends().len()], |stage| closed_by(spans, stage, line.slip, line.close, 0.0));
         SimulatedDeal { category: 0, closed_by: closed, ..deal }
     };
     Ok(SimulationInput {

@@ -34,6 +34,7 @@ mod renewals;
 mod replay;
 mod scenario;
 mod simulate;
+mod slips;
 mod snapshots;
 mod stages;
 mod sums;
@@ -71,6 +72,7 @@ pub use scenario::{
 };
 pub use simulate::Simulation;
 pub use snapshots::{Graded, PushLine, Snapshots, StageMoves};
+pub(crate) use snapshots::{are_snapshots, stage_log};
 pub use stages::{StageLine, StageSource};
 pub use timing::Expectation;
 pub use trials::Trials;

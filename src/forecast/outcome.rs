@@ -5,6 +5,7 @@ use super::horizon::Horizon;
 use super::input::{Amount, SharedRate, SimulatedDeal, SimulationInput, Win};
 use super::pace::Pace;
 use super::past::{Past, Said, Timing, factors, reported};
+use super::slips::{Slip, Slips};
 use super::stages::{StageLine, StageSource, StageTable};
 use super::timing::Expectation;
 use crate::calendar::Date;
@@ -97,6 +98,8 @@ pub struct DealLine {
     pub hazard: Option<(usize, f64)>,
     /// Whether the file says what it is worth.
     pub amount_known: bool,
+    /// How its stated date holds where dates decide.
+    pub(super) slip: Slip,
 }
 
 impl Outcome {
@@ -121,6 +124,7 @@ impl Outcome {
         let currency = reporting_currency(&known.deals, model.meta().currency, &mut Vec::new());
         let mut past = Past::new(pipeline, model, run, as_of.days(), currency);
         past.effects = Arc::new(Effects::new(pipeline, &known.deals));
+        past.learn_slips(Slips::new(pipeline, &known.deals, model, as_of));
         Ok(Self::of(known, as_of, model, run, assumptions, past))
     }
 
@@ -140,8 +144,22 @@ impl Outcome {
         let horizon = Horizon::new(as_of, model.meta().fiscal_year, run.period, usize::from(run.periods));
         let stages = StageTable::new(&used, model);
         let open = || used.iter().filter(|deal| deal.is_open());
-        let mut lines: Vec<DealLine> =
-            open().map(|deal| deal_line(deal, &stages, &horizon, run.deal_probability)).collect();
+        // Few stages and counts, many deals: each is worked out once.
+        let mut slips: BTreeMap<(usize, usize), Slip> = BTreeMap::new();
+        let mut lines: Vec<DealLine> = open()
+            .map(|deal| {
+                let (stage, pushes) = (stages.of(deal), past.slips.pushes(deal));
+                let line = &stages.lines[stage];
+                let slip =
+                    slips.entry((stage, pushes)).or_insert_with(|| past.slips.of(&line.name, pushes, line.slip()));
+                deal_line(deal, &stages, *slip, &horizon, run.deal_probability)
+            })
+            .collect();
+        let mut stages = stages;
+        for line in &mut stages.lines {
+            let slip = past.slips.of(&line.name, 0, line.slip());
+            (line.on_time, line.mean_delay) = (slip.on_time, slip.mean_delay);
+        }
         // What is stated for a deal by itself is said in knowledge of both.
         for line in lines.iter_mut().filter(|line| line.probability_source == DealProbability::Stage) {
             line.probability = past.effects.of(line.key, line.probability);
@@ -301,6 +319,9 @@ impl Outcome {
                 "{undated} open deals state no close date: they close at the pace of the stages ahead of them"
             ));
         }
+        if let Some(said) = self.past.slips.said() {
+            told.push(said);
+        }
         let past = count(&|deal| deal.is_past_close);
         if past > 0 {
             told.push(format!("{past} open deals are past their close date: they close from the day after {} on, with the delay of their stage", self.horizon.as_of()));
@@ -345,7 +366,7 @@ pub(super) fn won(deals: &[Deal], currency: Currency) -> impl Iterator<Item = (D
     won.filter_map(|deal| Some((deal.close?, deal.amount.minor)))
 }
 
-fn deal_line(deal: &Deal, stages: &StageTable, horizon: &Horizon, prefer: DealProbability) -> DealLine {
+fn deal_line(deal: &Deal, stages: &StageTable, slip: Slip, horizon: &Horizon, prefer: DealProbability) -> DealLine {
     let stage = stages.of(deal);
     let line = &stages.lines[stage];
     let as_of = horizon.as_of();
@@ -370,7 +391,8 @@ fn deal_line(deal: &Deal, stages: &StageTable, horizon: &Horizon, prefer: DealPr
         close: deal.close,
         is_past_close: deal.close.is_some_and(|close| close < as_of),
         called_in: deal.close.and_then(|close| horizon.period_of(close.max(as_of))),
-        closed_by: closed_by(horizon, line, deal.close, 0.0),
+        closed_by: closed_by(horizon, line, slip, deal.close, 0.0),
+        slip,
         hazard: None,
         amount_known: deal.amount_known,
     }
@@ -410,19 +432,25 @@ fn hasten<'a>(
     }
 }
 
-/// Per step of the horizon: the probability that a deal of this stage and date has closed by then, if deals of the stage
-/// take so many days longer than they used to.
-pub(super) fn closed_by(horizon: &Horizon, stage: &StageLine, close: Option<Date>, longer: f64) -> Vec<f64> {
+/// Per step of the horizon: the probability that a deal of this stage and date has closed by then, if its date holds so and deals of
+/// the stage take so many days longer than they used to.
+pub(super) fn closed_by(
+    horizon: &Horizon,
+    stage: &StageLine,
+    slip: Slip,
+    close: Option<Date>,
+    longer: f64,
+) -> Vec<f64> {
     let as_of = horizon.as_of();
     let expectation = match close {
         // Past its date a deal closes with its stage's delay alone, so that is what gets longer.
         Some(close) if close <= as_of => {
-            Expectation::Stated { close, on_time: stage.on_time, mean_delay: later(stage.mean_delay, longer) }
+            Expectation::Stated { close, on_time: slip.on_time, mean_delay: later(slip.mean_delay, longer) }
         }
         Some(close) => Expectation::Stated {
             close: close.plus_days(longer.round() as i32).max(as_of.plus_days(1)),
-            on_time: stage.on_time,
-            mean_delay: stage.mean_delay,
+            on_time: slip.on_time,
+            mean_delay: slip.mean_delay,
         },
         None => Expectation::Open { mean_days: later(stage.days_to_close, longer) },
     };

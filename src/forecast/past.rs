@@ -2,9 +2,10 @@
 
 use super::Horizon;
 use super::effects::Effects;
-use super::fit::{Fit, FitStatement, History, Season, Seen, UNTOLD, statements};
+use super::fit::{Fit, FitStatement, History, Season, Seen, UNTOLD, and, statements};
 use super::pace::{Draw, Odds, Pace};
 use super::renewals;
+use super::slips::Slips;
 use crate::crm::{Deal, Pipeline};
 use crate::model::{OperatingModel, Run, Switch, TimingSource, fold};
 use crate::money::Currency;
@@ -49,6 +50,8 @@ pub(super) struct Past {
     pub(super) timing: Timing,
     /// What people and grades say of single deals.
     pub(super) effects: Arc<Effects>,
+    /// How stated dates held.
+    pub(super) slips: Arc<Slips>,
     fit: Arc<Fit>,
     start: i32,
 }
@@ -62,7 +65,22 @@ impl Past {
         let fit = Fit::new(&seen, &season);
         let mut timing = choose(&history, &seen, model, run, currency);
         timing.fit = statements(&fit, &seen, &season);
-        Self { timing, effects: Arc::default(), fit: Arc::new(fit), start: seen.start, history: Arc::new(history) }
+        Self {
+            timing,
+            effects: Arc::default(),
+            slips: Arc::default(),
+            fit: Arc::new(fit),
+            start: seen.start,
+            history: Arc::new(history),
+        }
+    }
+
+    /// Takes in how stated dates held, and tells of it where they decide.
+    pub(super) fn learn_slips(&mut self, slips: Slips) {
+        if let Some(one) = slips.told().filter(|_| !self.decides()) {
+            self.timing.fit = and(std::mem::take(&mut self.timing.fit), one);
+        }
+        self.slips = Arc::new(slips);
     }
 
     /// Whether the past decides when deals close.

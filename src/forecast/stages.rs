@@ -1,5 +1,6 @@
 //! What each stage of the file is worth: resolved against the model, or told from the file itself.
 
+use super::slips::Slip;
 use crate::crm::{Deal, DealStatus, ForecastCategory};
 use crate::model::{OperatingModel, Stage, StageOutcome, WinProbability, fold};
 use crate::stats::Arrange;
@@ -48,12 +49,19 @@ pub struct StageLine {
     pub category: ForecastCategory,
     /// Name of the model's stage that this one is or resembles.
     pub model_stage: Option<String>,
-    /// Share of deals that close on their stated date.
+    /// Share of deals that close on their stated date, if it was never put off.
     pub on_time: f64,
     /// Mean delay of the others, in days.
     pub mean_delay: f64,
     /// Mean days from here to the close, for deals without a date.
     pub days_to_close: f64,
+}
+
+impl StageLine {
+    /// How dates stated in it hold.
+    pub(super) fn slip(&self) -> Slip {
+        Slip { on_time: self.on_time, mean_delay: self.mean_delay }
+    }
 }
 
 /// The stages of all open deals, in the order of the sale, and the stage of each deal.
@@ -242,6 +250,15 @@ fn open_stage<'a>(key: &str, model: &'a OperatingModel) -> Option<(&'a Stage, Ma
 
 fn open_stages(model: &OperatingModel) -> impl Iterator<Item = &Stage> {
     model.stages().iter().filter(|stage| stage.outcome == StageOutcome::Open)
+}
+
+/// What the model assumes of close dates stated in a stage, by its folded name.
+pub(super) fn slip_of(key: &str, model: &OperatingModel) -> Slip {
+    let stage = open_stage(key, model).map(|(stage, _)| stage).or_else(|| middle(model));
+    Slip {
+        on_time: stage.map_or(0.5, |stage| stage.slip.on_time.get()),
+        mean_delay: stage.map_or(30.0, |stage| stage.slip.mean_delay_days),
+    }
 }
 
 /// The open stage in the middle of the sale, for deals of which nothing is known.

@@ -214,7 +214,8 @@ impl Forecast {
         let median = GroupedSample::new(base, GROUPS).quantiles(&[0.5]).first().map_or(0.0, |p50| p50.value);
         let line = &outcome.stages[stage];
         let end = outcome.horizon.steps().iter().rposition(|step| step.period == goal.period).unwrap_or(0);
-        let in_time = super::outcome::closed_by(&outcome.horizon, line, None, 0.0).get(end).copied().unwrap_or(0.0);
+        let in_time =
+            super::outcome::closed_by(&outcome.horizon, line, line.slip(), None, 0.0).get(end).copied().unwrap_or(0.0);
         let each = (line.win_probability * in_time * usual as f64).max(1.0);
         let deals = ((wanted as f64 - median).max(1.0) / each).round().clamp(f64::from(FEWEST_ADDED), 500.0) as u32;
         changed.outcome.deals.clear();

@@ -70,12 +70,14 @@ impl Deals {
         }
     }
 
-    /// Attaches another file; what was simulated is to be simulated again.
+    /// Attaches another file; what was simulated is to be simulated again. A file of kept snapshots tells what stages deals were in
+    /// and what close dates they stated, as a history does.
     ///
     /// # Errors
     /// Those of the file and of [`Pipeline::attach`].
     pub fn attach(&mut self, file: Reader) -> Result<Attached, Error> {
-        let (table, reading) = file.finish()?;
+        let ids = self.pipeline.ids();
+        let (table, reading) = file.finish_with(|key| ids.get(&key).map(|id| (*id).to_owned()))?;
         let (pipeline, attached) = self.pipeline.attach(table, &reading.attaching())?;
         *self = Self::of(pipeline, self.as_of, self.currency);
         Ok(attached)

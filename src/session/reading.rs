@@ -4,6 +4,7 @@ use super::{Deals, Leads};
 use crate::calendar::Date;
 use crate::crm::join::AttachOptions;
 use crate::crm::{Mapping, understand};
+use crate::forecast::{are_snapshots, stage_log};
 use crate::table::{ReadOptions, Receipt, Table, TableReader};
 use crate::{Error, ErrorKind, Place};
 use serde::Deserialize;
@@ -68,9 +69,16 @@ pub struct Reader {
     reading: Reading,
 }
 
+/// Bytes by which it is known whether a file holds kept snapshots.
+const ENOUGH: usize = 32;
+
 /// What a reader has so far.
 #[derive(Debug)]
 enum Source {
+    /// The first bytes of a file, too few to know what it is.
+    Begun(Vec<u8>),
+    /// Kept snapshots, so far.
+    Kept(Vec<u8>),
     /// Text, in pieces.
     Text(Box<TableReader>),
     /// Records, whole.
@@ -84,7 +92,7 @@ impl Reader {
     /// `bad-option`.
     pub fn new(reading: &str) -> Result<Self, Error> {
         let reading = Reading::from_json(reading)?;
-        Ok(Self { source: Source::Text(Box::new(TableReader::new(&reading.options))), reading })
+        Ok(Self { source: Source::Begun(Vec::new()), reading })
     }
 
     /// A reader that has a JSON array of records already; no bytes follow.
@@ -102,16 +110,57 @@ impl Reader {
     /// Those of [`TableReader::push`].
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
         match &mut self.source {
+            Source::Begun(head) if head.len() + bytes.len() < ENOUGH => {
+                head.extend_from_slice(bytes);
+                Ok(())
+            }
+            Source::Begun(_) => self.begin(bytes),
+            Source::Kept(text) => {
+                text.extend_from_slice(bytes);
+                Ok(())
+            }
             Source::Text(reader) => reader.push(bytes),
             Source::Records(_) => Ok(()),
         }
     }
 
+    /// Settles by the first bytes what the file is, and takes these.
+    fn begin(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let Source::Begun(head) = &mut self.source else { return Ok(()) };
+        let mut head = std::mem::take(head);
+        let known = head.len();
+        head.extend_from_slice(bytes.get(..ENOUGH).unwrap_or(bytes));
+        if are_snapshots(&head) {
+            head.truncate(known);
+            head.extend_from_slice(bytes);
+            self.source = Source::Kept(head);
+            return Ok(());
+        }
+        let mut reader = Box::new(TableReader::new(&self.reading.options));
+        // The first piece may be the whole file: it is not copied.
+        reader.push(&head[..known])?;
+        reader.push(bytes)?;
+        self.source = Source::Text(reader);
+        Ok(())
+    }
+
     /// Ends the file: its table, and how it is to be read.
     pub(super) fn finish(self) -> Result<(Table, Reading), Error> {
+        self.finish_with(|key| Some(format!("{key:016x}")))
+    }
+
+    /// The same; `id` gives the ids of the deals that kept snapshots name by their keys. Those of which it knows none are left out.
+    pub(super) fn finish_with(mut self, id: impl Fn(u64) -> Option<String>) -> Result<(Table, Reading), Error> {
+        self.begin(&[])?;
         let table = match self.source {
             Source::Text(reader) => reader.finish()?,
+            Source::Kept(text) => {
+                let log = stage_log(&String::from_utf8_lossy(&text), id)?;
+                let options = ReadOptions { name: self.reading.options.name.clone(), ..ReadOptions::default() };
+                Table::from_csv(log.as_bytes(), &options)?
+            }
             Source::Records(table) => *table,
+            Source::Begun(_) => TableReader::new(&self.reading.options).finish()?,
         };
         Ok((table, self.reading))
     }

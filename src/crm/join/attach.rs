@@ -154,7 +154,13 @@ impl Attaching<'_> {
                 event.deal = (*id).to_owned();
             }
         }
+        for stated in &mut history.dates {
+            if let Some(id) = ids.get(stated.deal.as_str()).filter(|id| **id != stated.deal) {
+                stated.deal = (*id).to_owned();
+            }
+        }
         history.events.arrange();
+        history.dates.arrange();
         let attached = attached(&history.receipt, Some(join));
         let history = self.extras.history.as_ref().map_or(history.clone(), |earlier| history.merged(earlier));
         let extras = Extras { history: Some(history), ..self.extras(&rows) };

@@ -23,8 +23,8 @@ pub(super) use paths::UNTOLD;
 pub(super) use pooling::{Rate, gain, strength};
 pub(super) use season::{PARTS, Season};
 pub(super) use sizes::Sizes;
-pub(super) use told::statements;
 pub use told::{FitStatement, FitSubject, RestsOn};
+pub(super) use told::{and, slippage, statements};
 
 use crate::random::Sampler;
 

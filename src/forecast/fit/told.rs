@@ -7,7 +7,7 @@ use super::pooling::{range, top};
 use super::season::{PARTS, Season};
 use super::sizes::Sizes;
 use super::{Fit, MARKET_PRIOR, QUARTER, RATIOS};
-use crate::stats::{Beta, Normal};
+use crate::stats::{Beta, Normal, wilson};
 use serde::Serialize;
 
 /// Closings that the prior of the share won is worth, and the share it says.
@@ -54,6 +54,8 @@ pub enum FitSubject {
     Size,
     /// How many times as often deals are won in the stage nearest to the close as others of their age and size.
     Stages,
+    /// Share of stated close dates that held, where these decide.
+    Slippage,
     /// What won deals bring as a share of their estimate.
     Amounts,
     /// New deals a week.
@@ -104,6 +106,29 @@ pub(crate) fn statements(fit: &Fit, seen: &Seen, season: &Season) -> Vec<FitStat
         Some(groupings(&fit.hazards)),
     ];
     at_most(told.into_iter().flatten().collect())
+}
+
+/// The statements with one more, the fourth.
+pub(crate) fn and(mut told: Vec<FitStatement>, one: FitStatement) -> Vec<FitStatement> {
+    told.insert(told.len().min(3), one);
+    at_most(told)
+}
+
+/// How often stated dates held: `on_time` of `came`, by times put off before, the others late by so many days.
+pub(crate) fn slippage(on_time: f64, came: f64, delay: Option<f64>, often: &[(f64, f64)], worth: f64) -> FitStatement {
+    let value = on_time / came;
+    let interval = wilson(on_time, came, 0.95);
+    let (low, high) = (interval.low, interval.high);
+    let [v, l, h] = [value, low, high].map(|share| 100.0 * share);
+    let late = delay.map_or_else(String::new, |days| format!(", the others closed {days:.0} days later"));
+    let names = ["never put off", "put off once", "put off twice or more"];
+    let parts = names.iter().zip(often).filter(|(_, (_, came))| *came > 0.0);
+    let parts: Vec<String> = parts.map(|(name, (held, came))| format!("{name} {:.0} %", 100.0 * held / came)).collect();
+    let sentence = format!(
+        "{v:.0} % of stated close dates held{late}; {} (n = {came:.0} dates that came, 95 % interval {l:.0} to {h:.0} %)",
+        parts.join(", ")
+    );
+    statement(FitSubject::Slippage, [value, low, high], came as u64, came > worth, sentence)
 }
 
 /// Leaves out what is too much, those that found nothing first, the later of equals.

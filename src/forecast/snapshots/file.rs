@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-const TITLE: &str = "leadcast-snapshots ";
+pub(super) const TITLE: &str = "leadcast-snapshots ";
 const FORMAT: u32 = 1;
 /// Most snapshots in a file: twenty years of weeks.
 pub(super) const MOST: usize = 1_040;

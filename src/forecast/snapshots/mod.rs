@@ -3,6 +3,7 @@
 //! [`file`] is the file; [`moves`] tells what deals did from one snapshot to the next, which no single export says.
 
 mod file;
+mod log;
 mod moves;
 
 use super::Forecast;
@@ -12,6 +13,7 @@ use crate::crm::{Deal, DealStatus, ForecastCategory, Pipeline};
 use crate::money::Currency;
 use crate::{Error, ErrorKind};
 use file::{ClosedDeal, End, Kept, LEVELS, MOST, OpenDeal, Snapshot, Told, key_text};
+pub(crate) use log::{are_snapshots, stage_log};
 pub use moves::{PushLine, StageMoves};
 use std::collections::BTreeMap;
 
