@@ -175,12 +175,14 @@ fn agree(
     shown: Option<&Column>,
     notes: &mut Diagnostics,
 ) -> Option<Duplicates> {
-    let (mut known, mut text) = (Known::new(table.rows()), String::new());
-    for row in 0..table.rows() {
+    let mut text = String::new();
+    let mut key_of = |row: usize| {
         text.clear();
-        known.push(if key(row, &mut text) { Some(quick_hash(text.as_bytes())) } else { None });
-    }
-    let Known { later, keys: _, slots: _, named } = known;
+        // 0 stands for rows that are known by nothing.
+        if key(row, &mut text) { quick_hash(text.as_bytes()).max(1) } else { 0 }
+    };
+    let keys: Vec<u64> = (0..table.rows()).map(&mut key_of).collect();
+    let (named, later) = repeats(keys);
     // What five rows in a row share on average is what they are about and not what names them.
     if !certain && named >= (named - later.len()) * MOST_ALIKE {
         return None;
@@ -220,39 +222,54 @@ fn first_groups(later: &[(u32, u32)]) -> BTreeMap<u32, Vec<u32>> {
     groups
 }
 
-/// The keys seen so far.
-struct Known {
-    /// By row; 0 stands for none.
-    keys: Vec<u64>,
-    /// Open addressing: a row plus one; 0 is free.
-    slots: Vec<u32>,
-    /// Rows whose key an earlier one has: the first with it, and the row.
-    later: Vec<(u32, u32)>,
-    /// Rows with a key.
-    named: usize,
+/// Rows whose key is not 0: how many there are, and those whose key an earlier one has, in order, each behind the first
+/// with it.
+fn repeats(keys: Vec<u64>) -> (usize, Vec<(u32, u32)>) {
+    /// Keys that are looked up together: the table of so many stays near the processor.
+    const PART: usize = 8192;
+    let bits = (keys.len() / PART).next_power_of_two().trailing_zeros().min(8);
+    let part_of = |key: u64| (key >> 32 >> (32 - bits)) as usize;
+    // Where each part ends once the keys are laid out part by part.
+    let mut ends = vec![0; 1 << bits];
+    let named = || keys.iter().enumerate().filter(|(_, key)| **key != 0);
+    named().for_each(|(_, key)| ends[part_of(*key)] += 1);
+    let mut all: usize = 0;
+    for end in &mut ends {
+        (*end, all) = (all, all + *end);
+    }
+    let (mut rows, mut sorted) = (vec![0; all], vec![0; all]);
+    for (row, key) in named() {
+        let place = &mut ends[part_of(*key)];
+        (rows[*place], sorted[*place]) = (row as u32, *key);
+        *place += 1;
+    }
+    drop(keys);
+    let (mut later, mut from, mut slots) = (Vec::new(), 0, Vec::new());
+    for to in ends {
+        let (keys, rows) = (sorted.get(from..to).unwrap_or(&[]), rows.get(from..to).unwrap_or(&[]));
+        find_repeats(keys, rows, &mut slots, &mut later);
+        from = to;
+    }
+    later.sort_unstable_by_key(|(_, row)| *row);
+    (all, later)
 }
 
-impl Known {
-    fn new(rows: usize) -> Self {
-        let slots = vec![0; (rows * 2).next_power_of_two().max(2)];
-        Self { keys: Vec::with_capacity(rows), slots, later: Vec::new(), named: 0 }
-    }
-
-    fn push(&mut self, key: Option<u64>) {
-        let row = self.keys.len();
-        let Some(key) = key.map(|key| key.max(1)) else { return self.keys.push(0) };
-        self.keys.push(key);
-        self.named += 1;
-        let mask = self.slots.len() - 1;
-        let mut slot = (key >> 32) as usize & mask;
-        while let Some(entry) = self.slots.get_mut(slot) {
+/// Adds the rows of a part whose key an earlier one has. `slots` is room for a table.
+fn find_repeats(keys: &[u64], rows: &[u32], slots: &mut Vec<u32>, later: &mut Vec<(u32, u32)>) {
+    // Open addressing: places in the part plus one; 0 is free.
+    slots.clear();
+    slots.resize((keys.len() * 2).next_power_of_two().max(2), 0);
+    let mask = slots.len() - 1;
+    for (place, (key, row)) in keys.iter().zip(rows).enumerate() {
+        let mut slot = *key as usize & mask;
+        while let Some(entry) = slots.get_mut(slot) {
             let Some(first) = entry.checked_sub(1) else {
-                *entry = row as u32 + 1;
-                return;
+                *entry = place as u32 + 1;
+                break;
             };
-            if self.keys.get(first as usize) == Some(&key) {
-                self.later.push((first, row as u32));
-                return;
+            if keys.get(first as usize) == Some(key) {
+                later.extend(rows.get(first as usize).map(|first| (*first, *row)));
+                break;
             }
             slot = (slot + 1) & mask;
         }
@@ -265,14 +282,13 @@ mod tests {
 
     #[test]
     fn rows_are_found_with_the_first_that_has_their_key() {
-        let keys = [Some(7), None, Some(0), Some(7), Some(1 << 63), Some(0), None, Some(7)];
-        let mut known = Known::new(keys.len());
-        keys.iter().for_each(|key| known.push(*key));
-        assert_eq!(known.later, [(0, 3), (2, 5), (0, 7)]);
-        assert_eq!(known.named, 6);
-        let mut many = Known::new(5_000);
-        (0..5_000_u64).for_each(|row| many.push(Some(quick_hash(&(row % 1_000).to_le_bytes()))));
-        assert!(many.later.iter().all(|(first, row)| *first == row % 1_000) && many.later.len() == 4_000);
+        let (named, later) = repeats(vec![7, 0, 9, 7, 1 << 63, 9, 0, 7]);
+        assert_eq!((named, later), (6, vec![(0, 3), (2, 5), (0, 7)]));
+        let many = (0..50_000_u64).map(|row| quick_hash(&(row % 10_000).to_le_bytes()));
+        let (named, later) = repeats(many.collect());
+        assert_eq!((named, later.len()), (50_000, 40_000));
+        assert!(later.iter().zip(10_000..).all(|((first, row), expected)| *row == expected && *first == row % 10_000));
+        assert_eq!(repeats(Vec::new()), (0, Vec::new()));
     }
 
     #[test]

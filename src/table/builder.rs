@@ -107,7 +107,7 @@ impl TableBuilder {
                 if bytes.contains(&0) {
                     self.note_control(line, &cell);
                 }
-                let damaged = |w: &[u8]| w == "\u{fffd}".as_bytes() || is_encoded_twice(w);
+                let damaged = |w: &[u8]| matches!(w, [0xEF, 0xBF, 0xBD]) || is_encoded_twice(w);
                 if !bytes.is_ascii() && bytes.windows(3).any(damaged) {
                     self.note_damage(line, &cell);
                 }

@@ -1,7 +1,8 @@
 //! The cells of one column, kept compact: text that repeats is stored once, the rest end to end.
 //!
-//! Words lie in one string, each behind its length. Where words are listed row by row an offset stands every eight
-//! words, which is about 1.5 bytes more than the text itself; words that repeat have an offset each. Lengths are written in ASCII bytes of six bits so that the string stays valid UTF-8.
+//! Words lie in pieces of a mebibyte, so that nothing is moved as a list grows, each word behind its length. Where words
+//! are listed row by row an offset stands every eight words, which is about 1.5 bytes more than the text itself; words
+//! that repeat have an offset each. Lengths are written in ASCII bytes of six bits so that a piece stays valid UTF-8.
 
 /// Words between two stored offsets where there is a word per row, as a power of two: 8.
 const STRIDE: u32 = 3;
@@ -9,10 +10,14 @@ const STRIDE: u32 = 3;
 /// Distinct words a code of two bytes can name.
 const MOST_CODES: usize = 65_535;
 
-/// A list of words in one string.
+/// Bytes of a piece, as a power of two: 1 MiB. Words begin within it; one that is longer has a piece of its own.
+const PIECE: u32 = 20;
+
+/// A list of words, end to end in pieces.
 #[derive(Debug, Clone)]
 pub(crate) struct Words {
-    text: String,
+    pieces: Vec<String>,
+    /// The piece, and where in it, that some of the words begin.
     starts: Vec<u32>,
     len: usize,
     /// Words between two offsets, as a power of two.
@@ -21,7 +26,7 @@ pub(crate) struct Words {
 
 impl Words {
     pub(super) fn every(stride: u32) -> Self {
-        Self { text: String::new(), starts: Vec::new(), len: 0, stride }
+        Self { pieces: Vec::new(), starts: Vec::new(), len: 0, stride }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -30,22 +35,48 @@ impl Words {
 
     /// Adds a word; `false` if the list would pass 4 GiB.
     #[must_use]
+    #[inline]
     pub(crate) fn push(&mut self, word: &str) -> bool {
-        let Ok(start) = u32::try_from(self.text.len()) else { return false };
-        if self.text.len() + word.len() + 6 > u32::MAX as usize {
+        let needed = word.len() + 6;
+        let is_full = |piece: &String| piece.len() + needed > piece.capacity().min(1 << PIECE);
+        if self.pieces.last().is_none_or(is_full) && !self.make_room(needed) {
             return false;
         }
+        let at = self.pieces.len().wrapping_sub(1);
+        let Some(piece) = self.pieces.get_mut(at) else { return false };
         if self.len & ((1 << self.stride) - 1) == 0 {
-            self.starts.push(start);
+            self.starts.push((at as u32) << PIECE | piece.len() as u32);
         }
         let mut rest = word.len();
         while rest >= 64 {
-            self.text.push(char::from(64 | (rest & 63) as u8));
+            piece.push(char::from(64 | (rest & 63) as u8));
             rest >>= 6;
         }
-        self.text.push(char::from(rest as u8));
-        self.text.push_str(word);
+        piece.push(char::from(rest as u8));
+        piece.push_str(word);
         self.len += 1;
+        true
+    }
+
+    /// Makes room for so many bytes in the last piece or a new one; `false` if there are too many pieces.
+    #[cold]
+    fn make_room(&mut self, needed: usize) -> bool {
+        const MOST: usize = 1 << PIECE;
+        let is_last = self.pieces.len() >= 1 << (32 - PIECE);
+        match self.pieces.last_mut() {
+            // The first piece of a short list grows as it has to.
+            Some(piece) if piece.capacity() * 2 + needed <= MOST => piece.reserve(piece.capacity() + needed),
+            Some(piece) if piece.capacity() < MOST && piece.len() + needed <= MOST => {
+                piece.reserve_exact(MOST - piece.len());
+            }
+            Some(_) if is_last => return false,
+            Some(piece) => {
+                // What is not used of a piece is given back.
+                piece.shrink_to_fit();
+                self.pieces.push(String::with_capacity(needed.max(MOST)));
+            }
+            None => self.pieces.push(String::with_capacity(needed.max(256))),
+        }
         true
     }
 
@@ -56,48 +87,64 @@ impl Words {
         if index >= self.len {
             return "";
         }
-        let mut position = start as usize;
+        let mut place = Place { piece: (start >> PIECE) as usize, at: (start & ((1 << PIECE) - 1)) as usize };
         for _ in 0..index & ((1 << self.stride) - 1) {
-            position = self.span(position).1;
+            self.next(&mut place);
         }
-        let (from, to) = self.span(position);
-        self.text.get(from..to).unwrap_or("")
+        self.next(&mut place)
     }
 
     /// Every word in order; cheaper than `get` in a loop.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        let mut position = 0;
-        (0..self.len).map(move |_| {
-            let (from, to) = self.span(position);
-            position = to;
-            self.text.get(from..to).unwrap_or("")
-        })
+        let mut place = Place::default();
+        (0..self.len).map(move |_| self.next(&mut place))
     }
 
-    /// Start and end of the word whose length stands at `position`.
+    /// The word at a place, which moves on to the next.
     #[inline]
-    fn span(&self, mut position: usize) -> (usize, usize) {
-        let bytes = self.text.as_bytes();
+    fn next(&self, place: &mut Place) -> &str {
+        let Some(mut piece) = self.pieces.get(place.piece) else { return "" };
+        if place.at >= piece.len() {
+            *place = Place { piece: place.piece + 1, at: 0 };
+            let Some(next) = self.pieces.get(place.piece) else { return "" };
+            piece = next;
+        }
+        let bytes = piece.as_bytes();
         let (mut length, mut shift) = (0, 0);
-        while let Some(&byte) = bytes.get(position) {
-            position += 1;
+        while let Some(&byte) = bytes.get(place.at) {
+            place.at += 1;
             length |= usize::from(byte & 63) << shift;
             if byte < 64 {
                 break;
             }
             shift += 6;
         }
-        (position, position + length)
+        let from = place.at;
+        place.at += length;
+        piece.get(from..place.at).unwrap_or("")
     }
 
     fn shrink(&mut self) {
-        self.text.shrink_to_fit();
+        self.pieces.last_mut().into_iter().for_each(String::shrink_to_fit);
+        self.pieces.shrink_to_fit();
         self.starts.shrink_to_fit();
     }
 
-    fn retained(&self) -> usize {
-        self.text.capacity() + self.starts.capacity() * 4
+    /// Bytes of all words with their lengths.
+    fn bytes(&self) -> usize {
+        self.pieces.iter().map(String::len).sum()
     }
+
+    fn retained(&self) -> usize {
+        self.pieces.iter().map(String::capacity).sum::<usize>() + self.starts.capacity() * 4
+    }
+}
+
+/// Where a word's length stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    piece: usize,
+    at: usize,
 }
 
 /// The finished cells of a column.
@@ -192,7 +239,7 @@ impl Cells {
 
     /// A reader of cells in the order of the rows.
     pub(crate) fn cursor(&self) -> Cursor<'_> {
-        Cursor { cells: self, row: 0, position: 0 }
+        Cursor { cells: self, row: 0, place: Place::default() }
     }
 
     /// Bytes of memory held.
@@ -220,9 +267,9 @@ pub(crate) enum Codes<'a> {
 #[derive(Debug, Clone)]
 pub(crate) struct Cursor<'a> {
     cells: &'a Cells,
-    /// The row of the word whose length stands at `position`.
+    /// The row of the word at the place.
     row: usize,
-    position: usize,
+    place: Place,
 }
 
 impl<'a> Cursor<'a> {
@@ -234,11 +281,10 @@ impl<'a> Cursor<'a> {
             return words.get(row);
         }
         loop {
-            let (from, to) = words.span(self.position);
-            self.position = to;
+            let word = words.next(&mut self.place);
             self.row += 1;
             if self.row > row {
-                return words.text.get(from..to).unwrap_or("");
+                return word;
             }
         }
     }
@@ -249,18 +295,19 @@ impl<'a> Cursor<'a> {
 pub(crate) struct CellsBuilder {
     codes: Vec<u16>,
     words: Words,
-    /// Open addressing: 16 bits of the hash above the 16 bits of the code.
+    /// What tells the words apart, as [`key`] gives it.
+    keys: Vec<[u64; 2]>,
+    /// Open addressing: codes plus one; 0 is free.
     slots: Vec<u32>,
     plain: bool,
     /// Bytes of all cells.
     total: usize,
 }
 
-const FREE: u32 = u32::MAX;
-
 impl Default for CellsBuilder {
     fn default() -> Self {
-        Self { codes: Vec::new(), words: Words::every(0), slots: Vec::new(), plain: false, total: 0 }
+        let (codes, keys, slots) = Default::default();
+        Self { codes, words: Words::every(0), keys, slots, plain: false, total: 0 }
     }
 }
 
@@ -271,16 +318,10 @@ impl CellsBuilder {
 
     /// Adds a cell; `false` if the column would pass 4 GiB.
     #[must_use]
+    #[inline]
     pub(crate) fn push(&mut self, cell: &str) -> bool {
         self.total += cell.len();
-        if self.plain {
-            return self.words.push(cell);
-        }
-        let Some(code) = self.code_of(cell) else {
-            return self.make_plain() && self.words.push(cell);
-        };
-        self.codes.push(code);
-        true
+        if self.plain { self.words.push(cell) } else { self.push_code(cell) }
     }
 
     /// Fills up with blank cells.
@@ -294,26 +335,29 @@ impl CellsBuilder {
         true
     }
 
+    fn push_code(&mut self, cell: &str) -> bool {
+        let Some(code) = self.code_of(cell) else {
+            return self.make_plain() && self.words.push(cell);
+        };
+        self.codes.push(code);
+        true
+    }
+
     /// Gives the word's code, a new one if need be; `None` if codes no longer pay.
+    #[inline]
     fn code_of(&mut self, cell: &str) -> Option<u16> {
+        let key = key(cell.as_bytes());
+        // What stands in the row above often stands here too.
+        if let Some(last) = self.codes.last().filter(|last| self.is(**last, key, cell)) {
+            return Some(*last);
+        }
         if self.words.len() * 2 >= self.slots.len() {
             self.grow();
         }
-        // What stands in the row above often stands here too.
-        if let Some(last) = self.codes.last().filter(|last| self.words.get(usize::from(**last)) == cell) {
-            return Some(*last);
-        }
-        let hash = quick_hash(cell.as_bytes());
-        let tag = (hash >> 48) as u32;
         let mask = self.slots.len() - 1;
-        let mut slot = hash as usize & mask;
-        loop {
-            let entry = *self.slots.get(slot)?;
-            if entry == FREE {
-                break;
-            }
-            let code = entry & 0xFFFF;
-            if entry >> 16 == tag && self.words.get(code as usize) == cell {
+        let mut slot = spread(key) & mask;
+        while let Some(code) = self.slots.get(slot)?.checked_sub(1) {
+            if self.is(code as u16, key, cell) {
                 return Some(code as u16);
             }
             slot = (slot + 1) & mask;
@@ -324,23 +368,30 @@ impl CellsBuilder {
         if count >= MOST_CODES || barely_repeats || !self.words.push(cell) {
             return None;
         }
+        self.keys.push(key);
         if let Some(entry) = self.slots.get_mut(slot) {
-            *entry = tag << 16 | count as u32;
+            *entry = count as u32 + 1;
         }
         Some(count as u16)
     }
 
+    /// Whether a code stands for a cell. The keys of short words say all of them.
+    #[inline]
+    fn is(&self, code: u16, key: [u64; 2], cell: &str) -> bool {
+        let code = usize::from(code);
+        self.keys.get(code) == Some(&key) && (cell.len() < SHORT || self.words.get(code) == cell)
+    }
+
     fn grow(&mut self) {
         let size = (self.slots.len() * 2).max(64);
-        self.slots = vec![FREE; size];
-        for (code, word) in self.words.iter().enumerate() {
-            let hash = quick_hash(word.as_bytes());
-            let mut slot = hash as usize & (size - 1);
-            while self.slots.get(slot).is_some_and(|entry| *entry != FREE) {
+        self.slots = vec![0; size];
+        for (code, key) in self.keys.iter().enumerate() {
+            let mut slot = spread(*key) & (size - 1);
+            while self.slots.get(slot).is_some_and(|entry| *entry != 0) {
                 slot = (slot + 1) & (size - 1);
             }
             if let Some(entry) = self.slots.get_mut(slot) {
-                *entry = ((hash >> 48) as u32) << 16 | code as u32;
+                *entry = code as u32 + 1;
             }
         }
     }
@@ -353,8 +404,9 @@ impl CellsBuilder {
     }
 
     pub(crate) fn finish(mut self) -> Cells {
+        (self.keys, self.slots) = Default::default();
         let width = if self.words.len() <= 256 { 1 } else { 2 };
-        let coded = self.codes.len() * width + self.words.text.len() + self.words.len() * 4;
+        let coded = self.codes.len() * width + self.words.bytes() + self.words.len() * 4;
         // Where codes cost more than what they save, the words in full are quicker too.
         if !self.plain && coded > self.total + self.codes.len() * 3 / 2 && self.words.len() > 256 {
             self.make_plain();
@@ -371,6 +423,39 @@ impl CellsBuilder {
     }
 }
 
+/// Words of fewer bytes are told apart by their key alone.
+const SHORT: usize = 16;
+
+/// What tells words apart: the bytes and their number of one with up to 15, else a hash and the number.
+#[inline]
+fn key(bytes: &[u8]) -> [u64; 2] {
+    let length = (bytes.len().min(SHORT) as u64) << 56;
+    if bytes.len() >= SHORT {
+        return [quick_hash(bytes), length ^ bytes.len() as u64];
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        // The last eight without what the first eight have already; a shift by 64 would be none.
+        let behind = (u64::from_le_bytes(*last) >> 1) >> (127 - 8 * bytes.len());
+        return [u64::from_le_bytes(*first), length | behind];
+    }
+    let Some((first, last)) = bytes.first_chunk::<4>().zip(bytes.last_chunk::<4>()) else {
+        let few = bytes.iter().rev().fold(0, |few, byte| few << 8 | u64::from(*byte));
+        return [few, length];
+    };
+    let (first, last) = (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)));
+    [first | last << (8 * (bytes.len() - 4)), length]
+}
+
+/// A place for a key in a table.
+#[inline]
+fn spread([first, last]: [u64; 2]) -> usize {
+    let product = (first ^ last.rotate_left(23)).wrapping_mul(SPREAD);
+    ((product ^ (product >> 32)).wrapping_mul(SPREAD) >> 32) as usize
+}
+
+/// 2⁶⁴ over the golden ratio: its multiples fall far apart.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// FNV-1a over the bytes, then the finaliser of `MurmurHash3`: the same 64 bits on every platform.
 ///
 /// # Source
@@ -382,8 +467,6 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
 /// A hash for look-ups that no result depends on: eight bytes a step.
 #[inline]
 pub(crate) fn quick_hash(bytes: &[u8]) -> u64 {
-    /// 2⁶⁴ over the golden ratio: its multiples fall far apart.
-    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |h: u64, part: u64| {
         let product = (h ^ part).wrapping_mul(SPREAD);
         product ^ (product >> 32)
@@ -393,7 +476,11 @@ pub(crate) fn quick_hash(bytes: &[u8]) -> u64 {
     for eight in eights {
         h = mix(h, u64::from_le_bytes(*eight));
     }
-    let tail = rest.iter().fold(0, |tail, byte| tail << 8 | u64::from(*byte));
+    let tail = match bytes.last_chunk::<8>() {
+        // The last eight bytes hold the rest.
+        Some(last) => u64::from_le_bytes(*last),
+        None => rest.iter().fold(0, |tail, byte| tail << 8 | u64::from(*byte)),
+    };
     mix(mix(h, tail), SPREAD).wrapping_mul(SPREAD)
 }
 
@@ -447,6 +534,31 @@ mod tests {
         assert!(words.iter().enumerate().all(|(i, w)| list.get(i) == w));
         assert!(list.iter().eq(words.iter().map(String::as_str)));
         assert_eq!(list.get(600), "");
+    }
+
+    #[test]
+    fn words_come_back_from_every_piece() {
+        let word = |n: usize| "ü".repeat(if n == 40 { 3 << PIECE } else { n * 977 % 70_000 });
+        let mut list = Words::every(STRIDE);
+        assert!((0..300).all(|n| list.push(&word(n))));
+        list.shrink();
+        assert!(list.pieces.len() > 10 && list.retained() < list.bytes() + 2_000, "{}", list.retained());
+        assert!((0..300).all(|n| list.get(n) == word(n)));
+        assert!(list.iter().enumerate().all(|(n, found)| found == word(n)));
+        let cells = Cells::Plain(list);
+        let mut cursor = cells.cursor();
+        assert!((0..300).step_by(7).chain([3]).all(|n| cursor.get(n) == word(n)));
+    }
+
+    #[test]
+    fn keys_tell_words_apart() {
+        let text = "abcdefghijklmnopqrstuvwxyz\0\0";
+        let words: Vec<&str> = (0..28).flat_map(|from| (from..=28).map(move |to| &text[from..to])).collect();
+        let keys: std::collections::BTreeMap<[u64; 2], &str> = words.iter().map(|w| (key(w.as_bytes()), *w)).collect();
+        assert!(words.iter().all(|word| keys[&key(word.as_bytes())] == *word));
+        assert_eq!(key(b"a\0"), [u64::from(b'a'), 2 << 56]);
+        assert_eq!(key(b"123456789"), [u64::from_le_bytes(*b"12345678"), 9 << 56 | u64::from(b'9')]);
+        assert_eq!(key(b"12345")[0], 0x35_34_33_32_31);
     }
 
     #[test]
