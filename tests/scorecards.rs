@@ -6,6 +6,7 @@
 use leadcast::crm::join::AttachOptions;
 use leadcast::crm::{LeadList, Mapping};
 use leadcast::model::{Grade, OperatingModel, Points, Preset, Run};
+use leadcast::table::write::WriteOptions;
 use leadcast::table::{ReadOptions, Table};
 use leadcast::targeting::ScoredLeads;
 use std::path::Path;
@@ -55,6 +56,43 @@ fn a_grade_changes_only_past_the_cut_by_more_than_the_band() {
     assert_eq!((after("A1", 30.0), after("A1", 38.0)), ('D', 'C'));
     // Without an earlier grade the cuts decide.
     assert_eq!((after("–1", 80.0), after("–1", 79.0)), ('A', 'B'));
+}
+
+/// The list scored, exported, and scored again a fortnight later: points have faded, and grades follow only where that
+/// took them past a cut by more than the band.
+#[test]
+fn an_export_scored_again_keeps_grades_that_are_near_a_cut() {
+    for preset in Preset::ALL {
+        let model = OperatingModel::preset(preset).unwrap();
+        let mut csv =
+            "Company,Employees,Industry,Title,Last Activity,Email Opens,Page Views,Active Days,Seats\n".to_owned();
+        for i in 0_u32..400 {
+            let (size, title) = (10 + i * 37 % 2500, ["VP Sales", "CTO", "Student", ""][(i % 4) as usize]);
+            let day = format!("2026-0{}-{:02}", 1 + i % 3, 1 + i * 7 % 28);
+            csv += &format!("Acme {i},{size},Software,{title},{day},{},{},{},{}\n", i % 12, i * 5 % 40, i % 25, i % 30);
+        }
+        let on = |csv: &[u8], day: &str| {
+            let table = Table::from_csv(csv, &ReadOptions::default()).unwrap();
+            let leads = LeadList::from_table(table, &Mapping::default()).unwrap();
+            leads.score(&model, &Run::from_json(&format!(r#"{{ "asOf": "{day}" }}"#)).unwrap())
+        };
+        let before = on(csv.as_bytes(), "2026-03-31");
+        let after = on(&before.to_csv(WriteOptions::default()), "2026-04-14");
+        let (mut kept, mut changed) = (0, 0);
+        for row in 0..400 {
+            let icp = model.scorecards().iter().find(|card| after.scorecard(row) == Some(card.name.as_str()));
+            let cuts = &icp.map_or(model.icp(), |card| &card.icp).grades;
+            assert!(cuts.band > Points::ZERO, "{preset:?}");
+            let (old, new) = (before.grade(row), after.grade(row));
+            assert_eq!(new, cuts.grade_after(old, after.fit(row), after.engagement(row)), "{preset:?} row {row}");
+            if new.engagement_digit() < old.engagement_digit() || new.fit_letter() != old.fit_letter() {
+                panic!("{preset:?} row {row}: {} after {}, though points only fade", new.label(), old.label());
+            }
+            kept += u32::from(new == old && new != cuts.grade(after.fit(row), after.engagement(row)));
+            changed += u32::from(new != old);
+        }
+        assert!(kept > 0 && changed > 0, "{preset:?}: {kept} kept, {changed} changed");
+    }
 }
 
 const TWO_CARDS: &str = r#"{ "format": 1,

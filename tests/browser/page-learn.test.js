@@ -239,3 +239,31 @@ inBrowsers('among leads of one grade the expected value can decide', async ({ pa
   const after = amounts(await shown());
   assert.deepEqual(after, after.toSorted((a, b) => b - a), 'the most valuable first');
 });
+
+inBrowsers('every card of the model has sliders, and so has the line of a product-qualified lead', async ({ page, url }) => {
+  await visit(page, url);
+  await showTab(page, 'model');
+  await fill(page, '#preset', 'hybrid');
+  await says(page, '.model-head', /Hybrid/);
+  await showTab(page, 'leads');
+  const line = (/** @type {number} */ i) => `Firm ${i},${i % 2 ? 20 : 900},${i % 2 ? i % 26 : ''},${i % 2 ? 1 + (i % 12) : ''},2026-03-${String(1 + (i % 28)).padStart(2, '0')}`;
+  await giveFile(page, '#file-leads', 'leads.csv', `Company,Employees,Active Days,Seats,Last Activity\n${Array.from({ length: 40 }, (_, i) => line(i)).join('\n')}\n`);
+  await rows(page, 'leads');
+  await press(page, '#tune-open');
+  await page.waitForSelector('[data-path^="scorecards.0.icp.engagement.groups."]');
+  const matrix = await text(page, '.matrix');
+  for (const id of await page.$$eval('[data-path^="scorecards.0.icp.engagement.groups."]:not([data-path$=".cap"])', (all) => all.map((one) => one.id))) await fill(page, `#${id}`, '0');
+  await page.waitForFunction((before) => document.querySelector('.matrix')?.textContent !== before, {}, matrix);
+  await page.waitForSelector('[data-path="scorecards.0.icp.grades.band"]');
+  await press(page, '#tune-reset');
+  await page.waitForFunction((before) => document.querySelector('.matrix')?.textContent === before, {}, matrix);
+
+  const pql = '[data-path^="definitions.pql."]';
+  assert.equal(await page.$eval(pql, (field) => /** @type {HTMLInputElement} */ (field).value), '65');
+  await fill(page, pql, '20');
+  await showTab(page, 'model');
+  await says(page, '.model-head', 'Changed by you');
+  await press(page, '#section-json');
+  const model = await page.waitForSelector('#model-json').then(() => page.$eval('#model-json', (field) => /** @type {HTMLTextAreaElement} */ (field).value));
+  assert.equal(JSON.parse(model).definitions.pql.all[0].atLeast, 20);
+});

@@ -1,5 +1,5 @@
 // @ts-check
-/** The figures of a scorecard that can be moved while the table ranks again: points, caps and grade cuts. */
+/** The figures of the scorecards that can be moved while the table ranks again: points, caps, grade cuts, and the lines of definitions. */
 
 /**
  * @typedef {object} Tuning
@@ -29,51 +29,91 @@ export function freshTuning() {
 /** @typedef {{ name: string, knobs: Knob[] }} KnobGroup */
 
 const AXES = /** @type {const} */ ([['fit', 'Fit'], ['engagement', 'Engagement']]);
+const WORDS = /** @type {const} */ ([['mql', 'MQL'], ['pql', 'PQL'], ['sql', 'SQL'], ['opportunity', 'Opportunity']]);
 
 /**
- * Every slider: grades first, then the groups of both axes. The ends come from `base`, so they stand still while one moves.
+ * Every slider: of each card the grades first, then the groups of both axes; and the lines of definitions. The ends come from `base`, so they stand still
+ * while one moves.
  * @param {any} model
  * @param {any} base
  * @returns {KnobGroup[]}
  */
 export function knobs(model, base) {
-  return [grades(model), ...AXES.flatMap(([axis, label]) => groups(model, base, axis, label))].filter((group) => group.knobs.length > 0);
-}
-
-/** @param {any} model @returns {KnobGroup} */
-function grades(model) {
-  const found = AXES.flatMap(([axis, label]) => {
-    const cuts = model.icp.grades?.[axis];
-    if (!cuts || model.icp[axis].groups.length === 0) return [];
-    const names = axis === 'fit' ? ['A', 'B', 'C'] : ['1', '2', '3'];
-    return names.map((name, i) => {
-      // Cuts keep their order: each lies between its neighbours.
-      const above = i === 0 ? model.icp[axis].cap : cuts[/** @type {string} */ (names[i - 1])] - 1;
-      const below = i === 2 ? 1 : cuts[/** @type {string} */ (names[i + 1])] + 1;
-      return { path: ['icp', 'grades', axis, name], label: `${name} from`, name: `Fewest points for ${name}, ${label.toLowerCase()}`, value: cuts[name], from: Math.min(below, cuts[name]), to: Math.max(above, cuts[name]), step: 1 };
-    });
-  });
-  return { name: 'Grade cuts', knobs: found };
+  const found = [...card(model.icp, base.icp, ['icp'], ''), lines(model)];
+  for (const [i, { name, icp }] of (model.scorecards ?? []).entries()) found.push(...card(icp, base.scorecards?.[i]?.icp, ['scorecards', i, 'icp'], `${name}, `));
+  return found.filter((group) => group.knobs.length > 0);
 }
 
 /**
- * @param {any} model
+ * @param {any} icp
  * @param {any} base
+ * @param {(string | number)[]} path
+ * @param {string} owner the card's name, to stand in front of the names of its groups
+ * @returns {KnobGroup[]}
+ */
+function card(icp, base, path, owner) {
+  return [grades(icp, path, owner), ...AXES.flatMap(([axis, label]) => groups(icp, base ?? icp, [...path, axis], axis, `${owner}${label}`))];
+}
+
+/** @param {any} icp @param {(string | number)[]} path @param {string} owner @returns {KnobGroup} */
+function grades(icp, path, owner) {
+  const found = AXES.flatMap(([axis, label]) => {
+    const cuts = icp.grades?.[axis];
+    if (!cuts || icp[axis].groups.length === 0) return [];
+    const names = axis === 'fit' ? ['A', 'B', 'C'] : ['1', '2', '3'];
+    return names.map((name, i) => {
+      // Cuts keep their order: each lies between its neighbours.
+      const above = i === 0 ? icp[axis].cap : cuts[/** @type {string} */ (names[i - 1])] - 1;
+      const below = i === 2 ? 1 : cuts[/** @type {string} */ (names[i + 1])] + 1;
+      return { path: [...path, 'grades', axis, name], label: `${name} from`, name: `${owner}Fewest points for ${name}, ${label.toLowerCase()}`, value: cuts[name], from: Math.min(below, cuts[name]), to: Math.max(above, cuts[name]), step: 1 };
+    });
+  });
+  const band = icp.grades?.band ?? 0;
+  if (found.length > 0) found.push({ path: [...path, 'grades', 'band'], label: 'Keep an earlier grade within', name: `${owner}Points past a cut before the grade that the file carries changes`, value: band, from: 0, to: Math.max(20, band), step: fineness(band) });
+  return { name: `${owner}Grade cuts`, knobs: found };
+}
+
+/**
+ * @param {any} icp
+ * @param {any} base
+ * @param {(string | number)[]} path
  * @param {'fit' | 'engagement'} axis
  * @param {string} label
  * @returns {KnobGroup[]}
  */
-function groups(model, base, axis, label) {
-  return model.icp[axis].groups.map((/** @type {any} */ group, /** @type {number} */ g) => {
-    const first = base.icp[axis].groups[g] ?? group;
+function groups(icp, base, path, axis, label) {
+  return icp[axis].groups.map((/** @type {any} */ group, /** @type {number} */ g) => {
+    const first = base[axis].groups[g] ?? group;
     const most = Math.max(10, first.cap, ...first.rules.map((/** @type {any} */ rule) => Math.abs(rule.points)));
-    const path = ['icp', axis, 'groups', g];
+    const own = [...path, 'groups', g];
     const rules = group.rules.map((/** @type {any} */ rule, /** @type {number} */ r) => ({
-      path: [...path, 'rules', r, 'points'], label: ownName(rule.name, group.name), name: `Points for ${rule.name}, ${group.name}`, value: rule.points, from: -most, to: most, step: fineness(rule.points),
+      path: [...own, 'rules', r, 'points'], label: ownName(rule.name, group.name), name: `Points for ${rule.name}, ${group.name}`, value: rule.points, from: -most, to: most, step: fineness(rule.points),
     }));
-    const cap = { path: [...path, 'cap'], label: 'At most', name: `Most points from ${group.name}`, value: group.cap, from: 1, to: Math.max(2 * first.cap, group.cap), step: fineness(group.cap) };
+    const cap = { path: [...own, 'cap'], label: 'At most', name: `Most points from ${group.name}`, value: group.cap, from: 1, to: Math.max(2 * first.cap, group.cap), step: fineness(group.cap) };
     return { name: `${label}: ${group.name}`, knobs: [...rules, cap] };
   });
+}
+
+/** The scores from which definitions hold. @param {any} model @returns {KnobGroup} */
+function lines(model) {
+  const found = WORDS.flatMap(([key, word]) => thresholds(model.definitions?.[key], ['definitions', key]).map(({ axis, path, value }) => ({
+    path, label: `${word}: ${axis} from`, name: `Points of ${axis} from which a lead is ${word === 'Opportunity' ? 'an opportunity' : `a ${word}`}`, value, from: 0, to: Math.max(model.icp[axis].cap, value), step: fineness(value),
+  })));
+  return { name: 'Lines of definitions', knobs: found };
+}
+
+/**
+ * The tests of a condition that compare a score with a least one.
+ * @param {any} condition
+ * @param {(string | number)[]} path
+ * @returns {{ axis: 'fit' | 'engagement', path: (string | number)[], value: number }[]}
+ */
+function thresholds(condition, path) {
+  if (!condition) return [];
+  const { field, atLeast, not } = condition;
+  if ((field === 'fit' || field === 'engagement') && typeof atLeast === 'number') return [{ axis: field, path: [...path, 'atLeast'], value: atLeast }];
+  const parts = /** @type {const} */ (['all', 'any']).flatMap((join) => (condition[join] ?? []).flatMap((/** @type {any} */ part, /** @type {number} */ i) => thresholds(part, [...path, join, i])));
+  return [...parts, ...thresholds(not, [...path, 'not'])];
 }
 
 /** A rule's name without that of its group in front. @param {string} rule @param {string} group */

@@ -77,7 +77,8 @@ function counts(rule) {
 function said(rule) {
   const values = rule.values.flatMap(({ value }) => (value === null ? [] : [value]));
   const age = rule.ageDays === null || rule.ageDays === undefined ? [] : [`${counted(rule.ageDays, 'day', 'days')} ago`];
-  return h('bdi', null, [...values, ...age].join(', '));
+  const times = rule.times === null || rule.times === undefined ? [] : [counted(rule.times, 'time', 'times')];
+  return h('bdi', null, [...values, ...times, ...age].join(', '));
 }
 
 /** @param {Score} score */
