@@ -1,7 +1,7 @@
 //! Keys that name a deal's random stream, and fingerprints of rows, whatever their order in the file.
 
 use crate::stats::{Arrange, places_by};
-use crate::table::{Column, ReadOptions, Table, hash, hash_four};
+use crate::table::{Column, Cursor, ReadOptions, Table, hash, hash_four};
 use sha2::{Digest, Sha256};
 
 /// Separates cells in hashed text; no cell holds it, as it is no character of any text.
@@ -44,6 +44,7 @@ pub(crate) fn number_equal_keys(keys: &mut [u64], content: &[u64], copies: &[boo
 /// A column whose cells are brought into one spelling once per distinct word, where words repeat.
 struct Spelled<'a> {
     column: &'a Column,
+    cursor: Cursor<'a>,
     /// The words end to end, and where each ends.
     words: Option<(Vec<u8>, Vec<usize>)>,
 }
@@ -58,12 +59,15 @@ impl<'a> Spelled<'a> {
             }
             (text, ends)
         });
-        Self { column, words }
+        Self { column, cursor: column.cells().cursor(), words }
     }
 
+    /// Writes a row's cell; asked for one row after the other.
     #[inline]
-    fn write(&self, row: usize, out: &mut Vec<u8>) {
-        let Some((text, ends)) = &self.words else { return self.column.write_canonical(row, out) };
+    fn write(&mut self, row: usize, out: &mut Vec<u8>) {
+        let Some((text, ends)) = &self.words else {
+            return self.column.write_canonical_text(self.column.present(self.cursor.get(row)), out);
+        };
         let Some(word) = self.column.word(row) else { return };
         let from = word.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
         let to = ends.get(word).copied().unwrap_or(from);
@@ -74,14 +78,15 @@ impl<'a> Spelled<'a> {
 /// SHA-256 over the sorted hashes of all rows: equal for equal rows in any order and any spelling of their values.
 pub(crate) fn fingerprint(table: &Table, labels: &[String]) -> [u8; 32] {
     let columns = places_by(table.columns().len(), &mut |a, b| labels.get(a).cmp(&labels.get(b)));
-    let columns: Vec<Spelled<'_>> = columns.iter().filter_map(|at| table.columns().get(*at)).map(Spelled::of).collect();
+    let mut columns: Vec<Spelled<'_>> =
+        columns.iter().filter_map(|at| table.columns().get(*at)).map(Spelled::of).collect();
     let mut rows: Vec<u64> = Vec::with_capacity(table.rows());
     let mut buffers: [Vec<u8>; 4] = Default::default();
     for first in (0..table.rows()).step_by(4) {
         let last = (first + 4).min(table.rows());
         for (row, buffer) in (first..last).zip(&mut buffers) {
             buffer.clear();
-            for column in &columns {
+            for column in &mut columns {
                 column.write(row, buffer);
                 buffer.push(BETWEEN);
             }
@@ -89,7 +94,7 @@ pub(crate) fn fingerprint(table: &Table, labels: &[String]) -> [u8; 32] {
         let hashes = hash_four([0, 1, 2, 3].map(|at| buffers[at].as_slice()));
         rows.extend(hashes.into_iter().take(last - first));
     }
-    rows.sort_unstable();
+    let rows = sorted(rows);
     let mut sha = Sha256::new();
     let mut sorted: Vec<&String> = labels.iter().collect();
     sorted.arrange();
@@ -101,6 +106,32 @@ pub(crate) fn fingerprint(table: &Table, labels: &[String]) -> [u8; 32] {
         sha.update(row.to_le_bytes());
     }
     sha.finalize().into()
+}
+
+/// Hashes in rising order: dealt out by their first bits, then sorted in parts that are small.
+fn sorted(hashes: Vec<u64>) -> Vec<u64> {
+    let bits = (hashes.len() / 32).next_power_of_two().trailing_zeros().min(16);
+    let part_of = |hash: u64| (hash >> 32 >> (32 - bits)) as usize;
+    let mut places = vec![0_u32; 1 << bits];
+    hashes.iter().for_each(|hash| places[part_of(*hash)] += 1);
+    let mut before = 0;
+    for place in &mut places {
+        (*place, before) = (before, before + *place);
+    }
+    let mut dealt = vec![0; hashes.len()];
+    for hash in hashes {
+        let place = &mut places[part_of(hash)];
+        dealt[*place as usize] = hash;
+        *place += 1;
+    }
+    let mut from = 0;
+    for to in places {
+        if let Some(part) = dealt.get_mut(from..to as usize) {
+            part.sort_unstable();
+        }
+        from = to as usize;
+    }
+    dealt
 }
 
 /// A fingerprint of rows and of the files attached to them, whose fingerprints come in order; without any, the rows'.
@@ -141,6 +172,16 @@ pub(crate) fn hexadecimal(sha: Sha256) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hashes_are_sorted_however_many_there_are() {
+        for count in [0, 1, 40, 5_000, 70_000] {
+            let hashes: Vec<u64> = (0..count).map(|n: u64| hash(&(n % 50_000).to_le_bytes())).collect();
+            let mut expected = hashes.clone();
+            expected.sort_unstable();
+            assert_eq!(sorted(hashes), expected);
+        }
+    }
 
     #[test]
     fn equal_keys_are_numbered_by_content_and_not_by_place() {

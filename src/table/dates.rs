@@ -131,14 +131,19 @@ pub(crate) fn scan(text: &str) -> Option<DateCell> {
     }
     match text.as_bytes()[0] {
         b'0'..=b'9' => scan_digits(text).or_else(|| scan_named(text)),
-        _ if may_begin(text.as_bytes()) => scan_named(text),
+        _ if may_begin_with_word(text.as_bytes()) => scan_named(text),
         _ => None,
     }
 }
 
+/// Whether a date could begin this way.
+pub(super) fn may_begin(text: &str) -> bool {
+    text.bytes().next().is_some_and(|first| first.is_ascii_digit()) || may_begin_with_word(text.as_bytes())
+}
+
 /// Whether a date with a word in it could begin this way: with a month, a day of the week, `de`, or what is read over
 /// before these. Most cells that are no dates are ruled out by their first letters.
-fn may_begin(text: &[u8]) -> bool {
+fn may_begin_with_word(text: &[u8]) -> bool {
     match text {
         [b' ' | b',' | b'.' | b'-' | b'/', ..] => true,
         // Letters with accents that months are spelled with, and a blank that does not break.

@@ -204,6 +204,10 @@ fn count(cells: &Cells, placeholders: &[String], keep_words: bool) -> (Tally, u6
 impl Tally {
     fn add(&mut self, text: &str, rows: u64, first: usize, keep_words: bool) {
         self.values += rows;
+        // Longer than every word that means yes, no or nothing, and no number or date begins so: most text ends here.
+        if text.len() > 13 && !number::may_begin(text.as_bytes()) && !dates::may_begin(text) {
+            return;
+        }
         if !keep_words && is_missing_value(text) {
             self.missing_word += rows;
             return;

@@ -31,7 +31,10 @@ pub(crate) fn is_missing_value(text: &str) -> bool {
 pub(crate) fn boolean(text: &str) -> Option<bool> {
     const YES: [&str; 13] = ["true", "yes", "y", "1", "t", "ja", "oui", "sí", "si", "wahr", "vrai", "verdadero", "✓"];
     const NO: [&str; 10] = ["false", "no", "n", "0", "f", "nein", "non", "falsch", "faux", "falso"];
-    let text = text.trim();
+    let text = trimmed(text);
+    if text.len() > 9 {
+        return None;
+    }
     if YES.iter().any(|word| text.eq_ignore_ascii_case(word)) {
         return Some(true);
     }

@@ -333,7 +333,7 @@ pub(crate) fn scan(text: &str) -> Option<NumberCell> {
 }
 
 /// Whether a number could begin this way: most cells that are none are ruled out by their first letters.
-fn may_begin(text: &[u8]) -> bool {
+pub(super) fn may_begin(text: &[u8]) -> bool {
     match text {
         [b'0'..=b'9' | b'.' | b',' | b'-' | b'+' | b'(' | b'$' | 0x80..=0xFF, ..] => true,
         // `zł`, `Kč`, `Fr.`; symbols such as `US$`; codes.

@@ -6,6 +6,7 @@ use crate::stats::Arrange;
 use crate::table::trimmed;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use wide::u8x16;
 
 /// How cells of two files are compared, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -150,20 +151,16 @@ impl<'a> Normaliser<'a> {
         // Words so far, where the last one begins, and where the one in progress does.
         let (mut words, mut last, mut begun) = (0, 0, 0);
         for byte in text.bytes().chain([b' ']) {
-            match byte {
-                b'a'..=b'z' | b'0'..=b'9' | b'A'..=b'Z' => {
-                    let Some(slot) = form.get_mut(length) else { return false };
-                    *slot = byte.to_ascii_lowercase();
-                    length += 1;
+            let folded = FOLDED.get(usize::from(byte)).copied().unwrap_or(BREAK);
+            if folded != BREAK {
+                let Some(slot) = form.get_mut(length) else { return false };
+                *slot = folded;
+                length += usize::from(folded != BIND);
+            } else if length > begun {
+                if words == MOST_WORDS || matches!(form.get(begun..length), Some(b"the" | b"and" | b"und")) {
+                    return false;
                 }
-                b'.' | b'\'' => {}
-                _ if length > begun => {
-                    if words == MOST_WORDS || matches!(form.get(begun..length), Some(b"the" | b"and" | b"und")) {
-                        return false;
-                    }
-                    (words, last, begun) = (words + 1, begun, length);
-                }
-                _ => {}
+                (words, last, begun) = (words + 1, begun, length);
             }
         }
         let text_of = |from: usize| form.get(from..length).and_then(|word| std::str::from_utf8(word).ok());
@@ -229,6 +226,25 @@ impl<'a> Normaliser<'a> {
 /// Words of a name that is read in one pass, at most.
 const MOST_WORDS: usize = 12;
 
+/// What becomes of the bytes of a name in ASCII: small letters and digits stay, full stops and apostrophes bind, all else
+/// ends a word.
+const FOLDED: [u8; 128] = {
+    let mut table = [BREAK; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        let this = byte as u8;
+        if this.is_ascii_alphanumeric() {
+            table[byte] = this.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    table[b'.' as usize] = BIND;
+    table[b'\'' as usize] = BIND;
+    table
+};
+const BREAK: u8 = 0;
+const BIND: u8 = 1;
+
 /// Words that do not tell names apart.
 const FILLERS: [&str; 3] = ["the", "and", "und"];
 
@@ -274,20 +290,35 @@ fn without_number(text: &str) -> String {
 
 /// An address that stands alone in a cell, as most do: as [`email`] has it, in one pass. `None` for any other cell.
 fn write_plain_email(text: &str, out: &mut String) -> Option<bool> {
-    let mut host = None;
-    for (place, byte) in text.bytes().enumerate() {
-        match byte {
-            b'@' if host.is_some() => return None,
-            b'@' => host = Some(place),
-            b',' | b';' | b':' | b'<' | b'>' => return None,
-            _ if !byte.is_ascii_graphic() => return None,
-            _ => {}
+    let (splat, all) = (u8x16::splat, text.as_bytes());
+    let (mut host, mut capitals, mut stop) = (None, false, false);
+    for (at, part) in all.chunks(16).enumerate() {
+        let mut bytes = [b'x'; 16];
+        bytes.iter_mut().zip(part).for_each(|(slot, byte)| *slot = *byte);
+        let bytes = u8x16::from(bytes);
+        let marks = [b',', b';', b':', b'<', b'>'].map(|mark| bytes.simd_eq(splat(mark)));
+        let graphic = bytes.max(splat(b'!')).min(splat(b'~')).simd_eq(bytes);
+        let odd = marks.into_iter().fold(splat(0), |odd, mark| odd | mark);
+        let signs = bytes.simd_eq(splat(b'@')).to_bitmask();
+        if graphic.to_bitmask() != 0xFFFF
+            || odd.to_bitmask() != 0
+            || signs.count_ones() + u32::from(host.is_some() && signs != 0) > 1
+        {
+            return None;
         }
+        if signs != 0 {
+            host = Some(16 * at + signs.trailing_zeros() as usize);
+        }
+        stop |= host.is_some() && bytes.simd_eq(splat(b'.')).to_bitmask() != 0;
+        capitals |= bytes.max(splat(b'A')).min(splat(b'Z')).simd_eq(bytes).to_bitmask() != 0;
     }
     let begun = out.len();
     out.push_str(text);
-    out.get_mut(begun..)?.make_ascii_lowercase();
-    Some(host.is_some_and(|host| host > 0 && text.get(host..).is_some_and(|host| host.contains('.'))))
+    if capitals {
+        out.get_mut(begun..)?.make_ascii_lowercase();
+    }
+    let has_stop = |host: usize| stop && text.get(host..).is_some_and(|host| host.contains('.'));
+    Some(host.is_some_and(|host| host > 0 && has_stop(host)))
 }
 
 /// The first address of a cell.
