@@ -233,13 +233,13 @@ export const cases = {
       const second = await deals.snapshot(first.file);
       equal([second.days, second.graded.map(({ asOf, period }) => [asOf, period])], [['2026-04-01', '2026-07-03'], [['2026-04-01', '2026 Q2']]]);
       if (!second.file.startsWith('leadcast-snapshots 1\n')) throw new Error(second.file.slice(0, 40));
+      equal((await failure(lib, () => deals.snapshot(first.file.slice(0, -1).replace('2026-04-01', '2026-04-02')))).code, 'damaged-snapshots');
+      equal((await failure(lib, () => deals.snapshot(first.file.split('\n').slice(0, 2).join('\n')))).code, 'damaged-snapshots');
+      equal((await failure(lib, () => deals.snapshot('a,b'))).code, 'no-snapshots');
       // The kept file beside the export is a history of its stages and dates.
       const { receipt, join } = await deals.attach(new TextEncoder().encode(second.file), { read: { name: 'kept.txt' } });
       equal([receipt.kind, join?.matched === receipt.rowsUsed], ['stage-history', true]);
       equal((await failure(lib, () => deals.attach(new TextEncoder().encode(first.file.slice(0, -2))))).code, 'damaged-snapshots');
-      equal((await failure(lib, () => deals.snapshot(first.file.slice(0, -1).replace('2026-04-01', '2026-04-02')))).code, 'damaged-snapshots');
-      equal((await failure(lib, () => deals.snapshot(first.file.split('\n').slice(0, 2).join('\n')))).code, 'damaged-snapshots');
-      equal((await failure(lib, () => deals.snapshot('a,b'))).code, 'no-snapshots');
     });
   },
 

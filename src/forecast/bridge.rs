@@ -247,6 +247,7 @@ fn shifted(deal: &SimulatedDeal, offset: usize, classes: usize) -> SimulatedDeal
         Win::Fixed(p) => Win::Fixed(p),
         Win::Hazard { class, factor } => Win::Hazard { class: class + classes, factor },
         Win::Shared(rate) => Win::Shared(rate + offset),
+        Win::InARow { rate, times } => Win::InARow { rate: rate + offset, times },
         Win::Blend { low, high, weight } => Win::Blend { low: low + offset, high: high + offset, weight },
     };
     SimulatedDeal { win, ..deal.clone() }

@@ -38,6 +38,23 @@ pub(super) trait Combine {
 pub(super) struct Lattice {
     /// Per deal.
     pub(super) taps: Vec<Tap>,
+    /// Per deal: whether it is won only where the one before it is.
+    pub(super) follows: Vec<bool>,
+}
+
+/// The rows of deals that are won only one after the other, each with its chances; most are of one deal.
+fn rows<'a>(
+    group: &'a [usize],
+    chances: &'a [f64],
+    follows: &'a [bool],
+) -> impl Iterator<Item = (&'a [usize], &'a [f64])> {
+    let row = |a: &usize, b: &usize| *b == a + 1 && follows.get(*b).copied().unwrap_or(false);
+    let mut start = 0;
+    group.chunk_by(row).map(move |row| {
+        let own = &chances[start..start + row.len()];
+        start += row.len();
+        (row, own)
+    })
 }
 
 impl Combine for Lattice {
@@ -46,7 +63,21 @@ impl Combine for Lattice {
     }
 
     fn play(&self, group: &[usize], chances: &[f64]) -> Vec<f64> {
-        group.iter().zip(chances).fold(vec![1.0], |line, (&position, &p)| with_deal(&line, self.taps[position], p))
+        rows(group, chances, &self.follows).fold(vec![1.0], |line, (row, chances)| {
+            if let (&[position], &[p]) = (row, chances) {
+                return with_deal(&line, self.taps[position], p);
+            }
+            // From the last: each is won by its chance over that of the one before it, and only then can the next be.
+            let mut own = vec![1.0];
+            for (at, &position) in row.iter().enumerate().rev() {
+                let before = at.checked_sub(1).map_or(1.0, |before| chances[before]);
+                let p = if before > 0.0 { (chances[at] / before).min(1.0) } else { 0.0 };
+                own = with_deal(&own, self.taps[position], 1.0);
+                own.iter_mut().for_each(|mass| *mass *= p);
+                own[0] += 1.0 - p;
+            }
+            self.join(&own, &line)
+        })
     }
 
     fn join(&self, a: &[f64], b: &[f64]) -> Vec<f64> {
@@ -60,15 +91,26 @@ impl Combine for Lattice {
 
 /// Every subset has a point of its own: the first half without a deal, the second with it.
 #[derive(Debug)]
-pub(super) struct Subsets;
+pub(super) struct Subsets {
+    /// Per deal: whether it is won only where the one before it is.
+    pub(super) follows: Vec<bool>,
+}
 
 impl Combine for Subsets {
     fn size(&self, group: &[usize]) -> usize {
         1 << group.len()
     }
 
-    fn play(&self, _: &[usize], chances: &[f64]) -> Vec<f64> {
-        chances.iter().fold(vec![1.0], |masses, &p| self.join(&masses, &[1.0 - p, p]))
+    fn play(&self, group: &[usize], chances: &[f64]) -> Vec<f64> {
+        rows(group, chances, &self.follows).fold(vec![1.0], |masses, (row, chances)| {
+            // Only the first so many of a row can be won.
+            let mut own = vec![0.0; 1 << row.len()];
+            for first in 0..=row.len() {
+                let reached = first.checked_sub(1).map_or(1.0, |last| chances[last]);
+                own[(1 << first) - 1] = reached - chances.get(first).copied().unwrap_or(0.0);
+            }
+            self.join(&masses, &own)
+        })
     }
 
     fn join(&self, a: &[f64], b: &[f64]) -> Vec<f64> {

@@ -244,12 +244,17 @@ impl<'a> Question<'a> {
             base += minor.min(0);
             deals.push(Playing { index, size: minor.abs(), is_negative: minor < 0 });
         }
-        deals.sort_by_key(|deal| (deal.size, input.deals[deal.index].key));
+        let term = |index: usize| match input.deals[index].win {
+            Win::InARow { times, .. } => times,
+            _ => 0,
+        };
+        // The terms of a contract stand behind each other: they bring the same if renewed.
+        deals.sort_by_key(|deal| (deal.size, input.deals[deal.index].key, term(deal.index)));
         let mut groups: BTreeMap<Option<u64>, Vec<usize>> = BTreeMap::new();
         for (position, deal) in deals.iter().enumerate() {
             let draw = match input.deals[deal.index].win {
                 Win::Fixed(_) | Win::Hazard { .. } => None,
-                Win::Shared(rate) => Some(input.rates[rate].draw),
+                Win::Shared(rate) | Win::InARow { rate, .. } => Some(input.rates[rate].draw),
                 Win::Blend { low, high, .. } => {
                     if input.rates[low].draw != input.rates[high].draw {
                         return Err(too_large());
@@ -267,6 +272,16 @@ impl<'a> Question<'a> {
         self.deals.iter().fold(0, |unit, deal| gcd(unit, deal.size)).max(1)
     }
 
+    /// Per deal: whether it is the next term of the contract before it, which is renewed only where that is.
+    fn follows(&self) -> Vec<bool> {
+        let of = |deal: &Playing| {
+            let deal = &self.input.deals[deal.index];
+            matches!(deal.win, Win::InARow { .. }).then_some(deal.key)
+        };
+        let before = std::iter::once(None).chain(self.deals.iter().map(of));
+        before.zip(self.deals.iter().map(of)).map(|(before, own)| own.is_some() && before == own).collect()
+    }
+
     /// Convolves over a lattice on which `tap` places a size and `total` reads a point back.
     fn convolve(
         &self,
@@ -274,7 +289,7 @@ impl<'a> Question<'a> {
         tap: impl Fn(i64) -> Tap,
         total: impl Fn(usize) -> i64,
     ) -> Result<Exact, Error> {
-        let lattice = Lattice { taps: self.deals.iter().map(|deal| tap(deal.size)).collect() };
+        let lattice = Lattice { taps: self.deals.iter().map(|deal| tap(deal.size)).collect(), follows: self.follows() };
         let (masses, error) = self.integrate(method, &lattice)?;
         Ok(self.distribution(method, masses, total, error))
     }
@@ -286,7 +301,7 @@ impl<'a> Question<'a> {
             let with: Vec<i64> = sums.iter().map(|sum| sum + self.deals[position].size).collect();
             sums.extend(with);
         }
-        let (masses, error) = self.integrate(ExactMethod::Subsets, &Subsets)?;
+        let (masses, error) = self.integrate(ExactMethod::Subsets, &Subsets { follows: self.follows() })?;
         let mut order: Vec<usize> = (0..sums.len()).collect();
         order.sort_by_key(|&i| sums[i]);
         let masses = order.iter().map(|&i| masses[i]).collect();
@@ -370,12 +385,13 @@ impl<'a> Question<'a> {
                 Win::Fixed(p) => p,
                 // Refused before.
                 Win::Hazard { .. } => 0.0,
-                Win::Shared(shared) => rate(shared),
+                Win::Shared(shared) | Win::InARow { rate: shared, .. } => rate(shared),
                 Win::Blend { low, high, weight } => rate(low) + weight * (rate(high) - rate(low)),
             };
-            match market {
-                None => self.timing.won_by(index, p, &mut won_by),
-                Some(market) => self.timing.won_by_in(index, p, market, &mut won_by),
+            match (market, self.input.deals[index].win) {
+                (_, Win::InARow { times, .. }) => self.timing.renewed_by(index, p, times, market, &mut won_by),
+                (None, _) => self.timing.won_by(index, p, &mut won_by),
+                (Some(market), _) => self.timing.won_by_in(index, p, market, &mut won_by),
             }
             let before = if self.span.0 == 0 { 0.0 } else { won_by[self.span.0 - 1] };
             let won = (won_by[self.span.1] - before).clamp(0.0, 1.0);
@@ -504,6 +520,33 @@ mod tests {
         }
         let fixed = shared.on_grid(None).unwrap();
         assert!((fixed.share_at_most(1_000) - 0.25).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_later_term_of_a_contract_is_renewed_only_where_the_one_before_it_is() {
+        // Two terms at a uniform rate r: none E[1 − r] = 1/2, one E[r − r²] = 1/6, both E[r²] = 1/3. Beside a deal of one half.
+        for (amount, method) in [(100, ExactMethod::Lattice), (50_000_003, ExactMethod::Subsets)] {
+            let mut asked = input(&[(amount, 0.0), (amount, 0.0), (7 * amount + 1_000, 0.5)]);
+            if method == ExactMethod::Lattice {
+                asked.deals[2].amount = Amount::Fixed(7 * amount);
+            }
+            asked.rates = vec![SharedRate { distribution: Beta::new(1.0, 1.0).unwrap(), draw: 7 }];
+            for (at, times) in [(0, 1), (1, 2)] {
+                asked.deals[at].win = Win::InARow { rate: 0, times };
+                asked.deals[at].key = 99;
+            }
+            let exact = asked.exact(None).unwrap();
+            assert_eq!(exact.method(), method);
+            for (count, want) in [(0, 1.0 / 4.0), (1, 1.0 / 3.0), (2, 1.0 / 2.0)] {
+                let got = exact.share_at_most(1_000 + count * amount);
+                assert!((got - want).abs() < 1e-9, "{method:?}, {count}: {got}");
+            }
+            assert!((exact.mean() - 1_000.0 - 5.0 / 6.0 * amount as f64 - 0.5 * asked_last(&asked)).abs() < 1e-3);
+        }
+    }
+
+    fn asked_last(input: &SimulationInput) -> f64 {
+        input.deals.last().map_or(0.0, |deal| if let Amount::Fixed(minor) = deal.amount { minor as f64 } else { 0.0 })
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub struct Step {
 /// An open deal as the simulation sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimulatedDeal {
-    /// Names the deal's random stream; unique.
+    /// Names the deal's random stream; unique, save that the terms of one contract ([`Win::InARow`]) share theirs.
     pub key: u64,
     /// Which category's total it counts to in the target period.
     pub category: usize,
@@ -109,6 +109,15 @@ pub enum Win {
         high: usize,
         /// In [0, 1].
         weight: f64,
+    },
+    /// Renewed so many times in a row, each time at a shared rate: a term of a contract. The terms of one contract have one key and
+    /// one number of luck, so that a later term is renewed only where those before it are. `closed_by` is the share of the terms up to
+    /// this one that have ended by each step; it pays in the step in which that is 1.
+    InARow {
+        /// Index of the rate of one renewal.
+        rate: usize,
+        /// Renewals in a row, at least 1.
+        times: u32,
     },
     /// By the hazards of a class of the pace, drawn per batch; `closed_by` is not used.
     Hazard {
@@ -159,6 +168,7 @@ impl SimulationInput {
                 Win::Blend { low, high, weight } => {
                     key.with(2).with(low as u64).with(high as u64).with(weight.to_bits())
                 }
+                Win::InARow { rate, times } => key.with(4).with(rate as u64).with(u64::from(times)),
                 Win::Hazard { class, factor } => {
                     let digest = self.pace.as_ref().map_or(0, |pace| pace.class_digest(class));
                     key.with(3).with(digest).with(factor.to_bits())
@@ -190,7 +200,8 @@ impl SimulationInput {
         require(self.minor_per_major >= 1.0, "minorPerMajor", "at least 1")?;
         require(self.target < self.periods(), "target", "one of the periods")?;
         self.validate_steps()?;
-        let mut keys: Vec<u64> = self.deals.iter().map(|deal| deal.key).collect();
+        let term = |win: Win| if let Win::InARow { times, .. } = win { times } else { 0 };
+        let mut keys: Vec<(u64, u32)> = self.deals.iter().map(|deal| (deal.key, term(deal.win))).collect();
         keys.sort_unstable();
         require(keys.windows(2).all(|pair| pair[0] != pair[1]), "deals.key", "unique keys")?;
         for deal in &self.deals {
@@ -234,6 +245,7 @@ impl SimulationInput {
                 Win::Fixed(p) => share.contains(&p),
                 Win::Shared(rate) => known(rate),
                 Win::Blend { low, high, weight } => known(low) && known(high) && share.contains(&weight),
+                Win::InARow { rate, times } => known(rate) && times > 0,
                 Win::Hazard { class, factor } => class < classes && factor > 0.0 && factor.is_finite(),
             },
             "deals.win",

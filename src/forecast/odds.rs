@@ -100,7 +100,32 @@ impl Timing {
         }
     }
 
-    /// The same given the market.
+    /// Likewise that a term of a contract is renewed, after so many renewals in a row at the rate `p`.
+    ///
+    /// # Formula
+    /// pᵏ; under a market Π over blocks of Φ((Φ⁻¹(pᵐ) + √ρ·Z)/√(1 − ρ)), m of the k terms ending in the block: given p its mean is pᵏ, and
+    /// it falls with k under any Z.
+    pub(super) fn renewed_by(&self, deal: usize, p: f64, times: u32, market: Option<&Market>, out: &mut [f64]) {
+        let chance = match market {
+            None => libm::pow(p, f64::from(times)),
+            Some(market) => {
+                let hazards = &self.hazard[deal * self.blocks..][..self.blocks];
+                let (mut chance, mut left) = (1.0, f64::from(times));
+                for (block, &h) in hazards.iter().enumerate().filter(|(_, h)| **h > 0.0) {
+                    // h is the share of the terms left that end in the block.
+                    let ends = (h * left).round();
+                    chance *= market.moved(libm::pow(p, ends), block);
+                    left -= ends;
+                }
+                chance
+            }
+        };
+        for (slot, closed) in out.iter_mut().zip(&self.closed_by[deal * self.periods..][..self.periods]) {
+            *slot = if *closed >= 1.0 { chance } else { 0.0 };
+        }
+    }
+
+    /// The same of a deal given the market.
     pub(super) fn won_by_in(&self, deal: usize, p: f64, market: &Market, out: &mut [f64]) {
         let hazards = &self.hazard[deal * self.blocks..][..self.blocks];
         let shares = &self.share[deal * self.periods..][..self.periods];

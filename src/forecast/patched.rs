@@ -47,6 +47,8 @@ impl<'a> Patched<'a> {
                 Win::Fixed(p) => Win::Fixed(p),
                 Win::Hazard { class, factor } => Win::Hazard { class, factor },
                 Win::Shared(rate) => place(rate).map_or_else(Win::Fixed, Win::Shared),
+                Win::InARow { rate, times } => place(rate)
+                    .map_or_else(|p| Win::Fixed(libm::pow(p, f64::from(times))), |rate| Win::InARow { rate, times }),
                 Win::Blend { low, high, weight } => match (place(low), place(high)) {
                     (Ok(low), Ok(high)) => Win::Blend { low, high, weight },
                     (low, high) => {
@@ -121,6 +123,7 @@ impl<'a> Patched<'a> {
                 class == other && factor.to_bits() == f.to_bits()
             }
             (Win::Shared(a), Win::Shared(b)) => rate(a, b),
+            (Win::InARow { rate: a, times }, Win::InARow { rate: b, times: other }) => rate(a, b) && times == other,
             (Win::Blend { low, high, weight }, Win::Blend { low: l, high: h, weight: w }) => {
                 rate(low, l) && rate(high, h) && weight.to_bits() == w.to_bits()
             }

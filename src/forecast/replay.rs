@@ -48,6 +48,7 @@ fn restrict_rates(part: &mut SimulationInput, rates: &[SharedRate]) {
             Win::Fixed(p) => Win::Fixed(p),
             Win::Hazard { class, factor } => Win::Hazard { class, factor },
             Win::Shared(rate) => Win::Shared(keep(rate, &mut names)),
+            Win::InARow { rate, times } => Win::InARow { rate: keep(rate, &mut names), times },
             Win::Blend { low, high, weight } => {
                 Win::Blend { low: keep(low, &mut names), high: keep(high, &mut names), weight }
             }

@@ -270,15 +270,18 @@ impl Simulation {
                 }
                 won
             }
-            Win::Shared(rate) => scratch.rates[rate],
+            Win::Shared(rate) | Win::InARow { rate, .. } => scratch.rates[rate],
             Win::Blend { low, high, weight } => {
                 scratch.rates[low] + weight * (scratch.rates[high] - scratch.rates[low])
             }
         };
-        match market {
+        match (market, deal.win) {
             _ if hazard => {}
-            None => self.timing.won_by(index, p, &mut scratch.won_by),
-            Some(market) => self.timing.won_by_in(index, p, market, &mut scratch.won_by),
+            (_, Win::InARow { times, .. }) => {
+                self.timing.renewed_by(index, p, times, market, &mut scratch.won_by);
+            }
+            (None, _) => self.timing.won_by(index, p, &mut scratch.won_by),
+            (Some(market), _) => self.timing.won_by_in(index, p, market, &mut scratch.won_by),
         }
         let (lanes, extra) = Lanes::seeded(self.streams[index].outcome.with(batch as u64));
         let cuts = Cuts::new(&scratch.won_by, live, (extra >> 32) as u32);
@@ -606,7 +609,7 @@ mod tests {
                 Win::Fixed(p) => p,
                 Win::Shared(rate) => [0.3, 0.75][rate],
                 Win::Blend { weight, .. } => 0.3 + weight * 0.45,
-                Win::Hazard { .. } => unreachable!(),
+                Win::Hazard { .. } | Win::InARow { .. } => unreachable!(),
             };
             let mut before = 0.0;
             for (slot, f) in expected.iter_mut().zip(&deal.closed_by) {

@@ -1,7 +1,7 @@
 //! A forecast without trials beside the simulated one, as plain data.
 
 use super::wording;
-use crate::forecast::{Exact, ExactMethod, Forecast, Renewals};
+use crate::forecast::{Exact, ExactMethod, Forecast};
 use crate::money::Currency;
 use crate::stats::Estimate;
 use crate::{Error, ErrorKind};
@@ -101,12 +101,7 @@ impl Forecast {
                 why_not,
             });
         }
-        let mut sentence = spans.first().map_or_else(String::new, sentence);
-        if self.renewals().is_some_and(Renewals::has_later_terms) {
-            sentence.push_str(
-                "; here as there each term of a contract is renewed by itself, whatever became of the one before",
-            );
-        }
+        let sentence = spans.first().map_or_else(String::new, sentence);
         Ok(ExactReport { sentence, currency: outcome.currency, spans })
     }
 }

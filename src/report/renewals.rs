@@ -83,11 +83,8 @@ pub(super) fn report(forecast: &Forecast) -> Option<RenewalsReport> {
 
 /// What is assumed of them, in one sentence.
 pub(super) fn assumption(renewals: &Renewals) -> String {
-    let each = if renewals.has_later_terms() {
-        ", each term of a contract by itself, at the chance of so many renewals in a row"
-    } else {
-        ""
-    };
+    let each =
+        if renewals.has_later_terms() { ", a later term of a contract only where those before it were" } else { "" };
     format!(
         "contracts that come due are renewed or end, as those before them{each}; what is renewed is part of each total"
     )

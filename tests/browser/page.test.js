@@ -104,8 +104,13 @@ async function pastTold(page) {
   await page.waitForSelector('#record-14[aria-pressed="true"]');
   await page.waitForSelector('#record svg[role="img"][aria-label*="day 14"]');
   assert.ok((await page.evaluate(() => document.querySelectorAll('#record-table tbody tr').length)) > 3, 'the drawing has a table beside it');
-  await press(page, '#keep-snapshot');
+  const kept = await downloaded(page, () => press(page, '#keep-snapshot'));
   await says(page, '#snapshots-say', /^1 snapshot since .* no period that they forecast is over yet\.$/);
+  // Given back, it stands beside the export as a history, and the forecast is made again with it.
+  const again = await downloaded(page, () => giveFile(page, '#file-snapshots', kept.name, kept.content));
+  assert.equal(again.name, kept.name);
+  await says(page, '#panel-forecast .further', /forecast-snapshots-.+\.txt/);
+  await says(page, '#timing-reason', /\d+ deals were won and \d+ lost/);
   await page.select('#timing', 'dates');
   await says(page, '#past-title', 'Decided by stated dates');
 }

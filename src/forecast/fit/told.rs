@@ -135,7 +135,8 @@ pub(crate) fn slippage(on_time: f64, came: f64, delay: Option<f64>, often: &[(f6
 fn at_most(mut told: Vec<FitStatement>) -> Vec<FitStatement> {
     while told.len() > MOST {
         let optional = |one: &FitStatement| matches!(one.about, FitSubject::Season | FitSubject::Groupings);
-        let nothing = told.iter().rposition(|one| optional(one) && one.value == 1.0);
+        let found_nothing = |one: &FitStatement| one.value == 1.0 && (optional(one) || one.about == FitSubject::Stages);
+        let nothing = told.iter().rposition(found_nothing);
         let Some(at) = nothing.or_else(|| told.iter().rposition(optional)) else { break };
         told.remove(at);
     }

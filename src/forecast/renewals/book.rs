@@ -8,6 +8,7 @@ use crate::money::Currency;
 use crate::random::StreamKey;
 use crate::stats::Arrange;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Days around the end of a contract in which another of the same company counts as its renewal, and after which a
 /// contract without one counts as ended.
@@ -39,6 +40,8 @@ pub(super) struct Due {
     pub(super) class: Class,
     /// How many renewals in a row it takes, from the day of the forecast on.
     pub(super) times: u32,
+    /// The last days of the contract's terms that are renewed or not, of which the first `times` count.
+    pub(super) row: Arc<[Date]>,
     /// What the contract that follows brings, where it is signed already.
     pub(super) signed: Option<i64>,
 }
@@ -230,7 +233,7 @@ impl Book {
         } else if end <= view.as_of {
             self.renewed(next, end, next.value.or(one.value), view);
         } else {
-            self.push_due(one, end, 1, next.value.or(one.value), true, view);
+            self.push_due(one, end, (1, Arc::new([end])), next.value.or(one.value), true, view);
         }
     }
 
@@ -269,22 +272,32 @@ impl Book {
 
     /// The terms of a contract that end after the day of the forecast, from the first of them on.
     fn follow_ahead(&mut self, one: &One<'_>, first: Date, view: &View<'_>) {
-        let (mut end, mut times) = (first, 1);
+        let (mut end, mut row, mut due) = (first, Vec::new(), Vec::new());
         for _ in 0..MOST_TERMS {
             if end > view.last {
-                return;
+                break;
             }
             match one.deal(end, end == first, view) {
                 // What is won already is no longer in doubt.
                 Some(DealStatus::Won) => self.in_deals += 1,
-                Some(DealStatus::Open) => (self.in_deals, times) = (self.in_deals + 1, times + 1),
-                Some(DealStatus::Lost) => return self.end(one, end, view),
+                Some(DealStatus::Open) => {
+                    self.in_deals += 1;
+                    row.push(end);
+                }
+                Some(DealStatus::Lost) => {
+                    self.end(one, end, view);
+                    break;
+                }
                 None => {
-                    self.push_due(one, end, times, None, end == first, view);
-                    times += 1;
+                    row.push(end);
+                    due.push((end, row.len() as u32));
                 }
             }
             end = one.next_end(end);
+        }
+        let row: Arc<[Date]> = row.into();
+        for (end, times) in due {
+            self.push_due(one, end, (times, row.clone()), None, end == first, view);
         }
     }
 
@@ -309,7 +322,15 @@ impl Book {
         }
     }
 
-    fn push_due(&mut self, one: &One<'_>, day: Date, times: u32, signed: Option<i64>, is_first: bool, view: &View<'_>) {
+    fn push_due(
+        &mut self,
+        one: &One<'_>,
+        day: Date,
+        (times, row): (u32, Arc<[Date]>),
+        signed: Option<i64>,
+        is_first: bool,
+        view: &View<'_>,
+    ) {
         if day > view.last {
             return;
         }
@@ -318,7 +339,8 @@ impl Book {
             return;
         };
         self.due.push(Due {
-            key: StreamKey::new(one.key).with(u64::from(times)).bits(),
+            key: one.key,
+            row,
             who: one.who.clone(),
             product: one.contract.product.clone(),
             day,

@@ -2,7 +2,7 @@
 //!
 //! [`book`] reads the contracts as they stood on the day, [`who`] says which deals are of the same company, [`rate`] tells how often they are renewed and what they bring
 //! then, and the trials are those of any simulation: one "deal" per renewal, its chance shared by all of its class and
-//! drawn once per batch, with the market of the deals. What is renewed stands beside what deals bring and is part of each
+//! drawn once per batch, the terms of one contract on one stream, with the market of the deals. What is renewed stands beside what deals bring and is part of each
 //! total; no earlier quarter corrects it, since the track record knows deals alone.
 
 mod book;
@@ -18,8 +18,9 @@ use crate::Error;
 use crate::calendar::Date;
 use crate::crm::{Contract, Deal, Field, Pipeline};
 use crate::model::{OperatingModel, Run, Switch, fold};
+use crate::random::StreamKey;
 use crate::stats::{Arrange, Interval};
-use book::{Book, Due, Known, RenewalDeal, View, says_renewal};
+use book::{Book, Class, Due, Known, RenewalDeal, View, says_renewal};
 use rate::Rates;
 use std::collections::BTreeMap;
 use who::{ByCompany, Companies, Who};
@@ -199,7 +200,7 @@ impl Renewals {
     /// Adds the renewals that are due, one deal each.
     fn fill(&mut self, ends: &[Date]) {
         let owners = &self.owners;
-        let mut rates = BTreeMap::new();
+        let mut rates: BTreeMap<Class, usize> = BTreeMap::new();
         let drawn = self.rates.ratios.len() > 1;
         self.input.changes.clone_from(&self.rates.ratios);
         let lumps = lumped(&self.book.due, |day| ends.partition_point(|end| *end < day));
@@ -207,20 +208,24 @@ impl Renewals {
             let Some(first) = list.first().and_then(|at| self.book.due.get(*at)) else { continue };
             let sum = list.iter().filter_map(|at| self.book.due.get(*at));
             let amount = sum.fold(0_i64, |sum, due| sum.saturating_add(due.signed.unwrap_or(due.amount)));
-            let beta = self.rates.in_a_row(first.class, first.times).filter(|_| first.signed.is_none());
-            let win = beta.map_or(Win::Fixed(1.0), |distribution| {
-                Win::Shared(*rates.entry((first.class, first.times)).or_insert_with(|| {
+            let rate = self.rates.of(first.class).filter(|_| first.signed.is_none()).map(|distribution| {
+                *rates.entry(first.class).or_insert_with(|| {
                     self.input.rates.push(SharedRate { distribution, draw: RATE });
                     self.input.rates.len() - 1
-                }))
+                })
             });
+            let times = first.times;
+            let win = rate.map_or(Win::Fixed(1.0), |rate| Win::InARow { rate, times });
+            let row = first.row.get(..times as usize).unwrap_or_default();
+            let ended = |end: &Date| row.partition_point(|day| day <= end) as f64 / row.len().max(1) as f64;
             let is_drawn = drawn && first.signed.is_none();
             self.input.deals.push(SimulatedDeal {
-                key: first.key,
+                // Lumps hold terms of several contracts, not the same ones from term to term.
+                key: if list.len() == 1 { first.key } else { StreamKey::new(first.key).with(u64::from(times)).bits() },
                 category: 0,
                 amount: if is_drawn { Amount::Changed(amount) } else { Amount::Fixed(amount) },
                 win,
-                closed_by: ends.iter().map(|end| f64::from(u8::from(*end >= first.day))).collect(),
+                closed_by: ends.iter().map(ended).collect(),
             });
             let [owner, segment] = owners.of(&first.who).next().cloned().unwrap_or_default();
             let labels = [owner, segment, first.product.clone()];
@@ -231,7 +236,7 @@ impl Renewals {
             ([owner, segment, known.product.clone()], known.day, known.amount)
         };
         self.to_date = self.book.renewed.iter().map(labelled).collect();
-        let chance = |due: &Due| self.rates.in_a_row(due.class, due.times).map_or(0.0, |beta| beta.mean());
+        let chance = |due: &Due| self.rates.in_a_row(due.class, due.times);
         self.chances = self.book.due.iter().map(|due| if due.signed.is_some() { 1.0 } else { chance(due) }).collect();
     }
 
@@ -254,7 +259,7 @@ impl Renewals {
         let before = period.checked_sub(1);
         let end = |of: usize| outcome.horizon.steps().iter().rposition(|step| step.period == of);
         let by = |deal: &SimulatedDeal, of: Option<usize>| {
-            of.and_then(end).and_then(|step| deal.closed_by.get(step)).is_some_and(|share| *share > 0.0)
+            of.and_then(end).and_then(|step| deal.closed_by.get(step)).is_some_and(|share| *share >= 1.0)
         };
         let is_here = |deal: &&SimulatedDeal| by(deal, Some(period)) && !by(deal, before);
         let amount = |deal: &SimulatedDeal| match deal.amount {
@@ -304,14 +309,16 @@ impl Renewals {
             *sum = sum.saturating_add(*part);
         }
         input.deals.extend(self.input.deals.iter().map(|deal| SimulatedDeal {
-            win: if let Win::Shared(rate) = deal.win { Win::Shared(rate + offset) } else { deal.win },
+            win: match deal.win {
+                Win::InARow { rate, times } => Win::InARow { rate: rate + offset, times },
+                other => other,
+            },
             ..deal.clone()
         }));
         input
     }
 
-    /// Whether a contract has several terms in the periods of the forecast: each is renewed by itself, at the chance of so
-    /// many renewals in a row.
+    /// Whether a contract has several terms in the periods of the forecast.
     pub(crate) fn has_later_terms(&self) -> bool {
         self.book.due.iter().any(|due| due.times > 1)
     }
@@ -411,7 +418,6 @@ impl Trials {
 
 #[cfg(test)]
 mod tests {
-    use super::book::Class;
     use super::*;
 
     #[test]
@@ -425,6 +431,7 @@ mod tests {
             amount: 1 + i % 997,
             class,
             times: 1,
+            row: [Date::from_days(20_000 + (i % 2) as i32)].into(),
             signed: (i % 10 == 0).then_some(5),
         };
         for count in [0, 1, 7, 10_000, 10_001, 34_567] {
