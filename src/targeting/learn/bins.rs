@@ -3,8 +3,12 @@
 use super::examples::{Examples, MISSING, Values};
 use crate::stats::Arrange;
 
-/// Bins of a number at most.
-pub(crate) const MOST_BINS: usize = 8;
+/// Bins of a number at most, however few rows there are.
+pub(crate) const FEWEST_BINS: usize = 8;
+/// Bins of a number at most, however many rows there are.
+const MOST_BINS: usize = 16;
+/// Training rows of either outcome for every bin beyond the first ones.
+const ROWS_PER_BIN: usize = 50;
 /// Levels with fewer training rows are pooled.
 pub(crate) const RARE: usize = 20;
 /// Bins of a whole card at most; beyond that the columns that tell least by themselves are left out.
@@ -56,6 +60,11 @@ impl Binning {
     pub(crate) fn learn(examples: &Examples, training: &[u32]) -> Self {
         let features = (0..examples.features.len()).filter(|at| examples.features[*at].learnable());
         let mut chosen: Vec<usize> = features.collect();
+        // Finer bins say more where there are rows enough to fill them, and no column has to go for them.
+        let fine = Self::cut_into(finest(examples, training), examples, training, &chosen);
+        if fine.slots.len() <= MOST_SLOTS {
+            return fine;
+        }
         loop {
             let binning = Self::of(examples, training, &chosen);
             if binning.slots.len() <= MOST_SLOTS {
@@ -65,13 +74,18 @@ impl Binning {
         }
     }
 
-    /// The bins of the named features only.
+    /// The bins of the named features only, numbers in few.
     pub(crate) fn of(examples: &Examples, training: &[u32], chosen: &[usize]) -> Self {
+        Self::cut_into(FEWEST_BINS, examples, training, chosen)
+    }
+
+    /// The bins of the named features only, numbers in at most so many.
+    fn cut_into(most: usize, examples: &Examples, training: &[u32], chosen: &[usize]) -> Self {
         let mut binning = Self { lookups: vec![Lookup::Unused; examples.features.len()], slots: Vec::new() };
         for &at in chosen {
             let start = binning.slots.len();
             let lookup = match &examples.features[at].values {
-                Values::Numbers(values) => binning.cut(at, values, training),
+                Values::Numbers(values) => binning.cut(at, values, training, most),
                 Values::Levels { names, codes } => binning.pool(at, names, codes, training),
             };
             // A column with one bin says nothing.
@@ -89,11 +103,11 @@ impl Binning {
         self.slots.len() as u32 - 1
     }
 
-    fn cut(&mut self, at: usize, values: &[f64], training: &[u32]) -> Lookup {
+    fn cut(&mut self, at: usize, values: &[f64], training: &[u32], most: usize) -> Lookup {
         let mut known: Vec<f64> = training.iter().map(|row| values[*row as usize]).filter(|x| !x.is_nan()).collect();
         known.sort_by(f64::total_cmp);
         let missing = if known.len() < training.len() { self.add(at, Content::Missing) } else { NO_SLOT };
-        let edges = edges(&known);
+        let edges = edges(&known, most);
         let first = self.slots.len() as u32;
         if !known.is_empty() {
             for bin in 0..=edges.len() {
@@ -205,16 +219,23 @@ fn part(n: f64, expected: f64) -> f64 {
     if n > 0.0 && expected > 0.0 { n * libm::log(n / expected) } else { 0.0 }
 }
 
-/// The distinct eighths of sorted values, each interpolated between its two neighbours (type 7 of Hyndman and Fan).
-fn edges(sorted: &[f64]) -> Vec<f64> {
+/// How many bins the rows can fill: fifty of the rarer outcome for each.
+fn finest(examples: &Examples, training: &[u32]) -> usize {
+    let wins = training.iter().filter(|row| examples.outcomes[**row as usize]).count();
+    (wins.min(training.len() - wins) / ROWS_PER_BIN).clamp(FEWEST_BINS, MOST_BINS)
+}
+
+/// The distinct quantiles of sorted values that part them into `bins` of one size, each interpolated between its two
+/// neighbours (type 7 of Hyndman and Fan).
+fn edges(sorted: &[f64], bins: usize) -> Vec<f64> {
     let mut edges: Vec<f64> = Vec::new();
     let Some(last) = sorted.len().checked_sub(1) else { return edges };
-    for k in 1..MOST_BINS {
-        // The place is k·last/8, exactly: whole part and eighths.
-        let (whole, eighths) = (k * last / MOST_BINS, k * last % MOST_BINS);
+    for k in 1..bins {
+        // The place is k·last/bins, exactly: whole part and remainder.
+        let (whole, rest) = (k * last / bins, k * last % bins);
         let low = sorted[whole];
         let high = sorted[(whole + 1).min(last)];
-        let edge = low + (high - low) * (eighths as f64 / MOST_BINS as f64);
+        let edge = low + (high - low) * (rest as f64 / bins as f64);
         if edges.last().is_none_or(|before| *before < edge) {
             edges.push(edge);
         }
@@ -225,14 +246,43 @@ fn edges(sorted: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::{ReadOptions, Table};
+    use crate::targeting::learn::LearnOptions;
 
     #[test]
     fn edges_are_distinct_eighths() {
         let values: Vec<f64> = (0..=8).map(f64::from).collect();
+        let edges = |sorted: &[f64]| super::edges(sorted, 8);
         assert_eq!(edges(&values), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
         // Places 0.875, 1.75, …: between 1 and 2 by their fraction.
         assert_eq!(edges(&[1.0, 2.0])[..2], [1.125, 1.25]);
         assert_eq!(edges(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 5.0]), [0.0]);
         assert_eq!(edges(&[]), [] as [f64; 0]);
+    }
+
+    /// Rows of so many number columns, every second one a success.
+    fn examples(rows: usize, columns: usize) -> Examples {
+        let head: Vec<String> = (0..columns).map(|column| format!("n{column}")).collect();
+        let mut csv = format!("y,{}\n", head.join(","));
+        for row in 0..rows {
+            let cells: Vec<String> = (0..columns).map(|column| (row * (7 + column) % 1009).to_string()).collect();
+            csv += &format!("{},{}\n", row % 2, cells.join(","));
+        }
+        let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+        let options = LearnOptions { outcome: Some("y".to_owned()), ..LearnOptions::default() };
+        Examples::from_table(&table, &options).unwrap()
+    }
+
+    #[test]
+    fn bins_are_finer_where_rows_can_fill_them_and_no_column_has_to_go() {
+        let bins = |rows, columns| {
+            let examples = examples(rows, columns);
+            let binning = Binning::learn(&examples, &examples.all());
+            (binning.used().len(), binning.slots.len() / columns)
+        };
+        // Fifty of the rarer outcome a bin: 300 rows would fill 3, 1,200 rows 12.
+        assert_eq!([bins(300, 1), bins(1200, 1), bins(4000, 1)], [(1, 8), (1, 12), (1, 16)]);
+        // 30 columns of 16 bins would be more than a card holds.
+        assert_eq!(bins(4000, 30), (30, 8));
     }
 }
