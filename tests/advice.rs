@@ -162,6 +162,38 @@ fn the_mql_threshold_fits_what_people_can_work() {
     assert_eq!(leads.mql_cuts(Some(100)).cuts[leads.mql_cuts(Some(100)).fits.unwrap() as usize].leads, 100);
 }
 
+/// The line for a capacity is the best of all pairs of thresholds, not of the few that are listed.
+#[test]
+fn no_pair_of_thresholds_uses_a_capacity_better_than_the_one_chosen() {
+    let model = r#"{ "format": 1, "icp": {
+      "fit": { "groups": [ { "name": "Size", "rules": [
+        { "name": "Size", "points": 1, "per": { "field": "employees", "most": 100 } } ] } ] },
+      "engagement": { "groups": [ { "name": "Visits", "rules": [
+        { "name": "Visits", "points": 1, "per": { "field": "column:Visits", "most": 100 } } ] } ] } } }"#;
+    let mut draw = draws(7);
+    let mut csv = "Id,Employees,Visits\n".to_owned();
+    for id in 0..1500 {
+        csv += &format!("{id},{},{}\n", draw(100), draw(100));
+    }
+    let leads = scored(model, &csv);
+    let points = |points: Option<leadcast::model::Points>| points.unwrap().as_f64();
+    let all: Vec<[f64; 2]> = (0..1500).map(|row| [points(leads.fit(row)), points(leads.engagement(row))]).collect();
+    let through = |fit: f64, engagement: f64| all.iter().filter(|[f, e]| *f >= fit && *e >= engagement).count() as u64;
+    let pairs: Vec<u64> = (0..=20)
+        .flat_map(|f| (0..=20).map(move |e| (f, e)))
+        .map(|(f, e)| through(f64::from(f) * 5.0, f64::from(e) * 5.0))
+        .collect();
+    for capacity in [3, 17, 48, 111, 190, 333, 512, 777, 1234] {
+        let best = pairs.iter().copied().filter(|leads| (1..=capacity).contains(leads)).max();
+        let report = leads.mql_cuts(Some(capacity));
+        let fits = report.fits.map(|at| &report.cuts[at as usize]);
+        assert_eq!(fits.map(|cut| cut.leads), best, "for {capacity}");
+        assert_eq!(fits.map(|cut| through(cut.fit, cut.engagement)), best, "for {capacity}");
+        assert!(report.cuts.len() <= 25 && report.cuts[0].leads == 1500, "for {capacity}");
+        assert!(report.cuts.windows(2).all(|pair| pair[0].leads > pair[1].leads), "for {capacity}");
+    }
+}
+
 const SEGMENTS: &str = r#"{ "format": 1, "segments": [
   { "name": "Enterprise", "when": { "field": "employees", "atLeast": 1000 },
     "programme": "Outbound", "programmes": [ { "grades": ["A*"], "programme": "Executive dinner" } ] },

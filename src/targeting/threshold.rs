@@ -3,9 +3,8 @@
 use super::definitions::Definition;
 use super::scored::ScoredLeads;
 use crate::model::{Grade, Truth};
-use crate::stats::Arrange;
-use crate::stats::Interval;
-use std::collections::BTreeMap;
+use crate::stats::{Arrange, Interval, Ordered};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Thresholds on both axes, and how many leads they let through.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -85,15 +84,14 @@ impl ScoredLeads {
                 }
             }
         }
-        let mut cuts = front(all, rated);
-        cuts.truncate(MOST);
+        let cuts = front(all, rated);
         let expected = |cut: &MqlCut| cut.expected_sqls.unwrap_or(cut.leads as f64);
         let fits = capacity.and_then(|capacity| {
             let fitting = cuts.iter().enumerate().filter(|(_, cut)| cut.leads <= capacity);
             fitting.max_by(|a, b| expected(a.1).total_cmp(&expected(b.1)).then(b.0.cmp(&a.0))).map(|(at, _)| at)
         });
         let sentence = sentence(capacity, fits.and_then(|at| cuts.get(at)), leads);
-        let fits = fits.and_then(|at| u32::try_from(at).ok());
+        let (cuts, fits) = thinned(cuts, fits);
         MqlReport { capacity, capacity_from, leads, sqls, rated, cuts, fits, sentence }
     }
 
@@ -187,14 +185,26 @@ fn front(mut all: Vec<MqlCut>, rated: bool) -> Vec<MqlCut> {
             kept.push(cut);
         }
     }
-    // Thinned evenly where there are too many, the widest and the narrowest kept.
-    if kept.len() > MOST {
-        let last = kept.len() - 1;
-        let wanted: Vec<usize> = (0..MOST).map(|at| at * last / (MOST - 1)).collect();
-        kept = kept.into_iter().enumerate().filter(|(at, _)| wanted.contains(at)).map(|(_, cut)| cut).collect();
-    }
     kept.reverse();
     kept
+}
+
+/// Some of the cuts where there are too many, evenly, the widest, the narrowest and the one that fits among them; and
+/// where that one is then.
+fn thinned(cuts: Vec<MqlCut>, fits: Option<usize>) -> (Vec<MqlCut>, Option<u32>) {
+    let last = cuts.len().saturating_sub(1);
+    let mut wanted: BTreeSet<usize> = match cuts.len() {
+        few if few <= MOST => (0..few).ordered(),
+        _ => (0..MOST).map(|at| at * last / (MOST - 1)).ordered(),
+    };
+    if let Some(fits) = fits.filter(|fits| !wanted.contains(fits)) {
+        // In the place of a neighbour that is neither the widest nor the narrowest.
+        let near = wanted.iter().copied().filter(|at| *at != 0 && *at != last).min_by_key(|at| at.abs_diff(fits));
+        near.map(|near| wanted.remove(&near));
+        wanted.insert(fits);
+    }
+    let place = fits.and_then(|fits| u32::try_from(wanted.range(..fits).count()).ok());
+    (cuts.into_iter().enumerate().filter(|(at, _)| wanted.contains(at)).map(|(_, cut)| cut).collect(), place)
 }
 
 fn sentence(capacity: Option<u64>, fitting: Option<&MqlCut>, leads: u64) -> String {
