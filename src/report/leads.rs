@@ -328,18 +328,21 @@ fn coverage(leads: &ScoredLeads, axis: AxisName) -> AxisCoverage {
 }
 
 fn counts(leads: &ScoredLeads) -> LeadCounts {
-    let mut segments: Counts<Option<usize>> = Counts::default();
     let mut seats: Counts<(usize, usize)> = Counts::default();
-    let grades = leads.by_grade();
-    let used = grades.iter().sum();
+    let (grades, segments) = (leads.by_grade(), leads.by_segment());
+    let used: u64 = grades.iter().sum();
     let (mut disqualified, mut unassigned) = (0, 0);
-    for row in (0..leads.rows()).filter(|row| leads.is_used(*row)) {
-        segments.add(leads.segment_index(row));
-        match leads.assignment(row).seat() {
-            Some(seat) => seats.add((usize::from(seat.pool), usize::from(seat.member))),
-            None if leads.disqualified(row).is_some() => disqualified += 1,
-            None if leads.assignment(row).has_owner() => {}
-            None => unassigned += 1,
+    if leads.routes_nothing() {
+        disqualified = leads.knocked_out();
+        unassigned = used - disqualified;
+    } else {
+        for row in (0..leads.rows()).filter(|row| leads.is_used(*row)) {
+            match leads.assignment(row).seat() {
+                Some(seat) => seats.add((usize::from(seat.pool), usize::from(seat.member))),
+                None if leads.disqualified(row).is_some() => disqualified += 1,
+                None if leads.assignment(row).has_owner() => {}
+                None => unassigned += 1,
+            }
         }
     }
     let grade_count = |(grade, count): (Grade, u64)| GradeCount { grade: grade.label(), count };
@@ -415,8 +418,9 @@ fn by_channel(leads: &ScoredLeads) -> Vec<ChannelCount> {
     counts.into_iter().map(|(channel, count)| ChannelCount { channel, count }).collect()
 }
 
-fn by_segment(leads: &ScoredLeads, counts: &Counts<Option<usize>>) -> Vec<SegmentCount> {
-    let count = |at: Option<usize>| counts.get(&at).unwrap_or(0);
+fn by_segment(leads: &ScoredLeads, counts: &[u64]) -> Vec<SegmentCount> {
+    let none = leads.model().segments().len();
+    let count = |at: Option<usize>| counts.get(at.unwrap_or(none)).copied().unwrap_or(0);
     let named = leads.model().segments().iter().enumerate().map(|(at, segment)| SegmentCount {
         segment: segment.name.clone(),
         motion: Some(segment.motion.name().to_owned()),

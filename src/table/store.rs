@@ -4,6 +4,8 @@
 //! are listed row by row an offset stands every eight words, which is about 1.5 bytes more than the text itself; words
 //! that repeat have an offset each. Lengths are written in ASCII bytes of six bits so that a piece stays valid UTF-8.
 
+use std::sync::OnceLock;
+
 /// Words between two stored offsets where there is a word per row, as a power of two: 8.
 const STRIDE: u32 = 3;
 
@@ -22,11 +24,13 @@ pub(crate) struct Words {
     len: usize,
     /// Words between two offsets, as a power of two.
     stride: u32,
+    /// Rows that hold each word, and the first of them, counted when first asked for.
+    tally: OnceLock<Vec<(u64, usize)>>,
 }
 
 impl Words {
     pub(super) fn every(stride: u32) -> Self {
-        Self { pieces: Vec::new(), starts: Vec::new(), len: 0, stride }
+        Self { pieces: Vec::new(), starts: Vec::new(), len: 0, stride, tally: OnceLock::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -216,8 +220,8 @@ impl Cells {
             tally
         }
         match self {
-            Self::Narrow(codes, words) => of(codes, words.len()),
-            Self::Wide(codes, words) => of(codes, words.len()),
+            Self::Narrow(codes, words) => words.tally.get_or_init(|| of(codes, words.len())).clone(),
+            Self::Wide(codes, words) => words.tally.get_or_init(|| of(codes, words.len())).clone(),
             Self::Plain(words) => (0..words.len()).map(|row| (1, row)).collect(),
         }
     }
@@ -379,7 +383,7 @@ impl CellsBuilder {
     #[inline]
     fn is(&self, code: u16, key: [u64; 2], cell: &str) -> bool {
         let code = usize::from(code);
-        self.keys.get(code) == Some(&key) && (cell.len() < SHORT || self.words.get(code) == cell)
+        self.keys.get(code) == Some(&key) && (cell.len() < SHORT || same(self.words.get(code), cell))
     }
 
     fn grow(&mut self) {
@@ -444,6 +448,15 @@ fn key(bytes: &[u8]) -> [u64; 2] {
     };
     let (first, last) = (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)));
     [first | last << (8 * (bytes.len() - 4)), length]
+}
+
+/// Whether two texts are the same, eight bytes a step.
+#[inline]
+fn same(a: &str, b: &str) -> bool {
+    let (a_eights, a_rest) = a.as_bytes().as_chunks::<8>();
+    let (b_eights, b_rest) = b.as_bytes().as_chunks::<8>();
+    let equal = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
+    a.len() == b.len() && a_eights.iter().zip(b_eights).all(equal) && a_rest.iter().zip(b_rest).all(|(a, b)| a == b)
 }
 
 /// A place for a key in a table.

@@ -35,6 +35,15 @@ impl ScoredLeads {
         }
     }
 
+    /// Whether any lead can be in a queue, as far as that is quickly told.
+    pub(crate) fn may_have(&self, queue: Queue) -> bool {
+        match queue {
+            Queue::Exceptions => true,
+            Queue::Breached => self.service.any_due(),
+            Queue::Stalled => self.service.any_due() || self.created_column().is_some(),
+        }
+    }
+
     fn is_stalled(&self, row: usize) -> bool {
         if self.service.get(row).is_none_or(|service| service.touched != Some(false)) {
             return false;

@@ -183,6 +183,11 @@ impl Scorecard {
         self.earlier.as_ref()?.grade(cells)
     }
 
+    /// Whether points alone decide grades, and nothing knocks out.
+    pub(super) fn is_plain(&self) -> bool {
+        self.knock_outs.is_empty() && self.earlier.is_none()
+    }
+
     pub(crate) fn cuts(&self) -> &GradeCuts {
         &self.cuts
     }

@@ -124,7 +124,8 @@ impl LeadList {
             let assignment = assignments.get(row).filter(|assignment| assignment.has_owner())?;
             model.routing().rules.get(usize::from(assignment.rule?))?.sla
         };
-        let service = clock.services(self, promise, worked);
+        let promised = !assignments.is_empty() || !results.met.is_empty();
+        let service = clock.services(self, promised, promise, worked);
         let (leads, model, run) = (self.clone(), model.clone(), Run { as_of: as_of.date(), ..run.clone() });
         let Results { card_of, fit, engagement, grades, knock_outs, segments, met, opens } = results;
         ScoredLeads {
@@ -198,6 +199,28 @@ impl ScoredLeads {
     /// Whether routing gives every lead that is not disqualified the same answer.
     pub(crate) fn routes_nothing(&self) -> bool {
         self.assignments.is_empty()
+    }
+
+    /// Leads that take part and are knocked out.
+    pub(crate) fn knocked_out(&self) -> u64 {
+        self.knock_outs.iter().enumerate().filter(|(row, out)| out.is_some() && self.used.has(*row)).count() as u64
+    }
+
+    /// Leads of each segment, those of none at the end.
+    pub(crate) fn by_segment(&self) -> Vec<u64> {
+        let none = self.model.segments().len();
+        let mut counts = vec![0; none + 1];
+        if self.segments.is_empty() && self.all_used() {
+            counts[none] = self.rows() as u64;
+            return counts;
+        }
+        for row in (0..self.rows()).filter(|row| self.used.has(*row)) {
+            let segment = self.segments.get(row).copied().flatten().map_or(none, usize::from);
+            if let Some(count) = counts.get_mut(segment) {
+                *count += 1;
+            }
+        }
+        counts
     }
 
     /// Leads of each grade, in the order of [`Grade::all`], those not evaluable included.

@@ -115,6 +115,11 @@ impl Services {
         self.rows += 1;
     }
 
+    /// Whether some lead was promised an answer by a moment that is known.
+    pub(crate) fn any_due(&self) -> bool {
+        !self.due.is_empty()
+    }
+
     /// What became of the promise to the lead of a row.
     pub(crate) fn get(&self, row: usize) -> Option<Service> {
         let due = self.due.get(row).copied().filter(|due| *due != NEVER).map(Moment::from_minutes);
@@ -124,14 +129,30 @@ impl Services {
 }
 
 impl Clock {
-    /// What became of the promises to all leads; `promise` and `worked` say of a row what is known otherwise.
+    /// What became of the promises to all leads; `promise` and `worked` say of a row what is known otherwise, unless
+    /// `promised` says that neither ever does.
     pub(crate) fn services(
         &self,
         leads: &LeadList,
+        promised: bool,
         promise: impl Fn(usize) -> Option<Sla>,
         worked: impl Fn(usize) -> bool,
     ) -> Services {
         let mut services = Services::default();
+        if !promised && !self.logged && self.created.is_none() {
+            // Only the column of last activities tells, and its words settle it.
+            services.rows = leads.rows();
+            let columns = leads.table().columns();
+            let Some(activity) = &self.activity else { return services };
+            let touched: Vec<(Option<bool>, bool)> = match &activity.by_word {
+                Some(by_word) => by_word.iter().map(|span| (self.touched_since(*span, None), false)).collect(),
+                None => (0..leads.rows()).map(|row| (self.touched(columns, row), false)).collect(),
+            };
+            let code = |row| columns.get(activity.column).and_then(|column| column.word(row));
+            let of = |row| touched.get(if activity.by_word.is_some() { code(row)? } else { row }).copied();
+            services.known = (0..leads.rows()).map(|row| of(row).unwrap_or_default()).collect();
+            return services;
+        }
         (0..leads.rows()).for_each(|row| services.push(self.service(leads, row, promise(row), worked(row))));
         services
     }
@@ -207,12 +228,17 @@ impl Clock {
     /// Whether somebody was in touch since the lead was created; `None` if the file does not say.
     pub(crate) fn touched(&self, columns: &[Column], row: usize) -> Option<bool> {
         let activity = self.activity.as_ref()?;
-        let Some(activity) = self.span(columns, Some(activity), row) else { return Some(false) };
+        let created = self.span(columns, self.created.as_ref(), row);
+        self.touched_since(self.span(columns, Some(activity), row), created)
+    }
+
+    /// Whether the last activity was a touch of a lead created then.
+    fn touched_since(&self, activity: Option<Span>, created: Option<Span>) -> Option<bool> {
+        let Some(activity) = activity else { return Some(false) };
         // What happened after the as-of day is not known yet.
         if self.now.is_some_and(|now| activity.earliest >= now) {
             return Some(false);
         }
-        let created = self.span(columns, self.created.as_ref(), row);
         Some(created.is_none_or(|created| {
             // The activity that created the lead is no answer to it.
             let same = created.earliest == created.latest && activity.earliest == activity.latest;

@@ -12,6 +12,7 @@ use super::score::{Scorecard, Scorecards};
 use super::segment::Segmentation;
 use crate::model::{Grade, OperatingModel, Points};
 use crate::table::{Codes, Column};
+use std::ops::Range;
 
 /// Rows taken together, few enough for their sums to stay near the processor.
 const BLOCK: usize = 1024;
@@ -81,20 +82,49 @@ impl Asked<'_> {
                 results.card_of.push(u8::try_from(card).unwrap_or(u8::MAX));
             }
             for (at, card) in cards.iter().enumerate() {
-                let is_for =
-                    |row: usize| cards.len() == 1 || results.card_of.get(row).map(|of| usize::from(*of)) == Some(at);
-                let of_card: Vec<usize> = block.clone().filter(|row| is_for(*row)).collect();
-                if of_card.is_empty() {
+                let of_card: Option<Vec<bool>> = (cards.len() > 1).then(|| {
+                    block.clone().map(|row| results.card_of.get(row) == u8::try_from(at).ok().as_ref()).collect()
+                });
+                if of_card.as_ref().is_some_and(|of_card| !of_card.contains(&true)) {
                     continue;
                 }
                 sums[0].add_up(&card.fit, self.columns, first, block.len());
                 sums[1].add_up(&card.engagement, self.columns, first, block.len());
-                for row in of_card {
+                if of_card.is_none() && card.is_plain() && results.met.is_empty() {
+                    self.take_block(&mut results, (at, card), block.clone(), &sums, used);
+                    continue;
+                }
+                let is_for =
+                    |row: &usize| of_card.as_ref().is_none_or(|of_card| of_card.get(row - first) == Some(&true));
+                for row in block.clone().filter(is_for) {
                     self.take(&mut results, (at, card), row, sums.each_ref().map(|sums| sums.score(row - first)), used);
                 }
             }
         }
         results
+    }
+
+    /// Notes what the rows of a block came to by a card that grades by points alone.
+    fn take_block(
+        &self,
+        results: &mut Results,
+        (at, card): (usize, &Scorecard),
+        block: Range<usize>,
+        [fit, engagement]: &[Sums; 2],
+        used: &dyn Fn(usize) -> bool,
+    ) {
+        let open = |place: usize| fit.open.get(place) == Some(&true) || engagement.open.get(place) == Some(&true);
+        let lists = (results.fit.get_mut(block.clone()), results.engagement.get_mut(block.clone()));
+        let (Some(fits), Some(engagements)) = lists else { return };
+        fit.write(fits);
+        engagement.write(engagements);
+        let Some(grades) = results.grades.get_mut(block.clone()) else { return };
+        for ((grade, fit), engagement) in grades.iter_mut().zip(fits).zip(engagements) {
+            *grade = card.cuts().grade(Some(Points::from_micro(*fit)), Some(Points::from_micro(*engagement)));
+        }
+        for (place, row) in block.enumerate().filter(|(place, _)| open(*place)) {
+            self.take(results, (at, card), row, [fit.score(place), engagement.score(place)], used);
+        }
     }
 
     /// Notes what a row came to, and asks what its sums leave open.
@@ -191,6 +221,13 @@ impl Sums {
             let given = given.get((*code).into()).copied().unwrap_or(OPEN);
             *sum = sum.wrapping_add(given);
             *open |= given == OPEN;
+        }
+    }
+
+    /// Writes the scores of the block, of some use where nothing is open.
+    fn write(&self, scores: &mut [i64]) {
+        for (score, total) in scores.iter_mut().zip(&self.total) {
+            *score = limited(Points::from_micro(*total), Points::ZERO, self.cap).micro();
         }
     }
 
