@@ -69,7 +69,7 @@ proptest! {
     fn parts_add_up_to_totals(input in simulation()) {
         let trials = run(&input);
         let periods: Vec<Vec<i64>> = (0..trials.periods()).map(|period| trials.period(period)).collect();
-        let categories: Vec<Vec<i64>> = (0..input.categories).map(|category| trials.categories(&[category])).collect();
+        let categories: Vec<Vec<i64>> = (0..input.categories).map(|category| trials.category(category)).collect();
         for (trial, total) in trials.total().into_iter().enumerate() {
             prop_assert_eq!(periods.iter().map(|period| period[trial]).sum::<i64>(), total);
             let of_target = categories.iter().map(|category| category[trial]).sum::<i64>();

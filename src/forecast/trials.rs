@@ -197,8 +197,8 @@ impl Trials {
 
     /// What deals that are not there yet bring in a period, trial by trial; `None` if they are not simulated.
     #[must_use]
-    pub fn new_business(&self, period: usize) -> Option<Vec<i64>> {
-        self.layout.new_row(period).and_then(|row| self.rows.get(row)).cloned()
+    pub fn new_business(&self, period: usize) -> Option<&[i64]> {
+        self.layout.new_row(period).and_then(|row| self.rows.get(row)).map(Vec::as_slice)
     }
 
     /// Each trial's total over all periods: won to date plus simulated.
@@ -211,14 +211,12 @@ impl Trials {
         totals
     }
 
-    /// Each trial's simulated total of the target period from the deals of these categories, without won to date.
+    /// Each trial's simulated total of the target period from the deals of one category, without won to date. No such
+    /// category: all 0.
     #[must_use]
-    pub fn categories(&self, categories: &[usize]) -> Vec<i64> {
-        let mut totals = vec![0; self.count()];
-        for &category in categories.iter().filter(|&&category| category < self.layout.categories) {
-            self.add(self.layout.row(self.layout.target, category), &mut totals);
-        }
-        totals
+    pub fn category(&self, category: usize) -> Vec<i64> {
+        let row = (category < self.layout.categories).then(|| self.layout.row(self.layout.target, category));
+        row.map_or_else(|| vec![0; self.count()], |row| self.rows[row].clone())
     }
 
     /// Totals taken from these trials, with the groups that give their statistics an error.

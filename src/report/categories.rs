@@ -2,6 +2,7 @@
 
 use crate::crm::ForecastCategory;
 use crate::forecast::{DealLine, OPEN_CATEGORIES, Outcome, Trials};
+use crate::stats::{mean, quantiles};
 use serde::Serialize;
 
 /// One category of the current period. Called: deals whose stated date falls into it, past-due ones included.
@@ -65,14 +66,16 @@ pub(super) fn category_reports(outcome: &Outcome, trials: &Trials) -> Vec<Catego
         cumulative: Some(certain),
     }];
     let mut called_so_far = won;
+    let mut surer = vec![0; trials.count()];
     for (index, &category) in OPEN_CATEGORIES.iter().enumerate() {
         let called = |deal: &DealLine| deal.category == category && deal.called_in == Some(0);
         let deals: Vec<&DealLine> = outcome.deals.iter().filter(|deal| called(deal)).collect();
         let amount: i64 = deals.iter().map(|deal| deal.amount).sum();
         called_so_far += amount;
         let in_call = category != ForecastCategory::Omitted;
-        let surer: Vec<usize> = (0..=index).collect();
-        let single = category_figures(trials, &[index], 0, scale);
+        let totals = trials.category(index);
+        surer.iter_mut().zip(&totals).for_each(|(sum, total)| *sum += total);
+        let single = category_figures(&totals, 0, scale);
         reports.push(CategoryReport {
             category,
             deals: deals.len(),
@@ -83,21 +86,19 @@ pub(super) fn category_reports(outcome: &Outcome, trials: &Trials) -> Vec<Catego
             p10: single.p10,
             p50: single.p50,
             p90: single.p90,
-            cumulative: in_call.then(|| category_figures(trials, &surer, won, scale)),
+            cumulative: in_call.then(|| category_figures(&surer, won, scale)),
         });
     }
     reports
 }
 
-fn category_figures(trials: &Trials, categories: &[usize], won: i64, scale: f64) -> CategoryFigures {
-    let totals = trials.categories(categories);
-    let sample = trials.sample(&totals);
-    let quantiles = sample.quantiles(&[0.1, 0.5, 0.9]);
+fn category_figures(totals: &[i64], won: i64, scale: f64) -> CategoryFigures {
+    let quantiles = quantiles(totals, &[0.1, 0.5, 0.9]);
     let major = |minor: f64| (minor + won as f64) / scale;
     CategoryFigures {
-        mean: major(sample.mean().value),
-        p10: major(quantiles[0].value),
-        p50: major(quantiles[1].value),
-        p90: major(quantiles[2].value),
+        mean: major(mean(totals)),
+        p10: major(quantiles[0] as f64),
+        p50: major(quantiles[1] as f64),
+        p90: major(quantiles[2] as f64),
     }
 }

@@ -62,13 +62,14 @@ pub(super) fn figures(outcome: &Outcome, trials: &Trials, totals: &[i64], won: i
     let estimate = |e: Estimate| Estimate { value: major(e.value), error: major(e.error) };
     let sample = trials.sample(totals);
     let quantiles = sample.quantiles(&[0.05, 0.1, 0.5, 0.9, 0.95]);
+    let (mean, sd) = sample.mean_and_sd();
     let histogram = Histogram::nice(totals, BINS, scale, (quantiles[4].value - quantiles[0].value) as i64);
     let edges: Vec<f64> = histogram.edges().iter().map(|&edge| major(edge as f64)).collect();
     Figures {
         won_to_date: major(won as f64),
         weighted: major(weighted),
-        mean: estimate(sample.mean()),
-        sd: estimate(sample.sd()),
+        mean: estimate(mean),
+        sd: estimate(sd),
         p10: estimate(quantiles[1]),
         p50: estimate(quantiles[2]),
         p90: estimate(quantiles[3]),

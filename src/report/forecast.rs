@@ -9,7 +9,7 @@ use crate::crm::ForecastCategory;
 use crate::forecast::{AppliedCorrection, DealLine, FitStatement, Forecast, Outcome, StageSource, Trials};
 use crate::model::{DealProbability, TimingSource};
 use crate::money::Currency;
-use crate::stats::Estimate;
+use crate::stats::{Estimate, quantiles};
 use crate::table::Receipt;
 use serde::Serialize;
 
@@ -267,8 +267,13 @@ impl Forecast {
     pub fn report(&self) -> ForecastReport {
         let (outcome, trials) = (self.outcome(), self.trials());
         let source = self.source();
-        let periods: Vec<PeriodReport> =
-            (0..trials.periods()).map(|index| period_report(outcome, trials, index)).collect();
+        let mut whole = vec![0; trials.count()];
+        let mut periods = Vec::with_capacity(trials.periods());
+        for index in 0..trials.periods() {
+            let totals = trials.period(index);
+            whole.iter_mut().zip(&totals).for_each(|(sum, total)| *sum += total);
+            periods.push(period_report(outcome, trials, index, &totals));
+        }
         let renewed = trials.renewals(0).map(|totals| trials.sample(totals).mean().value);
         let horizon = outcome.horizon.periods();
         let major = |minor: f64| minor / outcome.currency.minor_per_major() as f64;
@@ -282,7 +287,12 @@ impl Forecast {
             currency: outcome.currency,
             period: horizon.first().map_or_else(String::new, |period| period.label()),
             headline: headline(outcome, &periods, renewed),
-            total: total_report(outcome, trials),
+            new_business: periods
+                .iter()
+                .enumerate()
+                .filter_map(|(index, period)| new_business(outcome, trials, index, period))
+                .collect(),
+            total: total_report(outcome, trials, &whole),
             periods,
             categories: category_reports(outcome, trials),
             stages: outcome
@@ -309,7 +319,6 @@ impl Forecast {
                 days: outcome.timing.days,
                 fit: outcome.timing.fit.clone(),
             },
-            new_business: (0..trials.periods()).filter_map(|index| new_business(outcome, trials, index)).collect(),
             renewals: renewals::report(self),
             calibration: CalibrationReport {
                 reason: self.calibration().reason.clone(),
@@ -331,18 +340,17 @@ impl Forecast {
     }
 }
 
-fn new_business(outcome: &Outcome, trials: &Trials, index: usize) -> Option<NewBusinessReport> {
+fn new_business(outcome: &Outcome, trials: &Trials, index: usize, period: &PeriodReport) -> Option<NewBusinessReport> {
     let totals = trials.new_business(index)?;
     let scale = outcome.currency.minor_per_major() as f64;
-    let sample = trials.sample(&totals);
-    let mean = sample.mean();
-    let quantiles = sample.quantiles(&[0.1, 0.5, 0.9]);
-    let [p10, p50, p90] = [0, 1, 2].map(|at| quantiles[at].value / scale);
-    let period = trials.period(index);
-    let all = trials.sample(&period).mean().value;
+    let mean = trials.sample(totals).mean();
+    let quantiles = quantiles(totals, &[0.1, 0.5, 0.9]);
+    let [p10, p50, p90] = [0, 1, 2].map(|at| quantiles[at] as f64 / scale);
+    let mean = Estimate { value: mean.value / scale, error: mean.error / scale };
+    let all = period.figures.mean.value;
     Some(NewBusinessReport {
-        period: outcome.horizon.periods()[index].label(),
-        mean: Estimate { value: mean.value / scale, error: mean.error / scale },
+        period: period.label.clone(),
+        mean,
         p10,
         p50,
         p90,
@@ -392,8 +400,7 @@ fn headline(outcome: &Outcome, periods: &[PeriodReport], renewed: Option<f64>) -
     }
 }
 
-fn period_report(outcome: &Outcome, trials: &Trials, index: usize) -> PeriodReport {
-    let totals = trials.period(index);
+fn period_report(outcome: &Outcome, trials: &Trials, index: usize, totals: &[i64]) -> PeriodReport {
     let period = outcome.horizon.periods()[index];
     let quota = outcome.quotas[index];
     let weighted = outcome.weighted(|deal| deal.called_in == Some(index));
@@ -402,12 +409,12 @@ fn period_report(outcome: &Outcome, trials: &Trials, index: usize) -> PeriodRepo
         start: period.first_day(),
         end: period.last_day(),
         quota: quota.map(|minor| minor as f64 / outcome.currency.minor_per_major() as f64),
-        odds: quota.map(|minor| trials.sample(&totals).share_at_least(minor)),
-        figures: figures(outcome, trials, &totals, trials.won_to_date(index), weighted),
+        odds: quota.map(|minor| trials.sample(totals).share_at_least(minor)),
+        figures: figures(outcome, trials, totals, trials.won_to_date(index), weighted),
     }
 }
 
-fn total_report(outcome: &Outcome, trials: &Trials) -> TotalReport {
+fn total_report(outcome: &Outcome, trials: &Trials, totals: &[i64]) -> TotalReport {
     let periods = outcome.horizon.periods();
     let (first, last) = (periods.first(), periods.last());
     let label = |period: Option<&crate::calendar::Period>| period.map_or_else(String::new, |p| p.label());
@@ -418,7 +425,7 @@ fn total_report(outcome: &Outcome, trials: &Trials) -> TotalReport {
         label: if periods.len() == 1 { label(first) } else { format!("{} – {}", label(first), label(last)) },
         start: first.map_or(as_of, |period| period.first_day()),
         end: last.map_or(as_of, |period| period.last_day()),
-        figures: figures(outcome, trials, &trials.total(), won, weighted),
+        figures: figures(outcome, trials, totals, won, weighted),
     }
 }
 

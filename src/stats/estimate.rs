@@ -45,25 +45,36 @@ impl<'a> GroupedSample<'a> {
     /// The mean.
     #[must_use]
     pub fn mean(&self) -> Estimate {
-        self.estimate(mean)
+        let (whole, groups) = self.sums();
+        self.with_spread(whole.mean(), &Moments::of(groups.iter().map(Sum::mean)))
     }
 
-    /// The standard deviation, denominator n − 1.
+    /// The mean, and the standard deviation with denominator n − 1.
     #[must_use]
-    pub fn sd(&self) -> Estimate {
-        self.estimate(sd)
+    pub fn mean_and_sd(&self) -> (Estimate, Estimate) {
+        let (whole, groups) = self.sums();
+        let mean = self.with_spread(whole.mean(), &Moments::of(groups.iter().map(Sum::mean)));
+        let mut squares = 0.0;
+        let sds = self.bounds().zip(&groups).map(|(group, sum)| {
+            let own = squares_about(&self.values[group], sum.mean());
+            let apart = sum.mean() - whole.mean();
+            squares += own + sum.count as f64 * apart * apart;
+            sd(own, sum.count)
+        });
+        let spread = Moments::of(sds);
+        (mean, self.with_spread(sd(squares, whole.count), &spread))
     }
 
     /// The share of values ≤ `bound`.
     #[must_use]
     pub fn share_at_most(&self, bound: i64) -> Estimate {
-        self.estimate(|values| share(values, |v| v <= bound))
+        self.share(|value| value <= bound)
     }
 
     /// The share of values ≥ `bound`.
     #[must_use]
     pub fn share_at_least(&self, bound: i64) -> Estimate {
-        self.estimate(|values| share(values, |v| v >= bound))
+        self.share(|value| value >= bound)
     }
 
     /// The quantiles at each of `ps`, which must ascend; the definition is that of [`quantile`](fn@super::quantile).
@@ -75,9 +86,21 @@ impl<'a> GroupedSample<'a> {
         whole.iter().zip(spread).map(|(&value, moments)| self.with_spread(value as f64, &moments)).collect()
     }
 
-    fn estimate(&self, statistic: impl Fn(&[i64]) -> f64) -> Estimate {
-        let spread = Moments::of(self.bounds().map(|group| statistic(&self.values[group])));
-        self.with_spread(statistic(self.values), &spread)
+    /// The sum of all values, and that of each group.
+    fn sums(&self) -> (Sum, Vec<Sum>) {
+        let groups: Vec<Sum> = self.bounds().map(|group| Sum::of(&self.values[group])).collect();
+        (groups.iter().copied().fold(Sum::default(), Sum::and), groups)
+    }
+
+    fn share(&self, holds: impl Fn(i64) -> bool) -> Estimate {
+        let mut held = 0;
+        let share = |held: usize, count: usize| if count == 0 { 0.0 } else { held as f64 / count as f64 };
+        let spread = Moments::of(self.bounds().map(|group| {
+            let own = self.values[group.clone()].iter().filter(|&&value| holds(value)).count();
+            held += own;
+            share(own, group.len())
+        }));
+        self.with_spread(share(held, self.values.len()), &spread)
     }
 
     fn with_spread(&self, value: f64, spread: &Moments) -> Estimate {
@@ -91,45 +114,64 @@ impl<'a> GroupedSample<'a> {
     }
 }
 
-/// The mean from an exact integer sum; 0 of no values.
-fn mean(values: &[i64]) -> f64 {
-    if values.is_empty() {
-        return 0.0;
-    }
-    let sum: i128 = values.iter().map(|&v| i128::from(v)).sum();
-    let count = values.len() as i128;
-    // Whole part and rest apart: the sum may pass 2^53.
-    (sum.div_euclid(count)) as f64 + sum.rem_euclid(count) as f64 / count as f64
+/// The mean of `values`, from their exact sum; 0 of no values.
+#[must_use]
+pub fn mean(values: &[i64]) -> f64 {
+    Sum::of(values).mean()
 }
 
-/// The standard deviation, denominator n − 1; 0 of fewer than two values.
+/// The exact sum of integers.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    count: usize,
+    sum: i128,
+}
+
+impl Sum {
+    fn of(values: &[i64]) -> Self {
+        let sum = values.chunks(1 << 30).map(|part| {
+            // Upper and lower halves apart: so few of either stay within 64 bits.
+            let (upper, lower) = part
+                .iter()
+                .fold((0i64, 0i64), |(upper, lower), &value| (upper + (value >> 32), lower + (value & 0xffff_ffff)));
+            (i128::from(upper) << 32) + i128::from(lower)
+        });
+        Self { count: values.len(), sum: sum.sum() }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { count: self.count + other.count, sum: self.sum + other.sum }
+    }
+
+    /// Whole part and rest apart: the sum may pass 2^53.
+    fn mean(&self) -> f64 {
+        let count = self.count.max(1) as i128;
+        self.sum.div_euclid(count) as f64 + self.sum.rem_euclid(count) as f64 / count as f64
+    }
+}
+
+/// The sum of squared deviations of `values` from their `mean`.
 ///
 /// # Formula
-/// (Σ d² − (Σ d)²/n)/(n − 1), d the deviations from the mean: their sum, 0 but for rounding, takes out what rounding the
-/// mean brought in.
+/// Σ d² − (Σ d)²/n, d the deviations: their sum, 0 but for rounding, takes out what rounding the mean brought in. Of
+/// groups: Σ over groups of their own, and their size times the square of their mean's distance from the mean of all.
 ///
 /// # Source
 /// T. F. Chan, G. H. Golub and R. J. LeVeque, "Algorithms for computing the sample variance", The American Statistician
-/// 37 (1983), the corrected two-pass algorithm.
-fn sd(values: &[i64]) -> f64 {
-    if values.len() < 2 {
-        return 0.0;
-    }
-    let (mean, count) = (mean(values), values.len() as f64);
+/// 37 (1983), the corrected two-pass algorithm, and the pairwise one for groups.
+fn squares_about(values: &[i64], mean: f64) -> f64 {
     let (mut sum, mut squares) = (0.0, 0.0);
     for &value in values {
         let deviation = value as f64 - mean;
         sum += deviation;
         squares += deviation * deviation;
     }
-    ((squares - sum * sum / count).max(0.0) / (count - 1.0)).sqrt()
+    (squares - sum * sum / (values.len().max(1) as f64)).max(0.0)
 }
 
-fn share(values: &[i64], holds: impl Fn(i64) -> bool) -> f64 {
-    if values.is_empty() {
-        return 0.0;
-    }
-    values.iter().filter(|&&v| holds(v)).count() as f64 / values.len() as f64
+/// The standard deviation, denominator n − 1; 0 of fewer than two values.
+fn sd(squares: f64, count: usize) -> f64 {
+    if count < 2 { 0.0 } else { (squares / (count as f64 - 1.0)).sqrt() }
 }
 
 #[cfg(test)]
@@ -151,15 +193,15 @@ mod tests {
     fn equal_groups_leave_no_error() {
         let sample = GroupedSample::new(&[4, 4, 4, 4], 2);
         assert_eq!(sample.mean(), Estimate { value: 4.0, error: 0.0 });
-        assert_eq!(sample.sd(), Estimate { value: 0.0, error: 0.0 });
+        assert_eq!(sample.mean_and_sd().1, Estimate { value: 0.0, error: 0.0 });
     }
 
     #[test]
     fn the_deviation_of_values_far_from_zero_is_not_lost() {
         // Exact: the deviations are −1, 0 and 1.
         let values = [1, 2, 3].map(|v| v + (1i64 << 52));
-        assert_eq!(GroupedSample::new(&values, 1).sd().value, 1.0);
-        assert_eq!(GroupedSample::new(&[i64::from(u32::MAX)], 1).sd().value, 0.0);
+        assert_eq!(GroupedSample::new(&values, 1).mean_and_sd().1.value, 1.0);
+        assert_eq!(GroupedSample::new(&[i64::from(u32::MAX)], 1).mean_and_sd().1.value, 0.0);
     }
 
     #[test]
@@ -167,6 +209,22 @@ mod tests {
         let big = (1i64 << 53) + 1;
         let values = [big, big, big, -3 * (1i64 << 53)];
         assert_eq!(GroupedSample::new(&values, 1).mean().value, 0.75);
+    }
+
+    #[test]
+    fn the_deviation_of_all_is_made_of_that_of_groups() {
+        // Groups far apart, the last one longer; Σ(v − 7)² = 36 + 25 + 4 + 9 + 36 = 110 with mean 7 of five values.
+        let (mean, sd) = GroupedSample::new(&[1, 2, 9, 10, 13], 2).mean_and_sd();
+        assert_eq!((mean.value, sd.value), (7.0, 27.5_f64.sqrt()));
+        // Group deviations √½ and √(13/3) with mean 32/3: their own deviation over √2.
+        let apart = (13.0_f64 / 3.0).sqrt() - 0.5_f64.sqrt();
+        assert!((sd.error - apart / 2.0).abs() < 1e-12, "{}", sd.error);
+    }
+
+    #[test]
+    fn sums_beyond_64_bits_are_exact() {
+        let sample = [i64::MAX, i64::MAX, i64::MIN, -1];
+        assert_eq!(Sum::of(&sample).sum, i128::from(i64::MAX) - 2);
     }
 
     #[test]

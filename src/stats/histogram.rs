@@ -11,7 +11,7 @@ pub struct Histogram {
 impl Histogram {
     /// About `bins` bins over `values`, edges at whole multiples of 1, 2 or 5 times a power of ten times `unit`, or of
     /// a whole divisor of it where the values lie closer together. Where nine tenths of the values, `middle` wide, lie
-    /// on less than a third of the whole, bins are as narrow as three times the middle asks, up to 200 of them: a few
+    /// on less than a third of the whole, `bins` lie on one and a half times the middle, 200 on the whole at most: a few
     /// far values do not hide how the others lie. No values: one empty bin at 0.
     #[must_use]
     pub fn nice(values: &[i64], bins: usize, unit: i64, middle: i64) -> Self {
@@ -22,8 +22,11 @@ impl Histogram {
         let from_first = |value: i64| value.wrapping_sub(edges[0]) as u64;
         let step = from_first(edges[1]);
         let mut counts = vec![0; edges.len() - 1];
-        for &value in values {
-            counts[(from_first(value) / step) as usize] += 1;
+        if from_first(high) < EXACT && step < EXACT {
+            let step = step as f64;
+            values.iter().for_each(|&value| counts[(from_first(value) as f64 / step) as usize] += 1);
+        } else {
+            values.iter().for_each(|&value| counts[(from_first(value) / step) as usize] += 1);
         }
         Self { edges, counts }
     }
@@ -55,6 +58,10 @@ impl Histogram {
     }
 }
 
+/// Below this, whole numbers divide as floats to the same whole part: the quotient of a number that is one short of a
+/// multiple, 201 times the step at most, is further than half a unit in its last place from the next whole number.
+const EXACT: u64 = 1 << 45;
+
 /// Bins at most, far values or not.
 const MOST_BINS: i128 = 200;
 
@@ -64,7 +71,8 @@ fn nice_edges(low: i64, high: i64, bins: usize, unit: i64, middle: i64) -> Vec<i
     let (low, high) = (i128::from(low), i128::from(high));
     let span = (high - low).max(1);
     // Of a normal distribution the whole is less than three times the middle, up to a million values.
-    let shown = if middle > 0 { span.min(3 * i128::from(middle)) } else { span };
+    let middle = i128::from(middle);
+    let shown = if middle > 0 && span > 3 * middle { middle * 3 / 2 } else { span };
     let wanted = (shown / bins.max(1) as i128).max(span / MOST_BINS).max(1);
     let unit = i128::from(unit.max(1));
     // Start below any step that could fit: as far down as the unit divides by ten.

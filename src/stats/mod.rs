@@ -22,10 +22,10 @@ pub use classification::{
     CLIP, CalibrationBand, LiftGroup, RocAuc, average_precision, brier, calibration, calibration_error, lift, log_loss,
     log_loss_of,
 };
-pub use estimate::{Estimate, GroupedSample};
+pub use estimate::{Estimate, GroupedSample, mean};
 pub use gamma::gamma_quantile;
 pub use histogram::Histogram;
 pub use interval::{Interval, wilson};
 pub use moments::Moments;
 pub use normal::{Normal, NormalTable};
-pub use quantile::{quantile, rank};
+pub use quantile::{quantile, quantiles, rank};

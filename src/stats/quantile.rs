@@ -34,15 +34,8 @@ pub fn quantile(values: &mut [i64], p: f64) -> i64 {
 /// Values are counted in buckets of equal width first, so that only those in the buckets that hold a quantile are
 /// looked at again.
 pub(super) fn of_groups(values: &[i64], groups: &[Range<usize>], ps: &[f64]) -> (Vec<i64>, Vec<Vec<i64>>) {
-    let low = values.iter().copied().min().unwrap_or(0);
-    let high = values.iter().copied().max().unwrap_or(0);
-    let span = high.wrapping_sub(low) as u64;
-    let shift = (u64::BITS - span.leading_zeros()).saturating_sub(BUCKET_BITS);
-    let bucket = |value: i64| (value.wrapping_sub(low) as u64 >> shift) as usize % BUCKETS;
-    let mut counts = vec![[0u32; BUCKETS]; groups.len()];
-    for (group, counts) in groups.iter().zip(&mut counts) {
-        values[group.clone()].iter().for_each(|&value| counts[bucket(value)] += 1);
-    }
+    let buckets = Buckets::over(values);
+    let counts: Vec<_> = groups.iter().map(|group| buckets.counts(&values[group.clone()])).collect();
     let mut all = [0u32; BUCKETS];
     for counts in &counts {
         all.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
@@ -51,7 +44,7 @@ pub(super) fn of_groups(values: &[i64], groups: &[Range<usize>], ps: &[f64]) -> 
     let found = groups.iter().zip(&counts).map(|(group, counts)| {
         let mut own = Wanted::new(counts, ps);
         for &value in &values[group.clone()] {
-            let bucket = bucket(value);
+            let bucket = buckets.of(value);
             own.see(bucket, value);
             whole.see(bucket, value);
         }
@@ -61,8 +54,43 @@ pub(super) fn of_groups(values: &[i64], groups: &[Range<usize>], ps: &[f64]) -> 
     (whole.quantiles(), found)
 }
 
+/// The quantiles at each of `ps` of `values`, in the order of `ps`; 0 of no values. See [`rank`] for the definition.
+#[must_use]
+pub fn quantiles(values: &[i64], ps: &[f64]) -> Vec<i64> {
+    let buckets = Buckets::over(values);
+    let mut wanted = Wanted::new(&buckets.counts(values), ps);
+    values.iter().for_each(|&value| wanted.see(buckets.of(value), value));
+    wanted.quantiles()
+}
+
 const BUCKET_BITS: u32 = 10;
 const BUCKETS: usize = 1 << BUCKET_BITS;
+
+/// Buckets of equal width, a power of two, from the smallest value to the largest.
+struct Buckets {
+    low: i64,
+    shift: u32,
+}
+
+impl Buckets {
+    fn over(values: &[i64]) -> Self {
+        let low = values.iter().copied().min().unwrap_or(0);
+        let high = values.iter().copied().max().unwrap_or(0);
+        let span = high.wrapping_sub(low) as u64;
+        Self { low, shift: (u64::BITS - span.leading_zeros()).saturating_sub(BUCKET_BITS) }
+    }
+
+    #[inline]
+    fn of(&self, value: i64) -> usize {
+        (value.wrapping_sub(self.low) as u64 >> self.shift) as usize % BUCKETS
+    }
+
+    fn counts(&self, values: &[i64]) -> [u32; BUCKETS] {
+        let mut counts = [0; BUCKETS];
+        values.iter().for_each(|&value| counts[self.of(value)] += 1);
+        counts
+    }
+}
 
 /// The buckets that hold quantiles, and what lies in them.
 struct Wanted {
@@ -148,6 +176,7 @@ mod tests {
             let one_by_one = |values: &[i64]| ps.map(|p| quantile(&mut values.to_vec(), p)).to_vec();
             let (whole, found) = of_groups(&values, &groups, &ps);
             assert_eq!(whole, one_by_one(&values));
+            assert_eq!(quantiles(&values, &ps), whole);
             assert_eq!(found, groups.map(|group| one_by_one(&values[group])));
         }
     }

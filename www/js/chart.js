@@ -255,14 +255,17 @@ function amountFrame(report, width, call) {
 }
 
 /**
- * The amounts that are drawn: all of them, unless the last hundredth of the trials would take more than half of the room.
+ * The amounts that are drawn: all of them, unless the last hundredth of the trials would take more than half of the room, or the
+ * last twentieth more than three quarters.
  * @param {ForecastReport} report
  * @returns {[number, number]}
  */
 function drawnRange(report) {
   const { amounts, probabilities } = firstPeriod(report).exceedance;
   const [from, to] = [amounts[0] ?? 0, amounts.at(-1) ?? 1];
-  const rare = amounts[probabilities.findIndex((share) => share <= 0.01)] ?? to;
+  const reached = (/** @type {number} */ share) => amounts[probabilities.findIndex((probability) => probability <= share)] ?? to;
+  const [rare, seldom] = [reached(0.01), reached(0.05)];
+  if (to - from > 4 * (seldom - from)) return [from, seldom];
   return [from, to - from > 2 * (rare - from) ? rare : to];
 }
 

@@ -108,6 +108,11 @@ export function counted(n, one, many) {
   return `${count(n)} ${new Intl.PluralRules(locale).select(n) === 'one' ? one : many}`;
 }
 
+/** Parts of a sentence: a, b, and c. @param {string[]} parts */
+export function listed(parts) {
+  return new Intl.ListFormat(locale).format(parts);
+}
+
 /** @param {string} kebab `best-case` */
 export function words(kebab) {
   const text = kebab.replaceAll('-', ' ').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();

@@ -5,7 +5,7 @@ import * as act from '../actions.js';
 import { calledIn, categoryPlot, chart, legend, stillCharts } from '../chart.js';
 import { h } from '../dom.js';
 import { drawing } from '../drawing.js';
-import { NONE, count, counted, date, money, month, percent, shortMoney, words } from '../format.js';
+import { NONE, count, counted, date, listed, money, month, percent, shortMoney, words } from '../format.js';
 import { grid } from '../grid.js';
 import { oddsAt } from '../odds.js';
 import { once } from '../once.js';
@@ -197,7 +197,19 @@ function categories(report) {
         h('tbody', null, report.categories.map((row) => h('tr', { key: row.category, class: `category-${row.category}` },
           h('th', { scope: 'row' }, CATEGORY_LABELS[row.category] ?? words(row.category)),
           categoryCells(row, currency).map((text, i) => h('td', { key: String(i), class: 'number' }, text))))))),
-    h('p', { class: 'small soft' }, 'Each category alone, then added up from the top. Omitted deals are in no call; they are simulated on their own line.'));
+    h('p', { class: 'small soft' }, 'Each category alone, then added up from the top. Omitted deals are in no call; they are simulated on their own line.', alsoIn(report)));
+}
+
+/** What the headline counts and no category does. @param {ForecastReport} report */
+function alsoIn({ headline, currency, newBusiness, renewals, calibration }) {
+  const coming = newBusiness[0]?.p50 ?? 0;
+  const parts = [
+    coming > 0 ? `new business (P50 ${shortMoney(coming, currency)})` : null,
+    renewals ? 'renewals' : null,
+    calibration.applied ? 'the correction by the track record' : null,
+  ].filter((part) => part !== null);
+  if (parts.length === 0) return null;
+  return ` The headline’s P50 of ${shortMoney(headline.p50.value, currency)} has ${listed(parts)} in it as well.`;
 }
 
 /** @param {ForecastReport} report */
