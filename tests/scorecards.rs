@@ -8,7 +8,7 @@ use leadcast::crm::{LeadList, Mapping};
 use leadcast::model::{Grade, OperatingModel, Points, Preset, Run};
 use leadcast::table::write::WriteOptions;
 use leadcast::table::{ReadOptions, Table};
-use leadcast::targeting::ScoredLeads;
+use leadcast::targeting::{Changed, ScoredLeads};
 use std::path::Path;
 
 fn scored(model: &str, csv: &str) -> ScoredLeads {
@@ -225,6 +225,60 @@ fn every_proposal_is_enough_when_it_is_applied_to_the_file() {
         }
     }
     assert!(tried >= 6, "only {tried} proposals");
+}
+
+/// Where engagement comes from a log, what could raise the grade is an activity: each proposal is enough once its rows
+/// stand in the log, whatever limit, fading and last day follow from them, and no fewer are.
+#[test]
+fn proposed_activities_are_enough_when_they_are_added_to_the_log() {
+    let model = OperatingModel::from_json(
+        r#"{ "format": 1, "icp": { "engagement": { "groups": [
+          { "name": "Interest", "rules": [
+            { "name": "Clicks", "points": 9, "per": { "activity": ["email click", "link click"], "days": 30, "most": 4 },
+              "decay": { "halfLifeDays": 10 } },
+            { "name": "Demo", "points": 30, "per": { "activity": "demo*", "most": 1 }, "decay": { "lineDays": 60 } } ] },
+          { "name": "Recency", "rules": [
+            { "name": "Lately", "when": { "field": "lastActivity", "exists": true }, "points": 25,
+              "decay": { "halfLifeDays": 20 } } ] } ] } } }"#,
+    )
+    .unwrap();
+    let log = "Activity Type,Activity Date,Email\nEmail Click,2026-03-25,a@a.com\nEmail Click,2026-03-11,a@a.com\n\
+        Demo request,2026-02-15,b@b.com\nCall,2026-01-02,c@c.com\nEmail Click,2026-03-30,d@d.com\n";
+    let table = |csv: &str| Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+    let people = "Lead ID,Email\n1,a@a.com\n2,b@b.com\n3,c@c.com\n4,d@d.com\n5,e@e.com\n";
+    let with = |more: &str| {
+        let leads = LeadList::from_table(table(people), &Mapping::default()).unwrap();
+        let (leads, _) = leads.attach(table(&format!("{log}{more}")), &AttachOptions::default()).unwrap();
+        leads.score(&model, &Run::from_json(r#"{ "asOf": "2026-03-31" }"#).unwrap())
+    };
+    let leads = with("");
+    let mut tried = 0;
+    for row in 0..5 {
+        let email = ["a@a.com", "b@b.com", "c@c.com", "d@d.com", "e@e.com"][row];
+        for flip in leads.flips(row) {
+            let rows = |fewer: u32| -> Option<String> {
+                let mut rows = String::new();
+                for change in &flip.changes {
+                    let Changed::Activity(kind, times) = &change.field else { return None };
+                    rows += &format!("{kind},2026-03-31,{email}\n").repeat((*times - fewer.min(*times)) as usize);
+                }
+                Some(rows)
+            };
+            let Some(enough) = rows(0) else { continue };
+            let then = with(&enough);
+            assert_eq!(then.grade(row), flip.grade, "row {row}: {enough}");
+            assert_eq!((then.fit(row), then.engagement(row)), (flip.fit, flip.engagement), "row {row}: {enough}");
+            assert!(!with(&rows(1).unwrap()).grade(row).is_better_than(flip.grade), "row {row}");
+            assert_ne!(with(&rows(1).unwrap()).grade(row), flip.grade, "row {row}: fewer are enough");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 5, "{tried}");
+    // Nothing is known of the last: contact today is worth 25 points, three clicks 27; the demo's 30 move more.
+    assert_eq!(leads.report_of(4)[0], "–2 with 3 more “email click” today");
+    // Without a log nobody can be asked for more of it.
+    let alone = LeadList::from_table(table(people), &Mapping::default()).unwrap();
+    assert!(alone.score(&model, &Run::from_json(r#"{ "asOf": "2026-03-31" }"#).unwrap()).flips(0).is_empty());
 }
 
 #[test]

@@ -174,6 +174,11 @@ impl LeadList {
         self.extras.activities.of(row)
     }
 
+    /// Whether any lead has activities.
+    pub(crate) fn has_activities(&self) -> bool {
+        self.extras.activities.any()
+    }
+
     /// The contracts of the files that were attached.
     #[must_use]
     pub fn contracts(&self) -> &[Contract] {

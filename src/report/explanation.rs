@@ -120,13 +120,13 @@ pub struct FlipReport {
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeReport {
-    /// The field as the model names it.
+    /// The field as the model names it, or `activity:` and the kind of activities.
     pub field: String,
-    /// The field as people say it.
+    /// The same as people say it.
     pub label: String,
-    /// What the file says; `null` if blank.
+    /// What the file says; `null` if blank. Of activities, how often they have been.
     pub from: Option<String>,
-    /// What it would have to be.
+    /// What it would have to be. Of activities, how often they would have to have been.
     pub to: String,
 }
 
@@ -298,7 +298,7 @@ fn flip(flip: &Flip) -> FlipReport {
             .iter()
             .map(|change| ChangeReport {
                 field: change.field.to_string(),
-                label: field_label(&change.field),
+                label: change.field.label(),
                 from: change.from.clone(),
                 to: change.to.clone(),
             })

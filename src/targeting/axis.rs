@@ -265,7 +265,7 @@ impl Came {
 impl Question {
     #[inline]
     fn settled_for(&self, cells: &Cells<'_>) -> Option<Came> {
-        let settled = self.settled.as_ref().filter(|_| cells.changes.is_empty())?;
+        let settled = self.settled.as_ref().filter(|_| cells.are_as_filed())?;
         settled.by_word.get(cells.columns.get(settled.column)?.word(cells.row)?).copied()
     }
 }

@@ -1,6 +1,7 @@
 //! How often something counts: numbers of the file, and activities within days.
 
-use super::predicate::{Binder, Cells};
+use super::predicate::{Binder, Cells, More};
+use crate::calendar::Date;
 use crate::crm::FieldRef;
 use crate::model::{self, DecayCurve, FrequencySource, Phrase, Points};
 use crate::table::Column;
@@ -20,7 +21,7 @@ enum Source {
     /// A number, settled once per distinct value where values repeat.
     Field { column: usize, each: f64, times: Option<Vec<Option<u32>>> },
     /// Activities, settled once per row.
-    Activities(Vec<Count>),
+    Activities { counts: Vec<Count>, log: Log },
 }
 
 /// How often a rule counts for one lead.
@@ -40,7 +41,10 @@ impl BoundFrequency {
             FrequencySource::Field { field, each } => bind_field(field, *each, most, binder),
             FrequencySource::Activities { kinds, days } => {
                 let curve = rule.decay.as_ref().map(|decay| decay.curve);
-                Log { kinds, days: *days, most, curve, points: rule.points }.bind(binder)
+                let (kinds, as_of) = (kinds.clone(), binder.as_of());
+                as_of.map_or(Source::Absent, |as_of| {
+                    Log { kinds, days: *days, most, curve, points: rule.points, as_of }.bind(binder)
+                })
             }
         };
         Some(Self { most, source })
@@ -48,7 +52,7 @@ impl BoundFrequency {
 
     /// Whether rows with equal cells may count differently.
     pub(crate) fn is_of_rows(&self) -> bool {
-        matches!(self.source, Source::Activities(_))
+        matches!(self.source, Source::Activities { .. })
     }
 
     /// Whether the list has what is counted.
@@ -60,7 +64,8 @@ impl BoundFrequency {
     pub(crate) fn count(&self, cells: &Cells<'_>) -> Option<Count> {
         match &self.source {
             Source::Absent => None,
-            Source::Activities(counts) => counts.get(cells.row).copied(),
+            Source::Activities { counts, .. } if cells.more.is_empty() => counts.get(cells.row).copied(),
+            Source::Activities { log, .. } => Some(log.count_with(cells.more)),
             Source::Field { column, each, times } => {
                 let read = |number: f64| times_of(number, *each, self.most);
                 let cell = cells.columns.get(*column)?;
@@ -87,47 +92,64 @@ fn bind_field(field: &FieldRef, each: f64, most: u32, binder: &Binder<'_>) -> So
 }
 
 /// Which activities count, and how they fade.
-struct Log<'a> {
-    kinds: &'a [Phrase],
+#[derive(Debug, Clone)]
+struct Log {
+    /// Any, if there are none.
+    kinds: Vec<Phrase>,
     days: Option<u32>,
     most: u32,
     curve: Option<DecayCurve>,
     points: Points,
+    as_of: Date,
 }
 
-impl Log<'_> {
-    fn bind(&self, binder: &Binder<'_>) -> Source {
+impl Log {
+    fn bind(self, binder: &Binder<'_>) -> Source {
         let leads = binder.leads();
-        let Some(as_of) = binder.as_of().filter(|_| (0..leads.rows()).any(|row| !leads.activities(row).is_empty()))
-        else {
+        if !leads.has_activities() {
             return Source::Absent;
-        };
-        let mut wanted: BTreeMap<&str, bool> = BTreeMap::new();
-        let mut counts = Vec::with_capacity(leads.rows());
-        for row in 0..leads.rows() {
-            let mut count = Count { times: 0, points: self.curve.map(|_| Points::ZERO) };
-            // The newest count first, so that a limit leaves out the oldest.
-            for activity in leads.activities(row).iter().rev() {
-                let age = as_of.days_since(activity.date);
-                if age < 0 || self.days.is_some_and(|days| i64::from(age) > i64::from(days)) {
-                    continue;
-                }
-                let fits = *wanted.entry(&activity.kind).or_insert_with(|| {
-                    self.kinds.is_empty() || self.kinds.iter().any(|kind| kind.is_in(&activity.kind))
-                });
-                if !fits {
-                    continue;
-                }
-                if count.times == self.most {
-                    break;
-                }
-                count.times += 1;
-                if let (Some(points), Some(curve)) = (&mut count.points, self.curve) {
-                    *points = *points + self.points.times(curve.share_left(age));
-                }
-            }
-            counts.push(count);
         }
-        Source::Activities(counts)
+        let mut wanted: BTreeMap<&str, bool> = BTreeMap::new();
+        let counts = (0..leads.rows())
+            .map(|row| {
+                let newest_first = leads.activities(row).iter().rev().map(|one| (&*one.kind, one.date));
+                self.count(newest_first, |kind| *wanted.entry(kind).or_insert_with(|| self.fits(kind)))
+            })
+            .collect();
+        Source::Activities { counts, log: self }
+    }
+
+    /// How often it would count with further activities of today.
+    fn count_with(&self, more: &[More<'_>]) -> Count {
+        let today = more.iter().flat_map(|more| (0..more.times).map(|_| (more.kind, self.as_of)));
+        let known = more.first().map_or(&[][..], |more| more.known);
+        self.count(today.chain(known.iter().rev().map(|one| (&*one.kind, one.date))), |kind| self.fits(kind))
+    }
+
+    fn fits(&self, kind: &str) -> bool {
+        self.kinds.is_empty() || self.kinds.iter().any(|wanted| wanted.is_in(kind))
+    }
+
+    /// Counts activities. They come newest first, so that a limit leaves out the oldest.
+    fn count<'k>(
+        &self,
+        activities: impl Iterator<Item = (&'k str, Date)>,
+        mut fits: impl FnMut(&'k str) -> bool,
+    ) -> Count {
+        let mut count = Count { times: 0, points: self.curve.map(|_| Points::ZERO) };
+        for (kind, date) in activities {
+            let age = self.as_of.days_since(date);
+            if age < 0 || self.days.is_some_and(|days| i64::from(age) > i64::from(days)) || !fits(kind) {
+                continue;
+            }
+            if count.times == self.most {
+                break;
+            }
+            count.times += 1;
+            if let (Some(points), Some(curve)) = (&mut count.points, self.curve) {
+                *points = *points + self.points.times(curve.share_left(age));
+            }
+        }
+        count
     }
 }

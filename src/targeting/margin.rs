@@ -43,7 +43,7 @@ impl ScoredLeads {
             let Some(value) = self.columns().get(column).and_then(|cells| cells.number(row)) else { continue };
             let day = self.as_of().date().unwrap_or(Date::from_days(0));
             let changes = [Change { column, value: Trial::of_number(boundary, day) }];
-            let cells = Cells { columns: self.columns(), row, changes: &changes };
+            let cells = Cells { columns: self.columns(), row, changes: &changes, more: &[] };
             let then = self.segmentation.segment_of(&cells);
             let share = (boundary - value).abs() / if value == 0.0 { 1.0 } else { value.abs() };
             if then == now || nearest.as_ref().is_some_and(|known| known.share <= share) {

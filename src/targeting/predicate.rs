@@ -5,7 +5,7 @@
 
 use super::reach::Trial;
 use crate::calendar::Date;
-use crate::crm::{FieldRef, LeadList};
+use crate::crm::{Activity, FieldRef, LeadList};
 use crate::model::{Condition, Record, Test, Truth};
 use crate::table::Column;
 use std::borrow::Cow;
@@ -89,6 +89,17 @@ pub(crate) struct Cells<'a> {
     pub(crate) columns: &'a [Column],
     pub(crate) row: usize,
     pub(crate) changes: &'a [Change],
+    /// Activities of the as-of day that the log does not have.
+    pub(crate) more: &'a [More<'a>],
+}
+
+/// Activities that could still come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct More<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) times: u32,
+    /// Those that the row has, in the order of their days.
+    pub(crate) known: &'a [Activity],
 }
 
 /// A cell with another value than the file has.
@@ -101,7 +112,12 @@ pub(crate) struct Change {
 impl<'a> Cells<'a> {
     /// The row as it is.
     pub(crate) fn of(columns: &'a [Column], row: usize) -> Self {
-        Self { columns, row, changes: &[] }
+        Self { columns, row, changes: &[], more: &[] }
+    }
+
+    /// Whether nothing is changed.
+    pub(crate) fn are_as_filed(&self) -> bool {
+        self.changes.is_empty() && self.more.is_empty()
     }
 
     /// The value that stands for the column's cell, if it is changed.

@@ -1,18 +1,20 @@
-//! What would give a lead a better grade: at most two changes of fields that somebody can do something about.
+//! What would give a lead a better grade: at most two changes of fields that somebody can do something about, or
+//! activities that could still come.
 //!
-//! Candidates are the values that the rules of the lead's card name. Every proposal has been applied: the lead is
+//! Candidates are the values and the kinds of activities that the rules of the lead's card name. Every proposal has been applied: the lead is
 //! scored again with the changed cells, segment and card included, by the same code that scores the list.
 
-use super::predicate::{Cells, Change};
+use super::predicate::{Cells, Change, More};
 use super::reach::Trial;
 use super::score::{Score, axis_fields};
 use super::scored::ScoredLeads;
 use super::words;
 use crate::calendar::Date;
-use crate::crm::{Field, FieldRef};
-use crate::model::{self, Condition, FrequencySource, Grade, Points};
+use crate::crm::{Activity, Field, FieldRef};
+use crate::model::{self, Condition, FrequencySource, Grade, Phrase, Points};
 use crate::stats::Arrange;
 use crate::table::{Column, ColumnKind};
+use std::fmt;
 
 /// Changes that give a lead a better grade.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,25 +29,66 @@ pub struct Flip {
     pub engagement: Option<Points>,
 }
 
-/// One changed field.
+/// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
-    /// The field.
-    pub field: FieldRef,
-    /// What the file says; `None` if blank.
+    /// What is changed.
+    pub field: Changed,
+    /// What the file says; `None` if blank. Of activities, how often they have been.
     pub from: Option<String>,
-    /// What it would have to be.
+    /// What it would have to be. Of activities, how often they would have to have been.
     pub to: String,
 }
 
+/// What a change is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    /// A field.
+    Field(FieldRef),
+    /// Activities of a kind on the as-of day, so many more than there are; any kind if it is empty.
+    Activity(String, u32),
+}
+
+impl Changed {
+    /// As people say it: `title`, `demo request`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self {
+            Self::Field(field) => words::field_label(field),
+            Self::Activity(kind, _) if kind.is_empty() => "activities".to_owned(),
+            Self::Activity(kind, _) => kind.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Changed {
+    /// As the model names it: `title`, `column:Visits`, `activity:demo request`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(field) => field.fmt(f),
+            Self::Activity(kind, _) => write!(f, "activity:{kind}"),
+        }
+    }
+}
+
 impl FieldChange {
-    /// As a phrase: `title “vp” (instead of “Student”)`.
+    /// As a phrase: `title “vp” (instead of “Student”)`, `one more “demo request” today`.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let label = words::field_label(&self.field);
+        let what = match &self.field {
+            Changed::Field(_) => format!("{} {}", self.field.label(), self.to),
+            Changed::Activity(kind, times) => {
+                let number = if *times == 1 { "one".to_owned() } else { times.to_string() };
+                return match (kind.as_str(), times) {
+                    ("", 1) => "one more activity today".to_owned(),
+                    ("", _) => format!("{number} more activities today"),
+                    _ => format!("{number} more “{kind}” today"),
+                };
+            }
+        };
         match &self.from {
-            Some(from) => format!("{label} {} (instead of {from})", self.to),
-            None => format!("{label} {} (blank now)", self.to),
+            Some(from) => format!("{what} (instead of {from})"),
+            None => format!("{what} (blank now)"),
         }
     }
 }
@@ -53,14 +96,36 @@ impl FieldChange {
 /// Most proposals, and most candidates that are tried in pairs.
 const MOST: usize = 3;
 const MOST_CANDIDATES: usize = 60;
+/// Most further activities of a kind that are proposed.
+const MOST_TIMES: u32 = 10;
 /// What nobody changes, blank or not: how large a company is, and where.
 const GIVEN: [Field; 6] = [Field::Employees, Field::Revenue, Field::Country, Field::State, Field::City, Field::Created];
 
 /// One value tried, and what it came to.
 struct Candidate {
-    field: FieldRef,
-    change: Change,
+    what: Changed,
+    /// The cells that it changes: the field's, or the day of the last activity.
+    cells: Vec<Change>,
     score: Score,
+}
+
+impl Candidate {
+    fn more<'a>(&'a self, known: &'a [Activity]) -> Option<More<'a>> {
+        match &self.what {
+            Changed::Activity(kind, times) => Some(More { kind, times: *times, known }),
+            Changed::Field(_) => None,
+        }
+    }
+
+    /// Whether both are about one thing.
+    fn is_like(&self, other: &Self) -> bool {
+        match (&self.what, &other.what) {
+            (Changed::Activity(kind, _), Changed::Activity(another, _)) => kind == another,
+            (one, another) => {
+                one == another || other.cells.iter().any(|b| self.cells.iter().any(|a| a.column == b.column))
+            }
+        }
+    }
 }
 
 impl ScoredLeads {
@@ -71,7 +136,7 @@ impl ScoredLeads {
         if !self.is_used(row) || self.disqualified(row).is_some() {
             return Vec::new();
         }
-        let Some(now) = self.score_with(row, &[]) else { return Vec::new() };
+        let Some(now) = self.score_with(row, &[], &[]) else { return Vec::new() };
         let tried = self.candidates_to_change(row, &now);
         let mut flips = best_per_grade(
             tried
@@ -87,11 +152,9 @@ impl ScoredLeads {
         }
         let mut pairs = Vec::new();
         for (at, first) in pool.iter().copied().enumerate() {
-            for second in pool.iter().copied().skip(at + 1).filter(|second| second.field != first.field) {
-                let changes = [first.change.clone(), second.change.clone()];
-                let Some(score) = self.score_with(row, &changes).filter(|score| score.knock_out.is_none()) else {
-                    continue;
-                };
+            for second in pool.iter().copied().skip(at + 1).filter(|second| !second.is_like(first)) {
+                let score = self.score_of(row, &[first, second]);
+                let Some(score) = score.filter(|score| score.knock_out.is_none()) else { continue };
                 // Not if one change does as much.
                 let beaten = |grade: Grade| grade == score.grade || grade.is_better_than(score.grade);
                 let one_is_enough = flips.iter().any(|(_, score, _): &(Grade, Score, _)| beaten(score.grade));
@@ -106,43 +169,94 @@ impl ScoredLeads {
     }
 
     fn flip(&self, row: usize, grade: Grade, score: &Score, changes: &[&Candidate]) -> Flip {
-        let said = |candidate: &&Candidate| FieldChange {
-            field: candidate.field.clone(),
-            from: super::segment::filled(self.leads(), &candidate.field, row).map(str::to_owned),
-            to: shown(&candidate.change.value),
+        let said = |candidate: &&Candidate| {
+            let (from, to) = match &candidate.what {
+                Changed::Field(field) => {
+                    let from = super::segment::filled(self.leads(), field, row).map(str::to_owned);
+                    (from, candidate.cells.first().map_or(String::new(), |change| shown(&change.value)))
+                }
+                Changed::Activity(kind, times) => {
+                    let counted = u32::try_from(self.known_of(row, kind)).unwrap_or(u32::MAX);
+                    (Some(counted.to_string()), counted.saturating_add(*times).to_string())
+                }
+            };
+            FieldChange { field: candidate.what.clone(), from, to }
         };
         Flip { changes: changes.iter().map(said).collect(), grade, fit: score.fit, engagement: score.engagement }
     }
 
-    /// The lead's score with changed cells, by the card that it would then have.
-    fn score_with(&self, row: usize, changes: &[Change]) -> Option<Score> {
-        let cells = Cells { columns: self.columns(), row, changes };
+    /// How many activities of a kind the lead has, up to the as-of day.
+    fn known_of(&self, row: usize, kind: &str) -> usize {
+        let phrase = Phrase::new(kind);
+        let fits = |one: &&Activity| phrase.as_ref().is_none_or(|phrase| phrase.is_in(&one.kind));
+        let past = |one: &&Activity| self.as_of().date().is_some_and(|day| one.date <= day);
+        self.leads().activities(row).iter().filter(fits).filter(past).count()
+    }
+
+    /// The lead's score with changed cells and more activities, by the card that it would then have.
+    fn score_with(&self, row: usize, changes: &[Change], more: &[More<'_>]) -> Option<Score> {
+        let cells = Cells { columns: self.columns(), row, changes, more };
         let segment = self.segmentation.segment_of(&cells);
         let card = self.cards.card(self.cards.card_for(self.model(), segment, &cells))?;
         Some(card.trace(&cells, &mut (), &mut ()))
     }
 
-    /// Every value worth trying that helps on one axis and hurts on none, one per field and effect.
+    /// The lead's score with some candidates together.
+    fn score_of(&self, row: usize, candidates: &[&Candidate]) -> Option<Score> {
+        let changes: Vec<Change> = candidates.iter().flat_map(|candidate| candidate.cells.clone()).collect();
+        let known = self.leads().activities(row);
+        let more: Vec<More<'_>> = candidates.iter().filter_map(|candidate| candidate.more(known)).collect();
+        self.score_with(row, &changes, &more)
+    }
+
+    /// Every value and every activity worth trying that helps on one axis and hurts on none, one per effect of each.
     fn candidates_to_change(&self, row: usize, now: &Score) -> Vec<Candidate> {
         let icp = self.icp(row);
         let rules = || icp.fit.groups.iter().chain(&icp.engagement.groups).flat_map(|group| &group.rules);
         let mut found: Vec<Candidate> = Vec::new();
+        let mut offer = |what: Changed, cells: Vec<Change>, first: usize| {
+            let mut candidate = Candidate { what, cells, score: *now };
+            let Some(score) = self.score_of(row, &[&candidate]) else { return found.len() };
+            let effect = (score.fit, score.engagement);
+            let known = found.iter().skip(first).any(|known| (known.score.fit, known.score.engagement) == effect);
+            let hurts = score.fit < now.fit || score.engagement < now.engagement || score.knock_out.is_some();
+            if !known && !hurts && effect != (now.fit, now.engagement) {
+                candidate.score = score;
+                found.push(candidate);
+            }
+            found.len()
+        };
+        let mut count = 0;
         for field in self.changeable(row) {
             let Some(at) = self.leads().column_of(&field) else { continue };
             let Some(column) = self.columns().get(at) else { continue };
-            let first = found.len();
+            let first = count;
             for value in values(&field, column, row, rules(), self.as_of().date()) {
-                let change = Change { column: at, value };
-                let Some(score) = self.score_with(row, std::slice::from_ref(&change)) else { continue };
-                let effect = (score.fit, score.engagement);
-                let known = found.iter().skip(first).any(|known| (known.score.fit, known.score.engagement) == effect);
-                let hurts = score.fit < now.fit || score.engagement < now.engagement || score.knock_out.is_some();
-                if !known && !hurts && effect != (now.fit, now.engagement) {
-                    found.push(Candidate { field: field.clone(), change, score });
-                }
+                count = offer(Changed::Field(field.clone()), vec![Change { column: at, value }], first);
+            }
+        }
+        // Fields that the model names are all that it lets change.
+        let may_come = icp.changeable.is_none() && self.leads().has_activities();
+        for kind in kinds(rules()).into_iter().filter(|_| may_come) {
+            let first = count;
+            for times in 1..=MOST_TIMES {
+                count = offer(Changed::Activity(kind.clone(), times), self.touched_today(row), first);
             }
         }
         found
+    }
+
+    /// The day of the last activity as it is once there is one today, where it is that of the row's activities now.
+    fn touched_today(&self, row: usize) -> Vec<Change> {
+        let (Some(today), Some(column)) =
+            (self.as_of().date(), self.leads().column_of(&FieldRef::Known(Field::LastActivity)))
+        else {
+            return Vec::new();
+        };
+        let stated = self.columns().get(column).and_then(|cells| cells.date(row));
+        let newest = self.leads().activities(row).last().map(|activity| activity.date);
+        let follows = stated == newest && stated.is_none_or(|day| day <= today);
+        follows.then(|| Change { column, value: Trial::of_date(today, today) }).into_iter().collect()
     }
 
     /// The fields that somebody can do something about: those that the model names, else those that engagement reads
@@ -184,6 +298,21 @@ fn best_per_grade<'a>(
 fn gain(score: &Score, now: &Score) -> i64 {
     let micro = |points: Option<Points>| points.map_or(0, Points::micro);
     micro(score.fit) - micro(now.fit) + micro(score.engagement) - micro(now.engagement)
+}
+
+/// The kinds of activities that rules count; an empty one where any counts.
+fn kinds<'a>(rules: impl Iterator<Item = &'a model::Rule>) -> Vec<String> {
+    let mut found = Vec::new();
+    for rule in rules {
+        let Some(FrequencySource::Activities { kinds, .. }) = rule.per.as_ref().map(|per| &per.source) else {
+            continue;
+        };
+        let kind = kinds.first().map_or(String::new(), |kind| kind.written().trim_end_matches('*').to_owned());
+        if !found.contains(&kind) {
+            found.push(kind);
+        }
+    }
+    found
 }
 
 /// The values to try in a field: those that rules name, as far as the column can hold them.

@@ -45,6 +45,11 @@ impl ByRow {
         Self { starts, all: all.into_iter().map(|(_, activity)| activity).collect() }
     }
 
+    /// Whether any row has activities.
+    pub(crate) fn any(&self) -> bool {
+        !self.all.is_empty()
+    }
+
     pub(crate) fn of(&self, row: usize) -> &[Activity] {
         let bounds = (self.starts.get(row), self.starts.get(row + 1));
         let (Some(start), Some(end)) = bounds else { return &[] };
