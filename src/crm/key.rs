@@ -1,7 +1,7 @@
 //! Keys that name a deal's random stream, and fingerprints of rows, whatever their order in the file.
 
 use crate::stats::{Arrange, places_by};
-use crate::table::{Column, Cursor, ReadOptions, Table, hash, hash_four};
+use crate::table::{Column, ColumnKind, Cursor, Effect, Hash, ReadOptions, Table, hash};
 use sha2::{Digest, Sha256};
 
 /// Separates cells in hashed text; no cell holds it, as it is no character of any text.
@@ -41,39 +41,83 @@ pub(crate) fn number_equal_keys(keys: &mut [u64], content: &[u64], copies: &[boo
     }
 }
 
-/// A column whose cells are brought into one spelling once per distinct word, where words repeat.
-struct Spelled<'a> {
-    column: &'a Column,
-    cursor: Cursor<'a>,
-    /// The words end to end, and where each ends.
-    words: Option<(Vec<u8>, Vec<usize>)>,
+/// A column whose cells are hashed as what they mean.
+enum Spelled<'a> {
+    /// Words that do not repeat.
+    Plain(&'a Column, Cursor<'a>),
+    /// The spellings of words end to end, and where each ends.
+    Words(&'a Column, Vec<u8>, Vec<usize>),
+    /// Few words: what each does to a hash.
+    Few(&'a Column, Vec<Effect>),
 }
+
+/// Different words up to which it is worked out what each does to a hash: it takes two kilobytes.
+const FEW: usize = 64;
 
 impl<'a> Spelled<'a> {
     fn of(column: &'a Column) -> Self {
-        let words = column.words().map(|words| {
-            let (mut text, mut ends) = (Vec::new(), Vec::new());
-            for word in words {
-                column.write_canonical_text(column.present(word), &mut text);
-                ends.push(text.len());
-            }
-            (text, ends)
-        });
-        Self { column, cursor: column.cells().cursor(), words }
+        let Some(words) = column.words() else { return Self::Plain(column, column.cells().cursor()) };
+        let (mut text, mut ends) = (Vec::new(), Vec::new());
+        for word in words {
+            column.write_canonical_text(column.present(word), &mut text);
+            text.push(BETWEEN);
+            ends.push(text.len());
+        }
+        if ends.len() > FEW {
+            return Self::Words(column, text, ends);
+        }
+        let begins = [0].iter().chain(&ends);
+        let spellings = begins.zip(&ends).map(|(from, to)| text.get(*from..*to).unwrap_or(&[]));
+        Self::Few(column, spellings.map(Effect::of).collect())
     }
 
-    /// Writes a row's cell; asked for one row after the other.
-    #[inline]
-    fn write(&mut self, row: usize, out: &mut Vec<u8>) {
-        let Some((text, ends)) = &self.words else {
-            return self.column.write_canonical_text(self.column.present(self.cursor.get(row)), out);
-        };
-        let Some(word) = self.column.word(row) else { return };
-        let from = word.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
-        let to = ends.get(word).copied().unwrap_or(from);
-        out.extend_from_slice(text.get(from..to).unwrap_or(&[]));
+    /// Takes the cells of rows into their hashes; asked for one row after the other.
+    fn hash(&mut self, first: usize, hashes: &mut [Hash]) {
+        match self {
+            Self::Few(column, effects) => {
+                for (row, hash) in (first..).zip(hashes) {
+                    if let Some(effect) = column.word(row).and_then(|word| effects.get(word)) {
+                        *hash = effect.on(*hash);
+                    }
+                }
+            }
+            Self::Words(column, text, ends) => {
+                let spelling = |row: usize| {
+                    let word = column.word(row).unwrap_or(usize::MAX);
+                    let from = word.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+                    ends.get(word).and_then(|to| text.get(from..*to)).unwrap_or(&[])
+                };
+                let mut row = first;
+                for four in hashes.chunks_mut(4) {
+                    Hash::take_four(four, [row, row + 1, row + 2, row + 3].map(spelling));
+                    row += 4;
+                }
+            }
+            Self::Plain(column, cursor) => {
+                let mut buffers: [Vec<u8>; 4] = Default::default();
+                let is_text = matches!(column.kind(), ColumnKind::Text | ColumnKind::Boolean | ColumnKind::Empty);
+                let mut row = first;
+                for four in hashes.chunks_mut(4) {
+                    let cells = [row, row + 1, row + 2, row + 3].map(|row| column.present(cursor.get(row)));
+                    if is_text {
+                        Hash::take_four(four, cells.map(str::as_bytes));
+                    } else {
+                        for (buffer, cell) in buffers.iter_mut().zip(cells) {
+                            buffer.clear();
+                            column.write_canonical_text(cell, buffer);
+                        }
+                        Hash::take_four(four, buffers.each_ref().map(Vec::as_slice));
+                    }
+                    four.iter_mut().for_each(|hash| *hash = hash.take(BETWEEN));
+                    row += 4;
+                }
+            }
+        }
     }
 }
+
+/// Rows hashed together.
+const BLOCK: usize = 1024;
 
 /// SHA-256 over the sorted hashes of all rows: equal for equal rows in any order and any spelling of their values.
 pub(crate) fn fingerprint(table: &Table, labels: &[String]) -> [u8; 32] {
@@ -81,18 +125,11 @@ pub(crate) fn fingerprint(table: &Table, labels: &[String]) -> [u8; 32] {
     let mut columns: Vec<Spelled<'_>> =
         columns.iter().filter_map(|at| table.columns().get(*at)).map(Spelled::of).collect();
     let mut rows: Vec<u64> = Vec::with_capacity(table.rows());
-    let mut buffers: [Vec<u8>; 4] = Default::default();
-    for first in (0..table.rows()).step_by(4) {
-        let last = (first + 4).min(table.rows());
-        for (row, buffer) in (first..last).zip(&mut buffers) {
-            buffer.clear();
-            for column in &mut columns {
-                column.write(row, buffer);
-                buffer.push(BETWEEN);
-            }
-        }
-        let hashes = hash_four([0, 1, 2, 3].map(|at| buffers[at].as_slice()));
-        rows.extend(hashes.into_iter().take(last - first));
+    for first in (0..table.rows()).step_by(BLOCK) {
+        let mut hashes = [Hash::NEW; BLOCK];
+        let hashes = hashes.get_mut(..BLOCK.min(table.rows() - first)).unwrap_or(&mut []);
+        columns.iter_mut().for_each(|column| column.hash(first, hashes));
+        rows.extend(hashes.iter().map(|hash| hash.finish()));
     }
     let rows = sorted(rows);
     let mut sha = Sha256::new();
@@ -172,6 +209,35 @@ pub(crate) fn hexadecimal(sha: Sha256) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fingerprint_hashes_rows_as_their_cells_are_written() {
+        let row = |n: usize| {
+            let blank = if n % 5 == 0 { "" } else { "x" };
+            format!(
+                "id-{n} ü,{}.50,{},{blank},2026-01-{:02},{}",
+                n,
+                ["a", "bb", "long enough"][n % 3],
+                1 + n % 28,
+                n % 70
+            )
+        };
+        let csv: String = ["I,N,F,B,D,W\n".to_owned()].into_iter().chain((0..3_001).map(|n| row(n) + "\n")).collect();
+        let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+        let labels: Vec<String> = table.columns().iter().map(|column| column.name().to_owned()).collect();
+        let columns = places_by(labels.len(), &mut |a, b| labels[a].cmp(&labels[b]));
+        let mut hashes: Vec<u64> =
+            (0..3_001).map(|row| hash_cells(&table, row, columns.iter().copied(), &mut Vec::new())).collect();
+        hashes.sort_unstable();
+        let mut sha = Sha256::new();
+        for label in ["B", "D", "F", "I", "N", "W"] {
+            sha.update(label.as_bytes());
+            sha.update([BETWEEN]);
+        }
+        hashes.iter().for_each(|hash| sha.update(hash.to_le_bytes()));
+        let expected: [u8; 32] = sha.finalize().into();
+        assert_eq!(fingerprint(&table, &labels), expected);
+    }
 
     #[test]
     fn hashes_are_sorted_however_many_there_are() {

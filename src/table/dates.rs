@@ -157,6 +157,21 @@ fn may_begin_with_word(text: &[u8]) -> bool {
 
 /// Whether a month, a day of the week, `de` or `del` begins with these letters, of which accents were taken.
 fn begins_word(letters: [u8; 3]) -> bool {
+    let second: &[u8] = match letters[0] {
+        b'a' => b"pvbugo",
+        b'd' => b"ei",
+        b'e' | b'n' => b"no",
+        b'f' => b"er",
+        b'j' | b's' => b"aue",
+        b'm' => b"aro",
+        b'o' => b"ck",
+        b't' => b"uh",
+        b'w' => b"e",
+        _ => return false,
+    };
+    if !second.contains(&letters[1]) {
+        return false;
+    }
     match &letters {
         b"jan" | b"ene" | b"feb" | b"fev" | b"mar" | b"mae" | b"mrz" | b"apr" | b"avr" | b"abr" | b"may" | b"mai" => {
             true

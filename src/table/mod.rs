@@ -56,7 +56,7 @@ pub(crate) use interner::Interner;
 pub(crate) use missing::{boolean, trimmed};
 pub(crate) use number::currency_mark;
 pub(crate) use receipt::{Code, Diagnostics, MOST_PLACES, shorten};
-pub(crate) use store::{Codes, Cursor, hash, hash_four, quick_hash};
+pub(crate) use store::{Codes, Cursor, Effect, Hash, hash, quick_hash};
 pub(crate) use unread::note_unreadable;
 
 use crate::Error;

@@ -497,25 +497,79 @@ pub(crate) fn quick_hash(bytes: &[u8]) -> u64 {
     mix(mix(h, tail), SPREAD).wrapping_mul(SPREAD)
 }
 
-/// The hashes of four texts at once: each step of a hash waits for the one before, and meanwhile the others are taken.
-pub(crate) fn hash_four(texts: [&[u8]; 4]) -> [u64; 4] {
-    let [a, b, c, d] = texts;
-    let shared = a.len().min(b.len()).min(c.len()).min(d.len());
-    let mut h = [BASIS; 4];
-    for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
-        h = [step(h[0], *a), step(h[1], *b), step(h[2], *c), step(h[3], *d)];
+/// A [`hash`] in the making.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hash(u64);
+
+impl Hash {
+    /// Of nothing.
+    pub(crate) const NEW: Self = Self(BASIS);
+
+    /// With a byte more.
+    #[inline]
+    pub(crate) fn take(self, byte: u8) -> Self {
+        Self(step(self.0, byte))
     }
-    for (h, text) in h.iter_mut().zip(texts) {
-        *h = finish(text.iter().skip(shared).fold(*h, |h, byte| step(h, *byte)));
+
+    /// Adds a text to each of up to four hashes, all at once: each step of a hash waits for the one before, and meanwhile
+    /// the others are taken.
+    #[inline]
+    pub(crate) fn take_four(hashes: &mut [Self], texts: [&[u8]; 4]) {
+        let Some(four) = hashes.first_chunk_mut::<4>() else {
+            for (hash, text) in hashes.iter_mut().zip(texts) {
+                *hash = text.iter().fold(*hash, |hash, byte| hash.take(*byte));
+            }
+            return;
+        };
+        let [a, b, c, d] = texts;
+        let shared = a.len().min(b.len()).min(c.len()).min(d.len());
+        let mut h = four.map(|hash| hash.0);
+        for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
+            h = [step(h[0], *a), step(h[1], *b), step(h[2], *c), step(h[3], *d)];
+        }
+        for ((hash, h), text) in four.iter_mut().zip(h).zip(texts) {
+            let rest = text.get(shared..).unwrap_or(&[]);
+            *hash = Self(rest.iter().fold(h, |h, byte| step(h, *byte)));
+        }
     }
-    h
+
+    pub(crate) fn finish(self) -> u64 {
+        finish(self.0)
+    }
+}
+
+/// What a text does to a hash, worked out for each of its lowest bytes: these alone decide what is added, and all else
+/// is multiplied.
+#[derive(Debug, Clone)]
+pub(crate) struct Effect {
+    factor: u64,
+    plus: Vec<u64>,
+}
+
+impl Effect {
+    pub(crate) fn of(text: &[u8]) -> Self {
+        let factor = text.iter().fold(1_u64, |factor, _| factor.wrapping_mul(PRIME));
+        let plus = |low: u64| {
+            let after = text.iter().fold(low, |h, byte| step(h, *byte));
+            after.wrapping_sub(factor.wrapping_mul(low))
+        };
+        Self { factor, plus: (0..256).map(plus).collect() }
+    }
+
+    /// The hash with the text behind it.
+    #[inline]
+    pub(crate) fn on(&self, hash: Hash) -> Hash {
+        let plus = self.plus.get((hash.0 & 0xFF) as usize).copied().unwrap_or(0);
+        Hash(hash.0.wrapping_mul(self.factor).wrapping_add(plus))
+    }
 }
 
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+const PRIME: u64 = 0x0000_0100_0000_01b3;
 
 #[inline]
 fn step(h: u64, byte: u8) -> u64 {
-    (h ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    (h ^ u64::from(byte)).wrapping_mul(PRIME)
 }
 
 #[inline]
@@ -606,9 +660,16 @@ mod tests {
     fn the_hash_is_pinned() {
         assert_eq!(hash(b""), 0xefd0_1f60_ba99_2926);
         assert_ne!(hash(b"a"), hash(b"b"));
-        let texts: [&[u8]; 4] = [b"a longer text", b"", b"ab", b"another text"];
-        assert_eq!(hash_four(texts), texts.map(hash));
-        let texts: [&[u8]; 4] = [b"one", b"two", b"three", b"seventeen"];
-        assert_eq!(hash_four(texts), texts.map(hash));
+        for texts in [["a longer text", "", "ab", "another text"], ["one", "two", "three", "seventeen"]] {
+            let texts = texts.map(str::as_bytes);
+            for count in 0..5 {
+                let mut hashes = vec![Hash::NEW; count];
+                Hash::take_four(&mut hashes, texts);
+                assert!(hashes.iter().zip(texts).all(|(found, text)| found.finish() == hash(text)));
+            }
+            let first = texts[3].iter().fold(Hash::NEW, |hash, byte| hash.take(*byte));
+            let both = Effect::of(texts[0]).on(first).finish();
+            assert_eq!(both, hash(&[texts[3], texts[0]].concat()));
+        }
     }
 }

@@ -163,8 +163,8 @@ impl<'a> Normaliser<'a> {
                 (words, last, begun) = (words + 1, begun, length);
             }
         }
-        let text_of = |from: usize| form.get(from..length).and_then(|word| std::str::from_utf8(word).ok());
-        let (Some(name), Some(last)) = (text_of(0), text_of(last)) else { return false };
+        let Some(name) = form.get(..length).and_then(|name| std::str::from_utf8(name).ok()) else { return false };
+        let last = name.get(last..).unwrap_or("");
         let may_be_form = self.form_lengths[usize::from(first_byte(last))] & length_bit(last) != 0;
         if may_be_form && self.forms.contains_key(last) {
             return false;
@@ -290,35 +290,47 @@ fn without_number(text: &str) -> String {
 
 /// An address that stands alone in a cell, as most do: as [`email`] has it, in one pass. `None` for any other cell.
 fn write_plain_email(text: &str, out: &mut String) -> Option<bool> {
-    let (splat, all) = (u8x16::splat, text.as_bytes());
-    let (mut host, mut capitals, mut stop) = (None, false, false);
-    for (at, part) in all.chunks(16).enumerate() {
-        let mut bytes = [b'x'; 16];
-        bytes.iter_mut().zip(part).for_each(|(slot, byte)| *slot = *byte);
-        let bytes = u8x16::from(bytes);
-        let marks = [b',', b';', b':', b'<', b'>'].map(|mark| bytes.simd_eq(splat(mark)));
-        let graphic = bytes.max(splat(b'!')).min(splat(b'~')).simd_eq(bytes);
-        let odd = marks.into_iter().fold(splat(0), |odd, mark| odd | mark);
-        let signs = bytes.simd_eq(splat(b'@')).to_bitmask();
-        if graphic.to_bitmask() != 0xFFFF
-            || odd.to_bitmask() != 0
-            || signs.count_ones() + u32::from(host.is_some() && signs != 0) > 1
-        {
+    let (mut host, mut seen) = (None, Seen::default());
+    let (parts, rest) = text.as_bytes().as_chunks::<16>();
+    let mut tail = [b'x'; 16];
+    tail.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
+    for (at, part) in parts.iter().chain([&tail]).enumerate() {
+        let signs = seen.look(u8x16::from(*part));
+        if seen.odd || signs.count_ones() + u32::from(host.is_some() && signs != 0) > 1 {
             return None;
         }
         if signs != 0 {
             host = Some(16 * at + signs.trailing_zeros() as usize);
         }
-        stop |= host.is_some() && bytes.simd_eq(splat(b'.')).to_bitmask() != 0;
-        capitals |= bytes.max(splat(b'A')).min(splat(b'Z')).simd_eq(bytes).to_bitmask() != 0;
     }
     let begun = out.len();
     out.push_str(text);
-    if capitals {
+    if seen.capitals {
         out.get_mut(begun..)?.make_ascii_lowercase();
     }
-    let has_stop = |host: usize| stop && text.get(host..).is_some_and(|host| host.contains('.'));
+    let has_stop = |host: usize| text.get(host..).is_some_and(|host| host.contains('.'));
     Some(host.is_some_and(|host| host > 0 && has_stop(host)))
+}
+
+/// What the bytes of an address were seen to hold.
+#[derive(Default)]
+struct Seen {
+    /// Something that none has which stands alone in a cell.
+    odd: bool,
+    capitals: bool,
+}
+
+impl Seen {
+    /// Looks at sixteen bytes; gives where in them an `@` stands, a bit each.
+    #[inline]
+    fn look(&mut self, bytes: u8x16) -> u32 {
+        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+        let within = |low: u8, high: u8| bytes.max(u8x16::splat(low)).min(u8x16::splat(high)).simd_eq(bytes);
+        let odd = is(b',') | is(b';') | is(b':') | is(b'<') | is(b'>');
+        self.odd |= odd.to_bitmask() != 0 || within(b'!', b'~').to_bitmask() != 0xFFFF;
+        self.capitals |= within(b'A', b'Z').to_bitmask() != 0;
+        is(b'@').to_bitmask()
+    }
 }
 
 /// The first address of a cell.
