@@ -182,7 +182,8 @@ fn agree(
         if key(row, &mut text) { quick_hash(text.as_bytes()).max(1) } else { 0 }
     };
     let keys: Vec<u64> = (0..table.rows()).map(&mut key_of).collect();
-    let (named, later) = repeats(keys);
+    let (named, later) = repeats(&keys);
+    drop(keys);
     // What five rows in a row share on average is what they are about and not what names them.
     if !certain && named >= (named - later.len()) * MOST_ALIKE {
         return None;
@@ -224,7 +225,7 @@ fn first_groups(later: &[(u32, u32)]) -> BTreeMap<u32, Vec<u32>> {
 
 /// Rows whose key is not 0: how many there are, and those whose key an earlier one has, in order, each behind the first
 /// with it.
-fn repeats(keys: Vec<u64>) -> (usize, Vec<(u32, u32)>) {
+fn repeats(keys: &[u64]) -> (usize, Vec<(u32, u32)>) {
     /// Keys that are looked up together: the table of so many stays near the processor.
     const PART: usize = 8192;
     let bits = (keys.len() / PART).next_power_of_two().trailing_zeros().min(8);
@@ -237,17 +238,18 @@ fn repeats(keys: Vec<u64>) -> (usize, Vec<(u32, u32)>) {
     for end in &mut ends {
         (*end, all) = (all, all + *end);
     }
-    let (mut rows, mut sorted) = (vec![0; all], vec![0; all]);
+    let mut rows = vec![0; all];
     for (row, key) in named() {
         let place = &mut ends[part_of(*key)];
-        (rows[*place], sorted[*place]) = (row as u32, *key);
+        rows[*place] = row as u32;
         *place += 1;
     }
-    drop(keys);
-    let (mut later, mut from, mut slots) = (Vec::new(), 0, Vec::new());
+    let (mut later, mut from, mut slots, mut part) = (Vec::new(), 0, Vec::new(), Vec::new());
     for to in ends {
-        let (keys, rows) = (sorted.get(from..to).unwrap_or(&[]), rows.get(from..to).unwrap_or(&[]));
-        find_repeats(keys, rows, &mut slots, &mut later);
+        let rows = rows.get(from..to).unwrap_or(&[]);
+        part.clear();
+        part.extend(rows.iter().map(|row| (keys[*row as usize], *row)));
+        find_repeats(&part, &mut slots, &mut later);
         from = to;
     }
     later.sort_unstable_by_key(|(_, row)| *row);
@@ -255,20 +257,22 @@ fn repeats(keys: Vec<u64>) -> (usize, Vec<(u32, u32)>) {
 }
 
 /// Adds the rows of a part whose key an earlier one has. `slots` is room for a table.
-fn find_repeats(keys: &[u64], rows: &[u32], slots: &mut Vec<u32>, later: &mut Vec<(u32, u32)>) {
+fn find_repeats(part: &[(u64, u32)], slots: &mut Vec<u32>, later: &mut Vec<(u32, u32)>) {
     // Open addressing: places in the part plus one; 0 is free.
     slots.clear();
-    slots.resize((keys.len() * 2).next_power_of_two().max(2), 0);
+    slots.resize((part.len() * 2).next_power_of_two().max(2), 0);
     let mask = slots.len() - 1;
-    for (place, (key, row)) in keys.iter().zip(rows).enumerate() {
+    for (place, (key, row)) in part.iter().enumerate() {
         let mut slot = *key as usize & mask;
         while let Some(entry) = slots.get_mut(slot) {
             let Some(first) = entry.checked_sub(1) else {
                 *entry = place as u32 + 1;
                 break;
             };
-            if keys.get(first as usize) == Some(key) {
-                later.extend(rows.get(first as usize).map(|first| (*first, *row)));
+            if let Some((known, first)) = part.get(first as usize)
+                && known == key
+            {
+                later.push((*first, *row));
                 break;
             }
             slot = (slot + 1) & mask;
@@ -282,13 +286,13 @@ mod tests {
 
     #[test]
     fn rows_are_found_with_the_first_that_has_their_key() {
-        let (named, later) = repeats(vec![7, 0, 9, 7, 1 << 63, 9, 0, 7]);
+        let (named, later) = repeats(&[7, 0, 9, 7, 1 << 63, 9, 0, 7]);
         assert_eq!((named, later), (6, vec![(0, 3), (2, 5), (0, 7)]));
         let many = (0..50_000_u64).map(|row| quick_hash(&(row % 10_000).to_le_bytes()));
-        let (named, later) = repeats(many.collect());
+        let (named, later) = repeats(&many.collect::<Vec<u64>>());
         assert_eq!((named, later.len()), (50_000, 40_000));
         assert!(later.iter().zip(10_000..).all(|((first, row), expected)| *row == expected && *first == row % 10_000));
-        assert_eq!(repeats(Vec::new()), (0, Vec::new()));
+        assert_eq!(repeats(&[]), (0, Vec::new()));
     }
 
     #[test]

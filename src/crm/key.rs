@@ -131,7 +131,7 @@ pub(crate) fn fingerprint(table: &Table, labels: &[String]) -> [u8; 32] {
         columns.iter_mut().for_each(|column| column.hash(first, hashes));
         rows.extend(hashes.iter().map(|hash| hash.finish()));
     }
-    let rows = sorted(rows);
+    sort(&mut rows);
     let mut sha = Sha256::new();
     let mut sorted: Vec<&String> = labels.iter().collect();
     sorted.arrange();
@@ -145,30 +145,31 @@ pub(crate) fn fingerprint(table: &Table, labels: &[String]) -> [u8; 32] {
     sha.finalize().into()
 }
 
-/// Hashes in rising order: dealt out by their first bits, then sorted in parts that are small.
-fn sorted(hashes: Vec<u64>) -> Vec<u64> {
+/// Sorts hashes where they stand: dealt out by their first bits, then sorted in parts that are small.
+fn sort(hashes: &mut [u64]) {
     let bits = (hashes.len() / 32).next_power_of_two().trailing_zeros().min(16);
     let part_of = |hash: u64| (hash >> 32 >> (32 - bits)) as usize;
-    let mut places = vec![0_u32; 1 << bits];
-    hashes.iter().for_each(|hash| places[part_of(*hash)] += 1);
-    let mut before = 0;
-    for place in &mut places {
-        (*place, before) = (before, before + *place);
+    let mut ends = vec![0; 1 << bits];
+    hashes.iter().for_each(|hash| ends[part_of(*hash)] += 1);
+    let mut all = 0;
+    let mut places: Vec<usize> = Vec::with_capacity(ends.len());
+    for end in &mut ends {
+        places.push(all);
+        all += *end;
+        *end = all;
     }
-    let mut dealt = vec![0; hashes.len()];
-    for hash in hashes {
-        let place = &mut places[part_of(hash)];
-        dealt[*place as usize] = hash;
-        *place += 1;
-    }
-    let mut from = 0;
-    for to in places {
-        if let Some(part) = dealt.get_mut(from..to as usize) {
-            part.sort_unstable();
+    let mut begun = 0;
+    for (part, end) in ends.iter().enumerate() {
+        // Every hash that stands here and belongs elsewhere changes places with what stands where it belongs.
+        while places[part] < *end {
+            let at = places[part];
+            let own = part_of(hashes[at]);
+            hashes.swap(at, places[own]);
+            places[own] += 1;
         }
-        from = to as usize;
+        hashes[begun..*end].sort_unstable();
+        begun = *end;
     }
-    dealt
 }
 
 /// A fingerprint of rows and of the files attached to them, whose fingerprints come in order; without any, the rows'.
@@ -213,7 +214,7 @@ mod tests {
     #[test]
     fn a_fingerprint_hashes_rows_as_their_cells_are_written() {
         let row = |n: usize| {
-            let blank = if n % 5 == 0 { "" } else { "x" };
+            let blank = if n.is_multiple_of(5) { "" } else { "x" };
             format!(
                 "id-{n} ü,{}.50,{},{blank},2026-01-{:02},{}",
                 n,
@@ -242,10 +243,11 @@ mod tests {
     #[test]
     fn hashes_are_sorted_however_many_there_are() {
         for count in [0, 1, 40, 5_000, 70_000] {
-            let hashes: Vec<u64> = (0..count).map(|n: u64| hash(&(n % 50_000).to_le_bytes())).collect();
+            let mut hashes: Vec<u64> = (0..count).map(|n: u64| hash(&(n % 50_000).to_le_bytes())).collect();
             let mut expected = hashes.clone();
             expected.sort_unstable();
-            assert_eq!(sorted(hashes), expected);
+            sort(&mut hashes);
+            assert_eq!(hashes, expected);
         }
     }
 
