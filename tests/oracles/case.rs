@@ -205,7 +205,7 @@ impl Lines<'_> {
         }
         let major = |Estimate { value, error }| Estimate { value: value / CENTS, error: error / CENTS };
         self.push(&format!("{prefix}mean"), expected.mean, major(sample.mean()));
-        self.push(&format!("{prefix}sd"), expected.sd, major(sample.sd()));
+        self.push(&format!("{prefix}sd"), expected.sd, major(sample.mean_and_sd().1));
         let quota = sample.share_at_least(minor(expected.quota));
         self.push(&format!("{prefix}pGeQuota"), expected.p_total_ge_quota, quota);
     }
