@@ -295,3 +295,42 @@ fn drift_names_the_field_that_moved_and_leaves_the_other_alone() {
     );
     assert!(report.notes.contains(&"no lead that was won is known to have churned".to_owned()));
 }
+
+/// Software is written, bought and left again; what stays is health care.
+#[test]
+fn those_who_stay_are_compared_with_the_profile_too() {
+    let mut draw = draws(11);
+    let mut csv = "Id,Industry,Country,Status,Ended\n".to_owned();
+    for id in 0..1_500 {
+        let industry = ["Software", "Retail", "Health"][draw(3) as usize];
+        let country = ["France", "Spain"][draw(2) as usize];
+        let left = draw(100) < if industry == "Software" { 90 } else { 5 };
+        let status = ["New", "MQL", "Customer"][draw(3) as usize];
+        csv += &format!("{id},{industry},{country},{status},{}\n", if left { "yes" } else { "" });
+    }
+    let model = r#"{ "format": 1,
+      "definitions": { "mql": { "field": "status", "is": "MQL" }, "closedWon": { "field": "status", "is": "Customer" },
+        "churned": { "field": "column:Ended", "is": true } },
+      "icp": { "fit": { "groups": [ { "name": "Who", "rules": [
+        { "name": "Software", "when": { "field": "industry", "is": "Software" }, "points": 80 },
+        { "name": "France", "when": { "field": "country", "is": "France" }, "points": 5 } ] } ] } } }"#;
+    let report = scored(model, &csv).drift();
+    use DriftGroupName::{Leads, Mql, Retained, Won, Written};
+    assert_eq!(report.groups.iter().map(|group| group.group).collect::<Vec<_>>(), [Written, Leads, Mql, Won, Retained]);
+    let industry = report.fields.iter().find(|drift| drift.field == "industry").unwrap();
+    let drifted = |base, group| {
+        let found = industry.comparisons.iter().find(|one| (one.base, one.group) == (base, group));
+        found.map(|one| one.drifted)
+    };
+    // Every group but the written one itself holds all industries; nothing but churn depends on them.
+    for group in [Leads, Mql, Won, Retained] {
+        assert_eq!(drifted(Written, group), Some(true), "{group:?}");
+    }
+    assert_eq!(
+        (drifted(Leads, Mql), drifted(Leads, Won), drifted(Won, Retained)),
+        (Some(false), Some(false), Some(true))
+    );
+    let country = report.fields.iter().find(|drift| drift.field == "country").unwrap();
+    assert!(country.comparisons.iter().all(|one| !one.drifted), "{country:?}");
+    assert_eq!(country.comparisons.len(), 7);
+}

@@ -108,12 +108,14 @@ const LARGE: f64 = 0.1;
 const RARE: f64 = 0.01;
 
 /// Each comparison: what is measured against what.
-const PAIRS: [(DriftGroupName, DriftGroupName); 5] = [
+const PAIRS: [(DriftGroupName, DriftGroupName); 7] = [
     (DriftGroupName::Written, DriftGroupName::Leads),
     (DriftGroupName::Written, DriftGroupName::Won),
     (DriftGroupName::Leads, DriftGroupName::Mql),
     (DriftGroupName::Leads, DriftGroupName::Won),
     (DriftGroupName::Won, DriftGroupName::Retained),
+    (DriftGroupName::Written, DriftGroupName::Mql),
+    (DriftGroupName::Written, DriftGroupName::Retained),
 ];
 
 impl ScoredLeads {
