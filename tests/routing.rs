@@ -160,6 +160,37 @@ fn owners_outside_the_pools_count_if_the_model_says_so() {
     assert_eq!((0..4).filter_map(|row| off.owner(row)).collect::<Vec<_>>(), ["Ann"; 4]);
 }
 
+/// Ann sits in two pools and can take three leads, whichever pool they come from, or whether she has the account.
+#[test]
+fn whoever_is_in_two_pools_has_one_capacity() {
+    let model = r#"{ "format": 1,
+      "routing": {
+        "pools": [
+          { "name": "Field", "members": [ { "name": "Ann", "capacity": 3 }, { "name": "Bob", "capacity": 2 } ] },
+          { "name": "Desk", "members": [ { "name": "ann", "capacity": 3 }, { "name": "Cid", "weight": 2 } ] }
+        ],
+        "rules": [ { "name": "Large", "when": { "field": "employees", "atLeast": 100 }, "pool": "Field" } ],
+        "fallback": "Desk"
+      } }"#;
+    let dealt = |sizes: &[(u32, &str)]| {
+        let mut csv = "Lead ID,Company,Employees,Created Date,Owner\n".to_owned();
+        for (id, (size, owner)) in sizes.iter().enumerate() {
+            csv += &format!("{id},C{id},{size},2026-11-{:02},{owner}\n", 1 + id);
+        }
+        let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+        let leads = LeadList::from_table(table, &Mapping::default()).unwrap();
+        let leads = leads.score(&OperatingModel::from_json(model).unwrap(), &Run::from_json(RUN).unwrap());
+        (0..sizes.len()).map(|row| leads.owner(row).unwrap_or("-").to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    let small = |count| vec![(5, ""); count];
+    // Field first: Ann, Bob, Ann, Bob, Ann; she is full, and the desk is Cid's alone.
+    assert_eq!(dealt(&[vec![(500, ""); 5], small(3)].concat()), "Ann Bob Ann Bob Ann Cid Cid Cid");
+    // The desk first: Cid, Ann, Cid in turn; two of her three are gone when the large ones come.
+    assert_eq!(dealt(&[small(6), vec![(500, ""); 4]].concat()), "Cid ann Cid Cid ann Cid Ann Bob Bob Cid");
+    // Those she has already count in both.
+    assert_eq!(dealt(&[vec![(500, "Ann"); 3], small(3)].concat()), "Ann Ann Ann Cid Cid Cid");
+}
+
 #[test]
 fn exceptions_say_why() {
     let csv = "Lead ID,Company,Employees,Lead Source,Created Date\n1,A,,,2026-11-02\n2,B,20,Web,2026-11-03\n";

@@ -8,8 +8,10 @@ use super::predicate::{Binder, Predicate};
 use super::rotation::Rotation;
 use super::words;
 use crate::calendar::Date;
-use crate::model::{AccountOwner, Grade, OperatingModel, Pool, Routing, RoutingRule, Sla};
+use crate::model::{AccountOwner, Grade, OperatingModel, Pool, Routing, RoutingRule, Sla, fold};
+use crate::stats::Ordered;
 use crate::table::Column;
+use std::collections::BTreeMap;
 
 /// The model's routing rules, bound to the columns of one list.
 #[derive(Debug, Clone)]
@@ -56,7 +58,7 @@ pub enum Outcome {
 }
 
 /// A member of a pool, both by index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seat {
     /// Index of the pool in the model.
     pub pool: u16,
@@ -146,6 +148,7 @@ impl Router {
         mut take: impl FnMut(usize, Assignment),
     ) {
         let mut rotations: Vec<Rotation> = routing.pools.iter().map(|pool| rotation(pool, day)).collect();
+        let elsewhere = Elsewhere::of(routing);
         for candidate in candidates {
             let rule = self.rule(routing, columns, candidate);
             let pool = rule.and_then(|at| routing.rules.get(at)).map(|rule| rule.pool);
@@ -160,7 +163,13 @@ impl Router {
                 Some(Err(obstacle)) => fall_back(&mut rotations, routing.fallback, pool, obstacle),
                 None => fall_back(&mut rotations, routing.fallback, None, Obstacle::NoRule),
             });
-            take(candidate.row, Assignment { rule: rule.and_then(|rule| u16::try_from(rule).ok()), outcome, note });
+            let assignment = Assignment { rule: rule.and_then(|rule| u16::try_from(rule).ok()), outcome, note };
+            for seat in assignment.seat().into_iter().flat_map(|seat| elsewhere.seats(seat)) {
+                if let Some(rotation) = rotations.get_mut(usize::from(seat.pool)) {
+                    rotation.take(usize::from(seat.member));
+                }
+            }
+            take(candidate.row, assignment);
         }
     }
 
@@ -170,6 +179,29 @@ impl Router {
                 && (rule.grades.is_empty() || rule.grades.iter().any(|pattern| pattern.matches(lead.grade)))
                 && condition.truth(columns, lead.row).holds()
         })
+    }
+}
+
+/// The further seats of people who are in several pools: a lead from one pool takes room in the others.
+struct Elsewhere(BTreeMap<Seat, Vec<Seat>>);
+
+impl Elsewhere {
+    fn of(routing: &Routing) -> Self {
+        let mut by_name: BTreeMap<String, Vec<Seat>> = BTreeMap::new();
+        for (pool, members) in routing.pools.iter().enumerate().map(|(at, pool)| (at, &pool.members)) {
+            for (member, named) in members.iter().enumerate() {
+                if let (Ok(pool), Ok(member)) = (u16::try_from(pool), u16::try_from(member)) {
+                    by_name.entry(fold(&named.name)).or_default().push(Seat { pool, member });
+                }
+            }
+        }
+        let several = by_name.into_values().filter(|seats| seats.len() > 1);
+        let others = |seats: &[Seat], own: Seat| seats.iter().copied().filter(|seat| *seat != own).collect();
+        Self(several.flat_map(|seats| seats.clone().into_iter().map(move |own| (own, others(&seats, own)))).ordered())
+    }
+
+    fn seats(&self, own: Seat) -> impl Iterator<Item = Seat> {
+        self.0.get(&own).into_iter().flatten().copied()
     }
 }
 

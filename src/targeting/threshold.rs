@@ -2,7 +2,7 @@
 
 use super::definitions::Definition;
 use super::scored::ScoredLeads;
-use crate::model::{Grade, Truth};
+use crate::model::{Grade, Truth, fold};
 use crate::stats::{Arrange, Interval, Ordered};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -156,9 +156,9 @@ impl ScoredLeads {
     fn pool_capacity(&self) -> (Option<u64>, String) {
         let day = self.as_of().date();
         let members = self.model().routing().pools.iter().flat_map(|pool| &pool.members);
-        let mut capacities: BTreeMap<&str, Option<u32>> = BTreeMap::new();
+        let mut capacities: BTreeMap<String, Option<u32>> = BTreeMap::new();
         for member in members.filter(|member| member.available(day)) {
-            capacities.entry(member.name.as_str()).or_insert(member.capacity);
+            capacities.entry(fold(&member.name)).or_insert(member.capacity);
         }
         match capacities.values().copied().sum::<Option<u32>>() {
             Some(total) if total > 0 => (Some(u64::from(total)), "capacities of the pools' members".to_owned()),
