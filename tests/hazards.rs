@@ -119,7 +119,7 @@ fn new_business_has_its_own_line_and_can_be_switched_off() {
     assert!(without.report().new_business.is_empty());
     for period in 0..3 {
         let new = with.trials().new_business(period).unwrap();
-        let open: Vec<i64> = with.trials().period(period).iter().zip(&new).map(|(all, new)| all - new).collect();
+        let open: Vec<i64> = with.trials().period(period).iter().zip(new).map(|(all, new)| all - new).collect();
         assert_eq!(open, without.trials().period(period), "open deals keep their luck");
     }
     // A deal a day, a third of them won after 80 days on average: of the third quarter most is new.

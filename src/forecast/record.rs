@@ -88,6 +88,15 @@ impl Wanted {
     }
 }
 
+/// That some quarters were not taken at their word.
+fn held_back(quarters: usize) -> String {
+    match quarters {
+        0 => String::new(),
+        1 => "; one of them ended so far off, as if hardly recorded, that it counts as three usual errors".to_owned(),
+        n => format!("; {n} of them ended so far off, as if hardly recorded, that each counts as three usual errors"),
+    }
+}
+
 /// Corrects the current quarter's trials by the record so far.
 pub(super) fn correct(outcome: &Outcome, trials: &mut Trials, record: &Backtest) -> Calibration {
     let nothing = |reason: &str| Calibration { reason: reason.to_owned(), applied: None, simulated: None };
@@ -109,7 +118,7 @@ pub(super) fn correct(outcome: &Outcome, trials: &mut Trials, record: &Backtest)
         percent(applied.weight),
         percent(1.0 - applied.weight),
         applied.factor
-    );
+    ) + &held_back(applied.held_back);
     let simulated = <[Estimate; 3]>::try_from(quantiles).ok();
     Calibration { reason, applied: Some(applied), simulated }
 }

@@ -14,6 +14,10 @@ const KEPT: f64 = 0.4;
 /// Error beyond what the simulation knows of itself: 12 %, worth four quarters.
 const EXTRA: f64 = 0.12;
 const EXTRA_QUARTERS: f64 = 4.0;
+/// An error counts as at most so many usual ones.
+const BOUND: f64 = 3.0;
+/// What the median of the sizes of normal errors has to be multiplied by to give their standard deviation.
+const OF_MEDIAN: f64 = 1.4826;
 /// Half the distance of P16 and P84 in standard deviations.
 const ONE: f64 = 0.8413;
 
@@ -36,6 +40,8 @@ pub(super) struct Correction {
     pub(super) shift: f64,
     /// Variance of the logarithm that is added to the forecast's own; below 0 where it knew more than it thought.
     pub(super) extra: f64,
+    /// How many earlier quarters ended so far off that their error was held back.
+    pub(super) held_back: usize,
 }
 
 impl Correction {
@@ -45,13 +51,18 @@ impl Correction {
     /// # Formula
     /// v_m = (n₀·0.2² + Σe² + ½Σe_o²)/(n₀ + n + ½n_o) per method, weight = v_td²/(v_td² + v_bu²). Shift = ē·n·b²/(n·b² + v),
     /// b = 0.07, v the blend's error variance about its mean. Extra = (4·0.12² + Σ((e − shift)² − s²))/(4 + n). In all sums
-    /// and counts a quarter weighs 0.85 of the one after it.
+    /// and counts a quarter weighs 0.85 of the one after it. Each e is first held to three usual errors, a usual one being
+    /// the larger of √(s² + 0.12²), s what the blend of that quarter thought, and 1.4826 times the median of |e|: a
+    /// quarter that was hardly recorded says nothing about how far off the next one will be.
     ///
     /// # Source
     /// J. M. Bates and C. W. J. Granger, "The combination of forecasts", Operational Research Quarterly 20 (1969), eq. iv
     /// with the squares of their variances, since the better forecast errs less where both do; shrinkage as of a normal
-    /// mean with a normal prior (Gelman et al. 2013, 2.5).
+    /// mean with a normal prior (Gelman et al. 2013, 2.5); errors held back as in P. J. Huber, Robust Statistics (1981), 7.7, with the
+    /// median of their sizes as scale (5.1).
     pub(super) fn learn(lessons: &[Lesson], others: &[&[Lesson]]) -> Self {
+        let (lessons, held_back) = &bounded(lessons);
+        let others: Vec<Vec<Lesson>> = others.iter().map(|lessons| bounded(lessons).0).collect();
         let variance = |error: fn(&Lesson) -> f64| {
             let squares = |lessons: &[Lesson]| faded(lessons, |lesson| error(lesson) * error(lesson));
             let (sum, n) = others
@@ -63,7 +74,7 @@ impl Correction {
         let (bottom_up, top_down) = (variance(|lesson| lesson.bottom_up), variance(|lesson| lesson.top_down));
         let weight = top_down * top_down / (top_down * top_down + bottom_up * bottom_up);
         if lessons.is_empty() {
-            return Self { weight, shift: 0.0, extra: EXTRA * EXTRA };
+            return Self { weight, shift: 0.0, extra: EXTRA * EXTRA, held_back: 0 };
         }
         let (sum, n) = faded(lessons, |lesson| lesson.blend);
         let mean = sum / n;
@@ -74,7 +85,12 @@ impl Correction {
             let left = lesson.blend - shift;
             left * left - lesson.spread * lesson.spread
         });
-        Self { weight, shift, extra: (EXTRA_QUARTERS * EXTRA * EXTRA + excess) / (EXTRA_QUARTERS + n) }
+        Self {
+            weight,
+            shift,
+            extra: (EXTRA_QUARTERS * EXTRA * EXTRA + excess) / (EXTRA_QUARTERS + n),
+            held_back: *held_back,
+        }
     }
 
     /// The corrected blend's trials in whole minor units, ascending. `unit`, a typical win, keeps logarithms of nothing finite.
@@ -89,6 +105,30 @@ impl Correction {
             })
             .collect()
     }
+}
+
+/// The lessons with no error larger than [`BOUND`] usual ones, and in how many the blend's was.
+fn bounded(lessons: &[Lesson]) -> (Vec<Lesson>, usize) {
+    let usual = |error: fn(&Lesson) -> f64| {
+        let mut sizes: Vec<f64> = lessons.iter().map(|lesson| error(lesson).abs()).collect();
+        sizes.sort_by(f64::total_cmp);
+        OF_MEDIAN * sizes.get(sizes.len() / 2).copied().unwrap_or(0.0)
+    };
+    let (bottom_up, top_down, blend) =
+        (usual(|lesson| lesson.bottom_up), usual(|lesson| lesson.top_down), usual(|lesson| lesson.blend));
+    let held = lessons.iter().map(|lesson| {
+        let own = (lesson.spread * lesson.spread + EXTRA * EXTRA).sqrt();
+        let hold = |error: f64, usual: f64| error.clamp(-BOUND * own.max(usual), BOUND * own.max(usual));
+        Lesson {
+            bottom_up: hold(lesson.bottom_up, bottom_up),
+            top_down: hold(lesson.top_down, top_down),
+            blend: hold(lesson.blend, blend),
+            spread: lesson.spread,
+        }
+    });
+    let held: Vec<Lesson> = held.collect();
+    let count = held.iter().zip(lessons).filter(|(held, lesson)| held.blend != lesson.blend).count();
+    (held, count)
 }
 
 /// The sum of a figure over lessons, oldest first, each counting less the older it is, and how many they count as.
@@ -138,9 +178,26 @@ mod tests {
     }
 
     #[test]
+    fn a_quarter_that_was_hardly_recorded_does_not_decide() {
+        let usual = |error: f64| Lesson { bottom_up: error, top_down: error, blend: error, spread: 0.2 };
+        let mut lessons: Vec<Lesson> = (0..12).map(|i| usual(if i % 2 == 0 { 0.15 } else { -0.15 })).collect();
+        let before = Correction::learn(&lessons, &[]);
+        assert_eq!(before.held_back, 0);
+        lessons.push(usual(-4.7));
+        let found = Correction::learn(&lessons, &[]);
+        assert_eq!(found.held_back, 1);
+        // 3·√(0.2² + 0.12²) is more than three times 1.4826·0.15.
+        lessons[12] = usual(-3.0 * (0.04_f64 + 0.0144).sqrt());
+        let held = Correction::learn(&lessons, &[]);
+        assert_eq!((found.weight, found.shift, found.extra), (held.weight, held.shift, held.extra));
+        // A method that is always that far off is held back nowhere.
+        assert_eq!(Correction::learn(&[usual(-4.7); 5], &[]).held_back, 0);
+    }
+
+    #[test]
     fn a_correction_moves_the_median_and_keeps_the_order() {
         let trials: Vec<f64> = (1..=99).map(f64::from).collect();
-        let correction = Correction { weight: 0.5, shift: libm::log(2.0), extra: 0.25 };
+        let correction = Correction { weight: 0.5, shift: libm::log(2.0), extra: 0.25, held_back: 0 };
         let found = correction.apply(&trials, 1e-9);
         assert_eq!(found[49], 100.0);
         assert!(found.windows(2).all(|pair| pair[0] <= pair[1]));

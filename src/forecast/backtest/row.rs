@@ -85,12 +85,14 @@ pub struct AppliedCorrection {
     /// Variance of the logarithm that is added to the forecast's own; below 0 where earlier quarters came closer than it
     /// expected.
     pub extra_variance: f64,
+    /// How many of the earlier quarters ended further off than three usual errors, and count as that far off.
+    pub held_back: usize,
 }
 
 impl AppliedCorrection {
     pub(super) fn new(cut: u16, quarters: usize, correction: Correction) -> Self {
-        let Correction { weight, shift, extra } = correction;
-        Self { cut, quarters, weight, factor: libm::exp(shift), extra_variance: extra }
+        let Correction { weight, shift, extra, held_back } = correction;
+        Self { cut, quarters, weight, factor: libm::exp(shift), extra_variance: extra, held_back }
     }
 }
 
