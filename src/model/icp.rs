@@ -262,6 +262,12 @@ impl Grade {
         steps().flat_map(|fit| steps().map(move |engagement| Self { fit, engagement })).collect()
     }
 
+    /// The grade at a place in [`all`](Self::all).
+    pub(crate) fn of_place(place: usize) -> Option<Self> {
+        let step = |step: usize| (step < 4).then_some(step as u8);
+        (place < Self::COUNT).then(|| Self { fit: step(place / 5), engagement: step(place % 5) })
+    }
+
     /// Reads a label such as `B2` or `A–`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -383,7 +383,9 @@ impl CellsBuilder {
     #[inline]
     fn is(&self, code: u16, key: [u64; 2], cell: &str) -> bool {
         let code = usize::from(code);
-        self.keys.get(code) == Some(&key) && (cell.len() < SHORT || same(self.words.get(code), cell))
+        // Compared number by number: as arrays they would be handed to a function for texts.
+        self.keys.get(code).is_some_and(|[first, last]| *first == key[0] && *last == key[1])
+            && (cell.len() < SHORT || same(self.words.get(code), cell))
     }
 
     fn grow(&mut self) {
@@ -443,8 +445,8 @@ fn key(bytes: &[u8]) -> [u64; 2] {
         return [u64::from_le_bytes(*first), length | behind];
     }
     let Some((first, last)) = bytes.first_chunk::<4>().zip(bytes.last_chunk::<4>()) else {
-        let few = bytes.iter().rev().fold(0, |few, byte| few << 8 | u64::from(*byte));
-        return [few, length];
+        let at = |at: usize| u64::from(bytes.get(at).copied().unwrap_or(0)) << (8 * at);
+        return [at(0) | at(1) | at(2), length];
     };
     let (first, last) = (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)));
     [first | last << (8 * (bytes.len() - 4)), length]

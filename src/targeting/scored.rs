@@ -11,7 +11,7 @@ use super::route::{self, Assignment, Candidate, Obstacle, Outcome, Router};
 use super::score::{AxisName, Scorecard, Scorecards, axis_fields};
 use super::segment::{self, Segmentation, UNASSIGNED};
 use super::service::{Clock, Services};
-use super::sums::{self, NOT_EVALUABLE, Results};
+use super::sums::{self, Grades, Results, Scores};
 use super::worth::Places;
 use crate::calendar::Date;
 use crate::crm::{Field, FieldRef, LeadList};
@@ -29,10 +29,9 @@ pub struct ScoredLeads {
     pub(super) cards: Scorecards,
     /// Index of the card that scored each row; empty with a single card.
     card_of: Vec<u8>,
-    /// Scores are at least 0 and kept as millionths; below 0 means not evaluable. A list may have 2,000,000 rows.
-    fit: Vec<i64>,
-    engagement: Vec<i64>,
-    grades: Vec<Grade>,
+    fit: Scores,
+    engagement: Scores,
+    grades: Grades,
     knock_outs: Vec<Option<u16>>,
     segments: Vec<Option<u16>>,
     /// Empty where nobody gets a lead.
@@ -109,15 +108,15 @@ impl LeadList {
         }
         let candidates = candidates.into_iter().filter_map(|row| {
             let segment = results.segments.get(row).copied().flatten().map(usize::from);
-            Some(Candidate { row, grade: *results.grades.get(row)?, segment, owner: owners.owner(row) })
+            Some(Candidate { row, grade: results.grades.get(row)?, segment, owner: owners.owner(row) })
         });
         router.deal(model.routing(), columns, candidates, &owners, as_of.date(), |row, assignment| {
             if let Some(slot) = assignments.get_mut(row) {
                 *slot = assignment;
             }
         });
-        let ranked = results.fit.iter().enumerate().filter(|(row, points)| **points != NOT_EVALUABLE && used.has(*row));
-        let places = Places::of(ranked.map(|(_, points)| *points));
+        let ranked = (0..rows).filter(|row| used.has(*row)).filter_map(|row| results.fit.get(row));
+        let places = Places::of(ranked);
         let clock = Clock::of(self, model.meta(), run, as_of.date());
         let worked = |row: usize| results.met.get(row).is_some_and(|met: &Met| met.is_worked());
         let promise = |row: usize| {
@@ -226,9 +225,9 @@ impl ScoredLeads {
     /// Leads of each grade, in the order of [`Grade::all`], those not evaluable included.
     pub(crate) fn by_grade(&self) -> [u64; Grade::COUNT] {
         let mut counts = [0; Grade::COUNT];
-        for (row, grade) in self.grades.iter().enumerate() {
-            if self.used.has(row) {
-                counts[grade.place()] += 1;
+        for (row, place) in self.grades.places().iter().enumerate() {
+            if let Some(count) = counts.get_mut(usize::from(*place)).filter(|_| self.used.has(row)) {
+                *count += 1;
             }
         }
         counts
@@ -263,7 +262,7 @@ impl ScoredLeads {
     /// The grade of a lead.
     #[must_use]
     pub fn grade(&self, row: usize) -> Grade {
-        let grade = self.grades.get(row).filter(|_| self.is_used(row)).copied();
+        let grade = self.grades.get(row).filter(|_| self.is_used(row));
         grade.unwrap_or_else(|| self.icp(row).grades.grade(None, None))
     }
 
@@ -523,8 +522,7 @@ impl ScoredLeads {
         self.columns().get(self.leads.column_of(&FieldRef::Known(Field::Created))?)
     }
 
-    fn points(&self, axis: &[i64], row: usize) -> Option<Points> {
-        let micro = *axis.get(row).filter(|micro| **micro != NOT_EVALUABLE)?;
-        self.is_used(row).then(|| Points::from_micro(micro))
+    fn points(&self, axis: &Scores, row: usize) -> Option<Points> {
+        axis.get(row).filter(|_| self.is_used(row)).map(Points::from_micro)
     }
 }

@@ -24,8 +24,84 @@ pub(super) const OPEN: i64 = i64::MIN;
 const MOST_QUESTIONS: usize = 4096;
 const MOST_POINTS: i64 = 1 << 50;
 
-/// Stands for a score that there is none of.
-pub(super) const NOT_EVALUABLE: i64 = -1;
+/// Scores of all rows, at least 0 and in millionths; below 0 means not evaluable. A list may have 2,000,000 rows.
+#[derive(Debug, Clone)]
+pub(super) enum Scores {
+    /// Of axes that give at most 2,147 points, as all but unusual ones do.
+    Small(Vec<i32>),
+    Large(Vec<i64>),
+}
+
+const NOT_EVALUABLE: i32 = -1;
+
+impl Default for Scores {
+    fn default() -> Self {
+        Self::Small(Vec::new())
+    }
+}
+
+impl Scores {
+    /// No score is evaluable yet; none will be above the cap.
+    fn up_to(cap: Points, rows: usize) -> Self {
+        if cap.micro() <= i64::from(i32::MAX) {
+            return Self::Small(vec![NOT_EVALUABLE; rows]);
+        }
+        Self::Large(vec![NOT_EVALUABLE.into(); rows])
+    }
+
+    fn put(&mut self, row: usize, score: Option<Points>) {
+        let micro = score.map_or(NOT_EVALUABLE.into(), Points::micro);
+        match self {
+            Self::Small(scores) => put(scores, row, micro as i32),
+            Self::Large(scores) => put(scores, row, micro),
+        }
+    }
+
+    fn write(&mut self, block: Range<usize>, sums: &Sums) {
+        match self {
+            Self::Small(scores) => {
+                let scores = scores.get_mut(block).unwrap_or(&mut []);
+                scores.iter_mut().zip(sums.limited()).for_each(|(slot, score)| *slot = score.micro() as i32);
+            }
+            Self::Large(scores) => {
+                let scores = scores.get_mut(block).unwrap_or(&mut []);
+                scores.iter_mut().zip(sums.limited()).for_each(|(slot, score)| *slot = score.micro());
+            }
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Small(scores) => scores.len(),
+            Self::Large(scores) => scores.len(),
+        }
+    }
+
+    /// The score of a row, in millionths; `None` if there is none.
+    #[inline]
+    pub(super) fn get(&self, row: usize) -> Option<i64> {
+        let micro = match self {
+            Self::Small(scores) => i64::from(*scores.get(row)?),
+            Self::Large(scores) => *scores.get(row)?,
+        };
+        (micro >= 0).then_some(micro)
+    }
+}
+
+/// The grade of every row, by its place among all grades.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Grades(Vec<u8>);
+
+impl Grades {
+    pub(super) fn get(&self, row: usize) -> Option<Grade> {
+        self.0.get(row).and_then(|place| Grade::of_place(usize::from(*place)))
+    }
+
+    /// The rows' grades by their places.
+    pub(super) fn places(&self) -> &[u8] {
+        &self.0
+    }
+}
 
 /// What cards, segments and definitions say about the rows of a list. Lists of which every entry would say "none" are
 /// empty.
@@ -33,10 +109,9 @@ pub(super) const NOT_EVALUABLE: i64 = -1;
 pub(super) struct Results {
     /// Index of the card that scored each row; empty with a single card.
     pub(super) card_of: Vec<u8>,
-    /// Scores are at least 0 and kept as millionths; below 0 means not evaluable. A list may have 2,000,000 rows.
-    pub(super) fit: Vec<i64>,
-    pub(super) engagement: Vec<i64>,
-    pub(super) grades: Vec<Grade>,
+    pub(super) fit: Scores,
+    pub(super) engagement: Scores,
+    pub(super) grades: Grades,
     pub(super) knock_outs: Vec<Option<u16>>,
     pub(super) segments: Vec<Option<u16>>,
     pub(super) met: Vec<Met>,
@@ -58,12 +133,13 @@ impl Asked<'_> {
     pub(super) fn results(&self, rows: usize, used: &dyn Fn(usize) -> bool) -> Results {
         let cards = self.cards.all();
         let knocks_out = cards.iter().any(|card| !card.knock_outs.is_empty());
+        let most = |cap: &dyn Fn(&Scorecard) -> Points| cards.iter().map(cap).max().unwrap_or(Points::ZERO);
         let room = |needed: bool| if needed { rows } else { 0 };
         let mut results = Results {
             card_of: Vec::with_capacity(room(cards.len() > 1)),
-            fit: vec![NOT_EVALUABLE; rows],
-            engagement: vec![NOT_EVALUABLE; rows],
-            grades: vec![Grade::NONE; rows],
+            fit: Scores::up_to(most(&|card| card.fit.cap), rows),
+            engagement: Scores::up_to(most(&|card| card.engagement.cap), rows),
+            grades: Grades(vec![Grade::NONE.place() as u8; rows]),
             knock_outs: vec![None; room(knocks_out)],
             segments: Vec::with_capacity(room(!self.model.segments().is_empty())),
             met: vec![Met::default(); room(self.meanings.any())],
@@ -114,13 +190,11 @@ impl Asked<'_> {
         used: &dyn Fn(usize) -> bool,
     ) {
         let open = |place: usize| fit.open.get(place) == Some(&true) || engagement.open.get(place) == Some(&true);
-        let lists = (results.fit.get_mut(block.clone()), results.engagement.get_mut(block.clone()));
-        let (Some(fits), Some(engagements)) = lists else { return };
-        fit.write(fits);
-        engagement.write(engagements);
-        let Some(grades) = results.grades.get_mut(block.clone()) else { return };
-        for ((grade, fit), engagement) in grades.iter_mut().zip(fits).zip(engagements) {
-            *grade = card.cuts().grade(Some(Points::from_micro(*fit)), Some(Points::from_micro(*engagement)));
+        results.fit.write(block.clone(), fit);
+        results.engagement.write(block.clone(), engagement);
+        let Some(grades) = results.grades.0.get_mut(block.clone()) else { return };
+        for ((grade, fit), engagement) in grades.iter_mut().zip(fit.limited()).zip(engagement.limited()) {
+            *grade = card.cuts().grade(Some(fit), Some(engagement)).place() as u8;
         }
         for (place, row) in block.enumerate().filter(|(place, _)| open(*place)) {
             self.take(results, (at, card), row, [fit.score(place), engagement.score(place)], used);
@@ -145,9 +219,9 @@ impl Asked<'_> {
         let fit = fit.or_else(|| ask(&card.fit, 0));
         let engagement = engagement.or_else(|| ask(&card.engagement, 1));
         let score = card.score(&cells, fit, engagement);
-        put(&mut results.fit, row, fit.map_or(NOT_EVALUABLE, Points::micro));
-        put(&mut results.engagement, row, engagement.map_or(NOT_EVALUABLE, Points::micro));
-        put(&mut results.grades, row, score.grade);
+        results.fit.put(row, fit);
+        results.engagement.put(row, engagement);
+        put(&mut results.grades.0, row, score.grade.place() as u8);
         put(&mut results.knock_outs, row, score.knock_out.and_then(|at| u16::try_from(at).ok()));
         if !results.met.is_empty() {
             put(&mut results.met, row, self.meanings.met(self.columns, row, &score));
@@ -224,11 +298,9 @@ impl Sums {
         }
     }
 
-    /// Writes the scores of the block, of some use where nothing is open.
-    fn write(&self, scores: &mut [i64]) {
-        for (score, total) in scores.iter_mut().zip(&self.total) {
-            *score = limited(Points::from_micro(*total), Points::ZERO, self.cap).micro();
-        }
+    /// The scores of the block, of some use where nothing is open.
+    fn limited(&self) -> impl Iterator<Item = Points> {
+        self.total.iter().map(|total| limited(Points::from_micro(*total), Points::ZERO, self.cap))
     }
 
     /// The score of the row at a place of the block; `None` if the axis has to be asked.
@@ -242,4 +314,64 @@ impl Sums {
 /// The points of an answer if nothing is open in it, and they are few enough to be added up.
 pub(super) fn closed(given: Points, known: bool) -> i64 {
     if known && given.micro().abs() <= MOST_POINTS { given.micro() } else { OPEN }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crm::{LeadList, Mapping};
+    use crate::model::Run;
+    use crate::table::{ReadOptions, Table};
+
+    #[test]
+    fn every_grade_has_a_place() {
+        for (place, grade) in Grade::all().into_iter().enumerate() {
+            assert_eq!((grade.place(), Grade::of_place(place)), (place, Some(grade)));
+        }
+        assert_eq!(Grade::of_place(Grade::COUNT), None);
+    }
+
+    #[test]
+    fn sums_are_what_asking_one_by_one_gives() {
+        let cell = |n: usize, of: &[&str]| of[n * 7_919 % 1_009 % of.len()].to_owned();
+        let row = |n: usize| {
+            let size = cell(n, &["", "12", "250", "3000", "n/a", "7"]);
+            let industry = cell(n / 3, &["Software", "Retail", "", "Finance"]);
+            let day = cell(n / 7, &["2025-12-30", "", "2025-06-01", "2026-02-01"]);
+            format!("{n},{size},{industry},Title {n} {},{day},{}\n", cell(n / 5, &["VP", "Engineer", ""]), n % 40)
+        };
+        let csv: String = ["Lead ID,Employees,Industry,Title,Last Activity,Visits\n".to_owned()]
+            .into_iter()
+            .chain((0..3_000).map(row))
+            .collect();
+        let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+        let list = LeadList::from_table(table, &Mapping::default()).unwrap();
+        assert!(list.table().columns().iter().any(|column| column.words().is_none()), "titles are all different");
+        let run = Run::from_json(r#"{"asOf": "2026-01-01"}"#).unwrap();
+        for (missing, cap, most) in [("neutral", 100, 40), ("zero", 60, 40), ("interval", 3_000, 900)] {
+            let model = serde_json::json!({ "format": 1, "icp": {
+                "missing": missing,
+                "fit": { "cap": cap, "groups": [{ "name": "Who", "cap": most, "floor": -20, "rules": [
+                    { "name": "Size", "when": { "field": "employees", "atLeast": 100 }, "points": 30 },
+                    { "name": "Small", "when": { "field": "employees", "atMost": 20 }, "points": -35 },
+                    { "name": "Industry", "when": { "field": "industry", "in": ["Software", "Finance"] }, "points": 25.5 },
+                ] }, { "name": "Title", "rules": [
+                    { "name": "VP", "when": { "field": "title", "contains": ["vp"] }, "points": 20 } ] }] },
+                "engagement": { "cap": 100, "groups": [{ "name": "What", "rules": [
+                    { "name": "Recent", "when": { "field": "lastActivity", "exists": true }, "points": 40,
+                      "decay": { "halfLifeDays": 14 } },
+                    { "name": "Visits", "when": { "field": "column:Visits", "atLeast": 1 }, "points": 3,
+                      "per": { "field": "column:Visits" } } ] }] } } });
+            let scored = list.score(&OperatingModel::from_json(&model.to_string()).unwrap(), &run);
+            let (mut open, mut known) = (0, 0);
+            for row in 0..list.rows() {
+                let card = scored.card(row).unwrap();
+                let alone = card.trace(&Cells::of(list.table().columns(), row), &mut (), &mut ());
+                assert_eq!((scored.fit(row), scored.engagement(row)), (alone.fit, alone.engagement), "{missing} {row}");
+                assert_eq!(scored.grade(row), alone.grade, "{missing} {row}");
+                *(if csv.lines().nth(row + 1).unwrap().contains(",,") { &mut open } else { &mut known }) += 1;
+            }
+            assert!(open > 500 && known > 500, "{open} {known}");
+        }
+    }
 }
