@@ -163,11 +163,11 @@ fn what_would_flip_the_grade_is_minimal_and_enough() {
         [
             "D2 with Visits 9 (instead of 4)",
             "D3 with Visits 5 (instead of 4)",
-            "D1 with Visits 6 (instead of 4) and Demo “true” (instead of no)"
+            "D1 with Visits 6 (instead of 4) and Demo “yes” (instead of no)"
         ]
     );
-    // B: the title is blank, so it may turn out to be a VP's.
-    assert!(said(1).contains(&"A4 with title “vp” (blank now)".to_owned()), "{:?}", said(1));
+    // B: the title is blank, so it may turn out to be a VP's, written as others have it.
+    assert!(said(1).contains(&"A4 with title “VP” (blank now)".to_owned()), "{:?}", said(1));
     // C: engagement 88 and fit 50; only the size is open, and size is never proposed.
     assert_eq!((leads.grade(2).label(), said(2).len()), ("B1".to_owned(), 0));
 }

@@ -96,6 +96,8 @@ impl FieldChange {
 /// Most proposals, and most candidates that are tried in pairs.
 const MOST: usize = 3;
 const MOST_CANDIDATES: usize = 60;
+/// Most words of a column that are tried.
+const MOST_WORDS: usize = 50;
 /// Most further activities of a kind that are proposed.
 const MOST_TIMES: u32 = 10;
 /// What nobody changes, blank or not: how large a company is, and where.
@@ -315,7 +317,8 @@ fn kinds<'a>(rules: impl Iterator<Item = &'a model::Rule>) -> Vec<String> {
     found
 }
 
-/// The values to try in a field: those that rules name, as far as the column can hold them.
+/// The values to try in a field: those that the file itself has for others, then those that rules name, as far as the
+/// column can hold them.
 fn values<'a>(
     field: &FieldRef,
     column: &Column,
@@ -345,9 +348,20 @@ fn values<'a>(
     let mut values: Vec<Trial> = numbers.into_iter().map(|number| Trial::of_number(number, day)).collect();
     // What happens from now on happens today, so today comes before any other day.
     values.extend(as_of.map(|day| Trial::of_date(day, day)));
+    values.extend(words_of(column).map(|word| Trial::of_text(word, day)));
     values.extend(named);
     values.retain(fits);
     values
+}
+
+/// What a column holds, where that repeats: the most frequent first, so that a proposal speaks as the file does.
+fn words_of(column: &Column) -> impl Iterator<Item = &str> {
+    let tally = if column.words().is_some() { column.cells().tally() } else { Vec::new() };
+    let mut words: Vec<(u64, &str)> = tally.into_iter().map(|(count, row)| (count, column.text(row))).collect();
+    words.retain(|(_, word)| !word.is_empty());
+    words.arrange_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    words.truncate(MOST_WORDS);
+    words.into_iter().map(|(_, word)| word)
 }
 
 /// The tests of one field in a condition.
