@@ -9,6 +9,7 @@ import Papa from 'papaparse';
 import { createClient, version } from '../pkg/node.js';
 import { buildAll } from '../xtask/build.js';
 import { main, root } from '../xtask/tools.js';
+import { importInChromium } from './chromium.js';
 import { idiomatic, tuned } from './peers/forecast.js';
 import { scoreRows } from './peers/scoring.js';
 
@@ -197,7 +198,10 @@ async function leads() {
   const scoring = await least(() => handle.score(again, run));
   const peer = await least(() => scoreRows(rows, today));
   client.dispose();
+  const browser = await importInChromium({ leadFile, rows: ROWS, model, run, rounds: options.quick ? 1 : 2 });
+  if (browser && (browser.scored !== read || browser.parsed !== read)) throw new Error(`in Chromium PapaParse reads ${browser.parsed} rows, this ${browser.scored}`);
   return [
+    line('PapaParse 5 in Chromium', shape, browser?.ours ?? null, browser?.peer ?? null, browser ? `${browser.version}: from a File to scores in a worker; the peer in the page, in pieces, its rows dropped` : 'no Chromium here'),
     line('PapaParse 5 with header', shape, importing, papa, 'ours reads, types, finds the mapping and scores; PapaParse only parses'),
     line('ten rules over objects', `${SCORED.toLocaleString('en')} leads`, scoring, peer, 'ours also grades, segments, routes and reports'),
   ];

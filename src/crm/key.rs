@@ -1,7 +1,7 @@
 //! Keys that name a deal's random stream, and fingerprints of rows, whatever their order in the file.
 
 use crate::stats::{Arrange, places_by};
-use crate::table::{Column, ColumnKind, Cursor, Effect, Hash, ReadOptions, Table, hash};
+use crate::table::{Codes, Column, ColumnKind, Cursor, Effect, Hash, ReadOptions, Table, hash};
 use sha2::{Digest, Sha256};
 
 /// Separates cells in hashed text; no cell holds it, as it is no character of any text.
@@ -74,9 +74,11 @@ impl<'a> Spelled<'a> {
     /// Takes the cells of rows into their hashes; asked for one row after the other.
     fn hash(&mut self, first: usize, hashes: &mut [Hash]) {
         match self {
+            // So few words have codes of a byte.
             Self::Few(column, effects) => {
-                for (row, hash) in (first..).zip(hashes) {
-                    if let Some(effect) = column.word(row).and_then(|word| effects.get(word)) {
+                let Codes::Narrow(codes) = column.cells().codes() else { return };
+                for (code, hash) in codes.get(first..).unwrap_or(&[]).iter().zip(hashes) {
+                    if let Some(effect) = effects.get(usize::from(*code)) {
                         *hash = effect.on(*hash);
                     }
                 }

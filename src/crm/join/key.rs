@@ -107,11 +107,11 @@ impl<'a> Normaliser<'a> {
     /// A name of a few Latin words without a legal form, as most are: as [`name`](Self::name) has it, in one pass.
     /// `false` if the name is none of these.
     fn write_plain_name(&self, text: &str, out: &mut String) -> bool {
+        if text.is_ascii() {
+            return !text.ends_with(')') && self.write_ascii_name(text, out);
+        }
         if text.ends_with([')', '）']) {
             return false;
-        }
-        if text.is_ascii() {
-            return self.write_ascii_name(text, out);
         }
         let (start, mut ends, mut words) = (out.len(), [0; MOST_WORDS], 0);
         let mut begun = start;
@@ -150,18 +150,24 @@ impl<'a> Normaliser<'a> {
         let (mut form, mut length) = ([0_u8; 64], 0);
         // Words so far, where the last one begins, and where the one in progress does.
         let (mut words, mut last, mut begun) = (0, 0, 0);
-        for byte in text.bytes().chain([b' ']) {
-            let folded = FOLDED.get(usize::from(byte)).copied().unwrap_or(BREAK);
-            if folded != BREAK {
+        for byte in text.bytes() {
+            let folded = FOLDED[usize::from(byte & 127)];
+            if folded > BIND {
                 let Some(slot) = form.get_mut(length) else { return false };
                 *slot = folded;
-                length += usize::from(folded != BIND);
-            } else if length > begun {
-                if words == MOST_WORDS || matches!(form.get(begun..length), Some(b"the" | b"and" | b"und")) {
+                length += 1;
+            } else if folded == BREAK && length > begun {
+                if words == MOST_WORDS || is_filler(form.get(begun..length)) {
                     return false;
                 }
                 (words, last, begun) = (words + 1, begun, length);
             }
+        }
+        if length > begun {
+            if words == MOST_WORDS || is_filler(form.get(begun..length)) {
+                return false;
+            }
+            last = begun;
         }
         let Some(name) = form.get(..length).and_then(|name| std::str::from_utf8(name).ok()) else { return false };
         let last = name.get(last..).unwrap_or("");
@@ -225,6 +231,10 @@ impl<'a> Normaliser<'a> {
 
 /// Words of a name that is read in one pass, at most.
 const MOST_WORDS: usize = 12;
+
+fn is_filler(word: Option<&[u8]>) -> bool {
+    matches!(word, Some(b"the" | b"and" | b"und"))
+}
 
 /// What becomes of the bytes of a name in ASCII: small letters and digits stay, full stops and apostrophes bind, all else
 /// ends a word.
