@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use leadcast::crm::join::AttachOptions;
 use leadcast::crm::{Mapping, Pipeline};
 use leadcast::forecast::{Hygiene, Triage};
 use leadcast::model::{OperatingModel, Run};
@@ -79,6 +80,30 @@ fn flags_name_what_to_put_right() {
     // Three deals are no measure of how long a stage takes.
     assert_eq!(row(&report, "fine").median_days, None);
     assert!(row(&report, "fine").flags.is_empty());
+}
+
+#[test]
+fn a_history_says_since_when_a_deal_is_in_its_stage_where_no_column_does() {
+    // Six deals in one stage since 10 days, and one since 60: over twice the median. Its log says the same stage once more later.
+    let deals: String = (0..7).map(|i| format!("d{i},Acme {i},Talk,100,2026-03-20,2025-12-01\n")).collect();
+    let csv = format!("Deal ID,Account,Stage,Amount,Close Date,Created Date\n{deals}");
+    let pipeline =
+        Pipeline::from_table(Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap(), &Mapping::default())
+            .unwrap();
+    let forecast = |pipeline: &Pipeline| {
+        let run = Run::from_json(r#"{ "asOf": "2026-02-15", "trials": 25600 }"#).unwrap();
+        let forecast = pipeline.simulate(&OperatingModel::from_json(MODEL).unwrap(), &run).unwrap();
+        pipeline.gate_report(&forecast).unwrap()
+    };
+    assert!(forecast(&pipeline).rows.iter().all(|row| row.stage_days.is_none()));
+    let mut log = "deal_id,stage,entered\nd6,Talk,2025-12-17\nd6,Talk,2026-01-20\nd6,Offer,2026-03-01\n".to_owned();
+    (0..6).for_each(|i| log += &format!("d{i},Lead,2025-12-01\nd{i},Talk,2026-02-05\n"));
+    let log = Table::from_csv(log.as_bytes(), &ReadOptions::default()).unwrap();
+    let (with, _) = pipeline.attach(log, &AttachOptions::default()).unwrap();
+    let report = forecast(&with);
+    let told: Vec<_> = report.rows.iter().map(|row| (row.stage_days, row.flags.contains(&Hygiene::StageAge))).collect();
+    assert_eq!(told[..6], [(Some(10), false); 6]);
+    assert_eq!(told[6], (Some(60), true));
 }
 
 #[test]

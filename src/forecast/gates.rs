@@ -12,7 +12,7 @@ use super::whatif::Outlook;
 use crate::Error;
 use crate::calendar::Date;
 use crate::crm::{Field, FieldRef, ForecastCategory, Pipeline};
-use crate::model::{Condition, Record, Stage, StageOutcome, Truth};
+use crate::model::{Condition, Record, Stage, StageOutcome, Truth, fold};
 use crate::stats::{Arrange, Ordered};
 use crate::table::Column;
 use serde::Serialize;
@@ -212,12 +212,28 @@ impl<'a> Asker<'a> {
         asker
     }
 
-    /// Days since the stage last changed; of a deal whose stage never did, since it was created.
+    /// Days since the stage last changed, as the column or else a history says; where there is the column and it is blank, since the
+    /// deal was created.
     fn stage_days(&self, line: &DealLine) -> Option<i32> {
+        let as_of = self.forecast.outcome().horizon.as_of();
         let date = |field| self.pipeline.column(field).and_then(|column| column.date(line.row));
-        self.pipeline.column(Field::StageChanged)?;
-        let since = date(Field::StageChanged).or_else(|| date(Field::CreatedDate))?;
-        Some(self.forecast.outcome().horizon.as_of().days_since(since)).filter(|days| *days >= 0)
+        let created = || self.pipeline.column(Field::StageChanged).and_then(|_| date(Field::CreatedDate));
+        let since = date(Field::StageChanged).or_else(|| self.entered(line, as_of)).or_else(created)?;
+        Some(as_of.days_since(since)).filter(|days| *days >= 0)
+    }
+
+    /// The day on which a history first tells that the deal is in the stage that it was last in.
+    fn entered(&self, line: &DealLine, as_of: Date) -> Option<Date> {
+        let events = self.pipeline.history().filter(|_| !line.id.is_empty())?.of(&line.id);
+        let known = events.partition_point(|event| event.entered <= as_of);
+        let last = fold(&events.get(..known)?.last()?.stage);
+        events
+            .get(..known)?
+            .iter()
+            .rev()
+            .take_while(|event| fold(&event.stage) == last)
+            .last()
+            .map(|event| event.entered)
     }
 
     /// The parts of a condition that do not hold, as far as the file can tell.
