@@ -207,5 +207,14 @@ fn why_nothing_is_corrected_is_said() {
     assert_eq!(reason(r#", "calibration": "off""#), "earlier quarters correct nothing, as asked");
     assert!(reason(r#", "timing": "dates""#).contains("what dates were stated then is not known"));
     assert!(reason(r#", "newBusiness": "off""#).contains("here it is off"));
-    assert_eq!(reason(r#", "period": "month""#), "earlier quarters correct quarters alone");
+    let months = reason(r#", "period": "month""#);
+    assert_eq!(months, "earlier quarters correct quarters alone: of months and years there is no record");
+    // What is corrected is the current quarter; the report says so of those after it.
+    let one = reason(r#", "periods": 1"#);
+    let two = reason(r#", "periods": 2"#);
+    assert!(one.contains(" correct the current one: ") && !one.contains("as simulated"), "{one}");
+    assert_eq!(
+        two,
+        format!("{one}; 2022 Q3 and what follows is as simulated: the record is of quarters seen from within")
+    );
 }

@@ -57,7 +57,7 @@ impl Wanted {
             return Err("earlier quarters correct nothing: they had new business, and here it is off".to_owned());
         }
         if run.period != PeriodKind::Quarter {
-            return Err("earlier quarters correct quarters alone".to_owned());
+            return Err("earlier quarters correct quarters alone: of months and years there is no record".to_owned());
         }
         let as_of = outcome.horizon.as_of();
         let Some(quarter) = outcome.horizon.periods().first() else {
@@ -119,6 +119,13 @@ pub(super) fn correct(outcome: &Outcome, trials: &mut Trials, record: &Backtest)
         percent(1.0 - applied.weight),
         applied.factor
     ) + &held_back(applied.held_back);
+    let reason = match outcome.horizon.periods() {
+        [_, next, ..] => format!(
+            "{reason}; {} and what follows is as simulated: the record is of quarters seen from within",
+            next.label()
+        ),
+        _ => reason,
+    };
     let simulated = <[Estimate; 3]>::try_from(quantiles).ok();
     Calibration { reason, applied: Some(applied), simulated }
 }
