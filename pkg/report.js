@@ -205,8 +205,9 @@ function changed({ changes }, to) {
 /** @param {ForecastDocument} parts @param {Formats} to */
 function record({ report, record: told }, to) {
   return section('Track record', tag('p', null, sentence(report.calibration.reason)),
-    told ? table(['Seen from day', 'Quarters', 'Half were off by less than', 'Noise alone', 'Ended between P10 and P90'], told.summary.map((cut) => [
-      to.count(cut.cut), to.count(cut.quarters), to.share(cut.medianApe), to.share(cut.medianFloor), to.share(cut.coverage80)])) : null);
+    told ? table(['Seen from day', 'Quarters', 'Half were off by less than', 'Noise alone', 'Within the usual mark', 'Ended between P10 and P90'], told.summary.map((cut) => [
+      to.count(cut.cut), to.count(cut.quarters), to.share(cut.medianApe), to.share(cut.medianFloor),
+      cut.mark === null ? '' : `${to.share(cut.withinMark)} within ${to.share(cut.mark)}`, to.share(cut.coverage80)])) : null);
 }
 
 /** @param {ForecastDocument} parts @param {Formats} to */

@@ -232,6 +232,22 @@ fn a_report_can_be_cut_short_and_says_what_it_found() {
     assert_eq!(share.rests_on, RestsOn::Data);
     assert!(cycle.low <= 50.0 && 50.0 <= cycle.high && cycle.high - cycle.low < 15.0, "{cycle:?}");
     assert!(full.findings[0].starts_with("after 14 days, over 2 quarters: half of the forecasts were within "));
+    // The usual marks: 5 % from the end of week two, 10 % from the middle; none from day 70.
+    let marks: Vec<Option<f64>> = full.summary.iter().map(|line| line.mark).collect();
+    assert_eq!(marks, [Some(0.05), Some(0.1), None]);
+    for (line, finding) in full.summary.iter().zip(&full.findings) {
+        let Some(mark) = line.mark else {
+            assert!(line.within_mark.is_none() && !finding.contains("the mark that"));
+            continue;
+        };
+        let own = full.rows.iter().filter(|row| row.cut == line.cut);
+        let kept = own.filter(|row| row.ape.unwrap() <= mark).count();
+        assert_eq!(line.within_mark, Some(kept as f64 / 2.0));
+        let told = format!("; {kept} of 2 were within {:.0} %, the mark that ", 100.0 * mark);
+        assert!(finding.contains(&told), "{finding}");
+        let beyond_chance = finding.ends_with("closer than chance alone leaves half of them");
+        assert_eq!(beyond_chance, line.median_floor.unwrap() > mark, "{finding}");
+    }
     assert!(full.assumptions[0].starts_with("the file holds every closing since 2021-01-"), "{:?}", full.assumptions);
 }
 

@@ -128,9 +128,19 @@ fn finding(cut: &CutSummary) -> Option<String> {
     let n = cut.quarters as f64;
     let Interval { low, high } = wilson(covered * n, n, 0.95);
     let naive = cut.naive.map_or_else(String::new, |naive| format!(" (last quarter's total: {})", percent(naive)));
+    let mark = cut.mark.zip(cut.within_mark).map_or_else(String::new, |(mark, within)| {
+        let who = if mark < 0.075 { "a quarter" } else { "half" };
+        let reach = if floor > mark { ", closer than chance alone leaves half of them" } else { "" };
+        format!(
+            "; {:.0} of {} were within {:.0} %, the mark that {who} of companies keep from there{reach}",
+            within * n,
+            cut.quarters,
+            100.0 * mark
+        )
+    });
     Some(format!(
         "after {} days, over {} quarters: half of the forecasts were within {} of what came, where chance alone leaves {}; \
-         mean CRPS {}{naive}; {} of the quarters ended inside the 80 % interval (95 % interval {} to {})",
+         mean CRPS {}{naive}; {} of the quarters ended inside the 80 % interval (95 % interval {} to {}){mark}",
         cut.cut,
         cut.quarters,
         percent(ape),

@@ -121,6 +121,11 @@ pub struct CutSummary {
     pub median_floor: Option<f64>,
     /// Median of error divided by noise floor.
     pub median_ape_to_floor: Option<f64>,
+    /// The error that is asked of forecasts from there: 5 % at the end of week two, which a quarter of companies keep, 10 % at the middle of
+    /// the quarter, which half of them keep; none from other days.
+    pub mark: Option<f64>,
+    /// Share of quarters whose forecast was within the mark.
+    pub within_mark: Option<f64>,
     /// Mean error of last quarter's total, which is its CRPS.
     pub naive: Option<f64>,
     /// Mean error of the run rate.
@@ -140,7 +145,12 @@ impl CutSummary {
                 rows.iter().map(|row| f64::from(u8::from(low(row) <= row.actual && row.actual <= high(row)))).collect(),
             )
         };
+        let mark = mark(cut);
+        let kept =
+            |mark: f64| mean(rows.iter().filter_map(|row| Some(f64::from(u8::from(row.ape? <= mark)))).collect());
         Self {
+            mark,
+            within_mark: mark.and_then(kept),
             cut,
             quarters: rows.len(),
             median_ape: median(all(|row| row.ape)),
@@ -158,6 +168,15 @@ impl CutSummary {
             linearity: mean(all(|row| row.peers.linearity)),
             weighted: mean(all(|row| row.peers.weighted)),
         }
+    }
+}
+
+/// What is asked of forecasts from a day of the quarter.
+fn mark(cut: u16) -> Option<f64> {
+    match cut {
+        11..=17 => Some(0.05),
+        42..=49 => Some(0.10),
+        _ => None,
     }
 }
 
