@@ -133,6 +133,63 @@ fn deals_are_won_as_fast_as_their_stage_says() {
     }
 }
 
+/// The same log as a system writes it that logs changes alone: nothing of the stage in which deals begin but that they left it.
+fn changes_alone(history: &str) -> String {
+    let mut log = "deal_id,from stage,to stage,changed at\n".to_owned();
+    let mut last = ("", "");
+    for line in history.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        if cells[0] == last.0 {
+            log += &format!("{},{},{},{}\n", cells[0], last.1, cells[1], cells[2]);
+        }
+        last = (cells[0], cells[1]);
+    }
+    log
+}
+
+#[test]
+fn a_log_of_changes_alone_tells_of_the_first_stage_too() {
+    let company = company(2, 2.0, 860, 0);
+    let (without, with) = pipelines(&company);
+    let (changes, _) = without.attach(table(&changes_alone(&company.history)), &AttachOptions::default()).unwrap();
+    assert!(changes.history().unwrap().events.iter().all(|event| event.stage != "Discovery"));
+    let as_of = Date::from_days(ORIGIN + 859).to_string();
+    for (own, whole) in chances(&changes, &as_of).iter().zip(chances(&with, &as_of)) {
+        assert!((own / whole - 1.0).abs() < 0.02, "{own} by changes, {whole} by all entries");
+    }
+}
+
+#[test]
+fn a_history_of_open_deals_alone_or_of_stages_that_mean_nothing_changes_nothing() {
+    let mut company = company(4, 1.0, 860, 0);
+    let (without, _) = pipelines(&company);
+    let as_of = Date::from_days(ORIGIN + 859).to_string();
+    let blind = chances(&without, &as_of);
+    // The log of the deals that are open: no deal is seen to close from any stage.
+    let closed: std::collections::BTreeSet<String> = company
+        .deals
+        .lines()
+        .filter(|line| line.contains(",Closed "))
+        .map(|line| line[..line.find(',').unwrap()].to_owned())
+        .collect();
+    let open: String = company
+        .history
+        .lines()
+        .filter(|line| !closed.contains(&line[..line.find(',').unwrap()]))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let whole = std::mem::replace(&mut company.history, open);
+    assert_eq!(chances(&pipelines(&company).1, &as_of), blind);
+    // Stages dealt out by the number of the deal: they differ by chance alone, by less than the fit asks for.
+    company.history = whole.lines().take(1).map(|line| format!("{line}\n")).collect();
+    for line in company.deals.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let number: usize = cells[0][1..].parse().unwrap();
+        company.history += &format!("{},{},{}\n", cells[0], STAGES[number % 3], cells[1]);
+    }
+    assert_eq!(chances(&pipelines(&company).1, &as_of), blind);
+}
+
 #[test]
 fn the_track_record_is_better_by_the_history_of_stages() {
     let (mut blind, mut known) = (0.0, 0.0);

@@ -365,6 +365,7 @@ impl Dialects {
             names.deal.extend_from_slice(&own.deal);
             names.stage.extend_from_slice(&own.stage);
             names.entered.extend_from_slice(&own.entered);
+            names.left.extend_from_slice(&own.left);
             names.value.extend_from_slice(&own.value);
             names.field.extend_from_slice(&own.field);
             names.wide.extend_from_slice(&own.wide);

@@ -25,6 +25,8 @@ pub struct StageEvent {
     pub entered: Date,
     /// The stage as written.
     pub stage: String,
+    /// The stage it left, where a log says; else empty.
+    pub left: String,
     /// Line in the file, from 1.
     pub line: u64,
 }
@@ -63,6 +65,8 @@ pub struct HistoryNames {
     pub stage: Vec<String>,
     /// The day it was entered.
     pub entered: Vec<String>,
+    /// The stage that was left.
+    pub left: Vec<String>,
     /// Those of `stage` that hold whatever changed, in logs of changes of every field.
     pub value: Vec<String>,
     /// The field that changed, in such a log.
@@ -116,7 +120,7 @@ impl StageHistory {
     /// The history of a bound table, and the column of the deals' ids.
     pub(super) fn read(mut rows: Rows, dialects: &Dialects) -> Result<(Self, (Rows, usize)), Error> {
         let names = dialects.history();
-        let Columns { deal, wide, stage, day, field, shape } = Columns::find(&rows, &names)?;
+        let Columns { deal, wide, stage, left, day, field, shape } = Columns::find(&rows, &names)?;
         for (at, meaning) in [(stage, Field::Stage), (day, Field::StageChanged)] {
             let Some(at) = at else { continue };
             rows.notes.forget(MISFIT.name, rows.table.columns().get(at).map_or("", Column::name));
@@ -148,7 +152,8 @@ impl StageHistory {
             let id = cell(deal, row);
             let mut add = |stage: &str, entered: Date| {
                 let (deal, stage) = (id.to_owned(), stage.to_owned());
-                events.push(StageEvent { deal, entered, stage, line: table.line(row) });
+                let left = left.map_or_else(String::new, |at| cell(at, row).to_owned());
+                events.push(StageEvent { deal, entered, stage, left, line: table.line(row) });
             };
             let other = field.filter(|at| !names.stage.iter().any(|name| fold(name) == fold(cell(*at, row))));
             let entered = day.and_then(|at| date(at, row));
@@ -221,7 +226,13 @@ impl StageHistory {
                     used += 1;
                     if last.insert(deal, stage) != Some(stage) {
                         let (deal, stage) = (deal.to_owned(), stage.to_owned());
-                        events.push(StageEvent { deal, entered: *day, stage, line: table.line(row) });
+                        events.push(StageEvent {
+                            deal,
+                            entered: *day,
+                            stage,
+                            left: String::new(),
+                            line: table.line(row),
+                        });
                     }
                 }
             }
@@ -290,6 +301,8 @@ struct Columns {
     deal: usize,
     wide: Vec<(usize, String)>,
     stage: Option<usize>,
+    /// The stage that was left.
+    left: Option<usize>,
     day: Option<usize>,
     /// In a log of changes of every field: which one changed.
     field: Option<usize>,
@@ -308,6 +321,7 @@ impl Columns {
         let wide = wide_columns(table, &names.wide);
         let stage = find(&names.stage).or_else(|| rows.binding.column_of(Field::Stage));
         let last = rows.binding.column_of(Field::StageChanged);
+        let left = find(&names.left).filter(|at| Some(*at) != stage);
         let (shape, stage, day) = match (wide.is_empty(), stage, find(&names.entered), last) {
             (false, ..) => (HistoryShape::WideColumns, None, None),
             (_, Some(stage), Some(day), _) => (HistoryShape::EventLog, Some(stage), Some(day)),
@@ -317,7 +331,8 @@ impl Columns {
         // Only a log of every field has a column that says which; elsewhere a column of that name is the deal's own.
         let is_any_value = stage.is_some() && stage == find(&names.value);
         let field = if is_any_value { find(&names.field) } else { None };
-        Ok(Self { deal, wide, stage, day, field, shape })
+        let left = left.filter(|_| shape == HistoryShape::EventLog);
+        Ok(Self { deal, wide, stage, left, day, field, shape })
     }
 }
 

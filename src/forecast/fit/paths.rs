@@ -2,7 +2,7 @@
 
 use super::history::SeenDeal;
 use crate::calendar::Date;
-use crate::crm::{Deal, DealStatus, HistoryShape, Pipeline, StageHistory};
+use crate::crm::{Deal, DealStatus, HistoryShape, Pipeline, StageEvent, StageHistory};
 use crate::model::fold;
 use crate::stats::Arrange;
 use std::collections::BTreeMap;
@@ -33,16 +33,24 @@ impl<'a> Paths<'a> {
         let mut counts: BTreeMap<String, (usize, i64)> = BTreeMap::new();
         // The smallest spelling, not the first: no row order may change a report.
         let mut written: BTreeMap<String, &str> = BTreeMap::new();
-        let mut first = history.events.first();
-        for event in &history.events {
-            first = first.filter(|first| first.deal == event.deal).or(Some(event));
-            let ends = matches!(pipeline.dialects.status_of(&event.stage), Some(DealStatus::Won | DealStatus::Lost));
-            if let Some(first) = first.filter(|_| !ends) {
-                let spelling = written.entry(fold(&event.stage)).or_insert(&event.stage);
-                *spelling = (*spelling).min(&event.stage);
-                let count = counts.entry(fold(&event.stage)).or_default();
-                *count = (count.0 + 1, count.1 + i64::from(event.entered.days_since(first.entered)));
+        let mut add = |stage: &'a str, days: i32| {
+            let ends = matches!(pipeline.dialects.status_of(stage), Some(DealStatus::Won | DealStatus::Lost));
+            if !ends && !stage.is_empty() {
+                let spelling = written.entry(fold(stage)).or_insert(stage);
+                *spelling = (*spelling).min(stage);
+                let count = counts.entry(fold(stage)).or_default();
+                *count = (count.0 + 1, count.1 + i64::from(days));
             }
+        };
+        let mut first: Option<&StageEvent> = None;
+        for event in &history.events {
+            let begins = first.is_none_or(|first| first.deal != event.deal);
+            if begins {
+                first = Some(event);
+                add(&event.left, 0);
+            }
+            let after = i32::from(!event.left.is_empty());
+            add(&event.stage, after + first.map_or(0, |first| event.entered.days_since(first.entered)));
         }
         let mut stages: Vec<(String, (usize, i64))> = counts.into_iter().collect();
         stages.arrange_by(|(a, n), (b, m)| m.0.cmp(&n.0).then_with(|| a.cmp(b)));
@@ -63,6 +71,14 @@ impl<'a> Paths<'a> {
         let before = |day: Date| closed.is_none_or(|closed| day.days() < closed);
         let told = history.of(&deal.id).iter().filter(|event| before(event.entered));
         let mut path: Vec<(i32, u16)> = Vec::new();
+        // A log of changes alone begins with the first: what was left then, the deal was in from its beginning.
+        let begun =
+            history.of(&deal.id).first().and_then(|event| Some((self.numbers.get(&fold(&event.left))?, event.entered)));
+        if let (Some((number, left)), Some(created)) = (begun, deal.created)
+            && created < left
+        {
+            path.push((created.days(), *number));
+        }
         for event in told {
             // What ends a deal is not a stage of it.
             let Some(number) = self.numbers.get(&fold(&event.stage)).copied() else { continue };
