@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 const WORTH: f64 = 10.0;
 /// Times put off before, from which on they stand together.
 pub(super) const OFTEN: usize = 2;
+/// Most stages told apart; of more, those in which most dates came.
+const MOST: usize = 24;
 /// Shares are not taken as surer than this, in either direction.
 const SUREST: f64 = 0.98;
 
@@ -57,9 +59,29 @@ impl Slips {
         for deal in deals.iter().filter(|deal| !deal.id.is_empty()) {
             slips.add(deal, history.of(&deal.id), history.dates_of(&deal.id), day);
         }
+        slips.pool_rare();
         let stages = slips.cells.keys().map(|(stage, _)| stage);
         slips.assumed = stages.map(|stage| (stage.clone(), slip_of(stage, model))).collect();
         slips
+    }
+
+    /// Puts together the stages beyond those in which most dates came.
+    fn pool_rare(&mut self) {
+        let mut came: BTreeMap<&str, f64> = BTreeMap::new();
+        for ((stage, _), held) in &self.cells {
+            *came.entry(stage).or_default() += held.came;
+        }
+        let mut order: Vec<(&str, f64)> = came.into_iter().collect();
+        order.arrange_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        let rare: Vec<String> = order.into_iter().skip(MOST).map(|(stage, _)| stage.to_owned()).collect();
+        for stage in rare {
+            for count in 0..=OFTEN {
+                if let Some(held) = self.cells.remove(&(stage.clone(), count)) {
+                    let all = self.cells.entry((String::new(), count)).or_default();
+                    *all = all.plus(held);
+                }
+            }
+        }
     }
 
     fn add(&mut self, deal: &Deal, events: &[StageEvent], dates: &[StatedDate], day: Date) {
@@ -145,18 +167,24 @@ impl Slips {
     pub(super) fn told(&self) -> Option<FitStatement> {
         let sum = |of: &dyn Fn(usize) -> bool| {
             let cells = self.cells.iter().filter(|((_, count), _)| of(*count));
-            cells.fold(Held::default(), |sum, (_, held)| Held {
-                came: sum.came + held.came,
-                on_time: sum.on_time + held.on_time,
-                late: sum.late + held.late,
-                days: sum.days + held.days,
-            })
+            cells.fold(Held::default(), |sum, (_, held)| sum.plus(*held))
         };
         let all = sum(&|_| true);
         let delay = (all.late > 0.0).then(|| all.days / all.late);
         let often: Vec<(f64, f64)> =
             (0..=OFTEN).map(|count| sum(&|other| other == count)).map(|held| (held.on_time, held.came)).collect();
         (all.came > 0.0).then(|| slippage(all.on_time, all.came, delay, &often, WORTH))
+    }
+}
+
+impl Held {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            came: self.came + other.came,
+            on_time: self.on_time + other.on_time,
+            late: self.late + other.late,
+            days: self.days + other.days,
+        }
     }
 }
 
@@ -219,6 +247,19 @@ mod tests {
         assert!(few.on_time < 0.5 && few.on_time > 0.25, "{few:?}");
         let many = at(4_000.0);
         assert!((many.on_time - 0.2).abs() < 1e-3 && (many.mean_delay - 20.0).abs() < 0.1, "{many:?}");
+    }
+
+    #[test]
+    fn of_too_many_stages_the_rare_ones_stand_together() {
+        let names: Vec<String> = (0..40).map(|i| format!("s{i:02}")).collect();
+        let cells: Vec<(&str, usize, f64, f64)> =
+            names.iter().enumerate().map(|(i, name)| (name.as_str(), i % 3, f64::from(100 - i as i32), 10.0)).collect();
+        let mut seen = slips(&cells);
+        let before = seen.told().unwrap();
+        seen.pool_rare();
+        assert_eq!(seen.told().unwrap(), before);
+        let stages: std::collections::BTreeSet<&str> = seen.cells.keys().map(|(stage, _)| stage.as_str()).collect();
+        assert!(stages.len() == MOST + 1 && stages.contains("") && stages.contains("s00") && !stages.contains("s39"));
     }
 
     #[test]
