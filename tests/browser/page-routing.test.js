@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { inBrowsers } from './harness.js';
-import { downloaded, fill, giveFile, history, idle, openSampleLeads, press, rows, says, text, visit } from './page.js';
+import { downloaded, fill, giveFile, history, idle, openSampleLeads, press, rows, says, showTab, text, visit } from './page.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -62,6 +62,28 @@ inBrowsers('the card is questioned, and a finding leads to its rule', async ({ p
   await page.evaluate(() => /** @type {HTMLElement | null} */ (document.querySelector('.findings [data-code="rule-never-fires"] button'))?.click());
   await page.waitForSelector('#panel-model:not([hidden])');
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Points for Bought list or cold contact');
+});
+
+inBrowsers('a finding about another card of the model leads to its slider', async ({ page, url }) => {
+  await visit(page, url);
+  await showTab(page, 'model');
+  await fill(page, '#preset', 'hybrid');
+  await says(page, '.model-head', /Hybrid|hybrid/);
+  await showTab(page, 'leads');
+  const line = (/** @type {number} */ i) => `Firm ${i},${i % 2 ? 20 : 900},${i % 2 ? i % 26 : ''},${i % 2 ? 1 + (i % 12) : ''},2026-03-${String(1 + (i % 28)).padStart(2, '0')}`;
+  await giveFile(page, '#file-leads', 'leads.csv', `Company,Employees,Active Days,Seats,Last Activity\n${Array.from({ length: 80 }, (_, i) => line(i)).join('\n')}\n`);
+  await rows(page, 'leads');
+  await press(page, '#leads-check');
+  await page.waitForSelector('#drift');
+  const found = await page.evaluate(() => {
+    const one = [...document.querySelectorAll('.findings li')].find((item) => /Self-serve/.test(item.textContent ?? '') && item.getAttribute('data-code')?.startsWith('rule-'));
+    const button = one?.querySelector('button');
+    button?.click();
+    return button?.getAttribute('aria-label')?.replace('Go to it: ', '') ?? '';
+  });
+  assert.notEqual(found, '', 'the list gives something to ask about the other card');
+  await page.waitForFunction(() => document.activeElement?.getAttribute('data-path')?.startsWith('scorecards.0.icp.'));
+  assert.ok((await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '')).includes(found));
 });
 
 inBrowsers('channels filter the list, and a file without outcomes says what is lacking', async ({ page, url }) => {

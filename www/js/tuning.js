@@ -117,7 +117,7 @@ function thresholds(condition, path) {
 }
 
 /** A rule's name without that of its group in front. @param {string} rule @param {string} group */
-function ownName(rule, group) {
+export function ownName(rule, group) {
   return rule.startsWith(`${group}: `) ? rule.slice(group.length + 2) : rule;
 }
 

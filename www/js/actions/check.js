@@ -2,7 +2,10 @@
 /** The Leads tab, check the card: what the scorecard gives to ask about, better cuts of segments, and drift. */
 
 import { changed, state } from '../state.js';
+import { ownName } from '../tuning.js';
 import { showTab } from './page.js';
+import { showLeadsPart } from './parts.js';
+import { findKnob, openTuning } from './tune.js';
 import { busy, isCancelled, newest, problemOf } from './work.js';
 
 /** Asks all three; the answers are drawn as they come. */
@@ -26,18 +29,29 @@ export const askCheck = newest(async () => {
 });
 
 /**
- * Goes to a rule on the Model tab.
+ * Goes to a rule: on the Model tab, or to the slider of another card's.
  * @param {{ scorecard: string | null, axis: string, group: string | null, rules: string[] }} finding
  */
 export function goToRule({ scorecard, axis, group, rules }) {
-  const groups = state.model.value?.icp?.[axis]?.groups ?? [];
+  const { value } = state.model;
+  const card = scorecard === null ? -1 : (value?.scorecards ?? []).findIndex((/** @type {any} */ one) => one.name === scorecard);
+  const icp = card >= 0 ? value.scorecards[card].icp : value?.icp;
+  const groups = icp?.[axis]?.groups ?? [];
   const g = groups.findIndex((/** @type {any} */ one) => one.name === group);
   const r = groups[g]?.rules.findIndex((/** @type {any} */ one) => one.name === rules[0]) ?? -1;
-  state.model.section = scorecard === null ? 'icp' : 'json';
-  showTab('model');
-  const path = r >= 0 ? `icp.${axis}.groups.${g}.rules.${r}.points` : g >= 0 ? `icp.${axis}.groups.${g}.cap` : `icp.grades.${axis}.A`;
+  const path = `${card >= 0 ? `scorecards.${card}.` : ''}icp.${r >= 0 ? `${axis}.groups.${g}.rules.${r}.points` : g >= 0 ? `${axis}.groups.${g}.cap` : `grades.${axis}.A`}`;
+  if (card >= 0) {
+    // The Model tab has fields for the profile; the other cards have their sliders.
+    showLeadsPart('list');
+    openTuning();
+    findKnob(r >= 0 ? ownName(rules[0] ?? '', group ?? '') : '');
+  } else {
+    state.model.section = 'icp';
+    showTab('model');
+  }
   queueMicrotask(() => {
     const field = /** @type {HTMLElement | null} */ (document.querySelector(`[data-path="${path}"]`) ?? document.getElementById('section-json'));
+    field?.closest('details')?.setAttribute('open', '');
     field?.scrollIntoView({ block: 'center' });
     field?.focus({ preventScroll: true });
   });
