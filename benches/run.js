@@ -10,6 +10,7 @@ import { createClient, version } from '../pkg/node.js';
 import { buildAll } from '../xtask/build.js';
 import { main, root } from '../xtask/tools.js';
 import { importInChromium } from './chromium.js';
+import { waits } from './page.js';
 import { idiomatic, tuned } from './peers/forecast.js';
 import { scoreRows } from './peers/scoring.js';
 
@@ -33,7 +34,7 @@ let lastSeed = 1;
 await main(async () => {
   if (!options.json) await buildAll(); // Its lines would be in the JSON.
   /** @type {Line[]} */
-  const lines = [...await forecasts(), ...await workers(), ...await leads()];
+  const lines = [...await forecasts(), ...await workers(), ...await leads(), ...await onPage()];
   if (options.json) return console.log(JSON.stringify({ engine: await version(), node: process.version, lines }, null, 2));
   console.log(`\nengine ${await version()}, Node ${process.version}; seconds are the least of ${ROUNDS}`);
   console.table(lines.map(({ name, shape, ours, peer, ratio, note }) => ({
@@ -205,6 +206,13 @@ async function leads() {
     line('PapaParse 5 with header', shape, importing, papa, 'ours reads, types, finds the mapping and scores; PapaParse only parses'),
     line('ten rules over objects', `${SCORED.toLocaleString('en')} leads`, scoring, peer, 'ours also grades, segments, routes and reports'),
   ];
+}
+
+/** What a person waits for on the page; seconds, beside no peer. */
+async function onPage() {
+  const [leadCount, deals] = options.quick ? [2_000, 500] : [100_000, 5_000];
+  const told = await waits({ leads: leadFile(leadCount), leadCount, deals });
+  return told.map(({ name, shape, seconds, note }) => ({ name, shape, ours: seconds, peer: null, ratio: null, note }));
 }
 
 /** @param {number[]} values */

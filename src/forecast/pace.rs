@@ -22,6 +22,8 @@ pub struct Pace {
     day: i32,
     /// The part of its quarter of each day after the day of the forecast, and of the days of the tail.
     parts: Vec<usize>,
+    /// For each of these days the first later one in another part.
+    turns: Vec<usize>,
     /// Days to the end of each step, and the market block of each.
     ends: Vec<usize>,
     blocks: Vec<usize>,
@@ -90,8 +92,17 @@ impl Pace {
     /// For deals open at the end of `day`, up to the ends of the steps. `season` must span them.
     pub(super) fn new(fit: Arc<Fit>, season: &Season, day: i32, ends: &[i32], blocks: &[usize]) -> Self {
         let days = ends.last().map_or(0, |end| (end - day).max(0));
+        let parts: Vec<usize> = (1..=days).map(|ahead| season.part(day + ahead)).collect();
         Self {
-            parts: (1..=days).map(|ahead| season.part(day + ahead)).collect(),
+            turns: parts
+                .chunk_by(|a, b| a == b)
+                .scan(0, |until, run| {
+                    *until += run.len();
+                    Some(std::iter::repeat_n(*until, run.len()))
+                })
+                .flatten()
+                .collect(),
+            parts,
             ends: ends.iter().map(|end| (end - day).max(0) as usize).collect(),
             blocks: blocks.to_vec(),
             classes: Vec::new(),
@@ -214,31 +225,40 @@ impl Pace {
     /// bands from then on.
     ///
     /// # Formula
-    /// Competing risks day by day: F ← F + S·w, S ← S·(1 − w − l).
+    /// Competing risks day by day: F ← F + S·w, S ← S·(1 − w − l). Over k days of the same hazards F grows by
+    /// S·w·Σ(1 − w − l)^i, i from 0 to k − 1, and S becomes S·(1 − w − l)^k.
     pub(super) fn walk(&self, draw: &Draw, profile: &Profile, ages: &[u8], born: usize, out: &mut [Odds]) {
         let row = profile.band * self.fit.hazards.age_bands() * PARTS;
         let (won, lost) = (&draw.won[row..], &draw.lost[row..]);
         let (mut open, mut day) = (1.0, born);
+        // Ages only rise: the day on which the next band begins.
+        let mut older = born;
         for (step, (odds, &end)) in out.iter_mut().zip(&self.ends).enumerate() {
             let market = draw.market.get(self.blocks[step]).copied().unwrap_or(1.0);
             let scale = [profile.factors[0] * market / profile.cycle, profile.factors[1] / profile.cycle];
             let (mut wins, mut losses) = (0.0, 0.0);
-            if end > day {
-                for (ahead, (age, part)) in ages[day - born..].iter().zip(&self.parts[day..end]).enumerate() {
-                    let cell = usize::from(*age) * PARTS + part;
-                    let (mut w, mut l) = (won[cell] * scale[0], lost[cell] * scale[1]);
-                    if let Some(stage) = profile.stage {
-                        let by = self.by_stage(draw, stage, (day - born + ahead) as f64 / profile.cycle, *age);
-                        (w, l) = (w * by[0], l * by[1]);
-                    }
-                    let total = w + l;
-                    // Drawn from little data, the hazards of a day can come to more than a certainty.
-                    let shrink = if total > 1.0 { 1.0 / total } else { 1.0 };
-                    wins += open * w * shrink;
-                    losses += open * l * shrink;
-                    open *= 1.0 - total * shrink;
+            while day < end {
+                let age = ages[day - born];
+                if day >= older {
+                    older = day + ages[day - born..].partition_point(|other| *other == age);
                 }
-                day = end;
+                let cell = usize::from(age) * PARTS + self.parts[day];
+                let (mut w, mut l) = (won[cell] * scale[0], lost[cell] * scale[1]);
+                let mut until = end.min(older).min(self.turns[day]);
+                if let Some(stage) = profile.stage {
+                    // What a stage changes fades from day to day.
+                    until = day + 1;
+                    let by = self.by_stage(draw, stage, (day - born) as f64 / profile.cycle, age);
+                    (w, l) = (w * by[0], l * by[1]);
+                }
+                let total = w + l;
+                // Drawn from little data, the hazards of a day can come to more than a certainty.
+                let shrink = if total > 1.0 { 1.0 / total } else { 1.0 };
+                let (left, days) = geometric(1.0 - total * shrink, until - day);
+                wins += open * w * shrink * days;
+                losses += open * l * shrink * days;
+                open *= left;
+                day = until;
             }
             *odds = Odds { won: wins, lost: losses };
         }
@@ -312,9 +332,42 @@ impl Pace {
     }
 }
 
+/// q^k, and Σ q^i for i from 0 to k − 1, by doubling: nothing cancels where q is close to 1.
+fn geometric(q: f64, k: usize) -> (f64, f64) {
+    let (mut power, mut sum) = (1.0, 0.0);
+    for bit in (0..usize::BITS - k.leading_zeros()).rev() {
+        sum *= 1.0 + power;
+        power *= power;
+        if k >> bit & 1 == 1 {
+            sum = sum * q + 1.0;
+            power *= q;
+        }
+    }
+    (power, sum)
+}
+
 impl PartialEq for Pace {
     fn eq(&self, other: &Self) -> bool {
         self.digest() == other.digest()
             && self.classes.iter().map(|class| class.profile).eq(other.classes.iter().map(|class| class.profile))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::geometric;
+
+    #[test]
+    fn days_of_the_same_hazards_come_to_what_they_do_one_by_one() {
+        for q in [0.0, 0.25, 0.9, 1.0 - 1e-9, 1.0] {
+            let (mut power, mut sum) = (1.0, 0.0);
+            for k in 0..100 {
+                let found = geometric(q, k);
+                assert!((found.0 - power).abs() <= 1e-13 * power, "{q}^{k}: {} for {power}", found.0);
+                assert!((found.1 - sum).abs() <= 1e-13 * sum, "{q}, {k}: {} for {sum}", found.1);
+                sum += power;
+                power *= q;
+            }
+        }
     }
 }

@@ -4,9 +4,6 @@
 import { changed, freshWhatIf, state } from '../state.js';
 import { announce, isCancelled, newest, problemOf } from './work.js';
 
-/** How long a slider rests before its question is asked. */
-const REST_MS = 120;
-
 /** @typedef {import('../../../pkg/index.js').Scenario} Scenario */
 /** @typedef {import('../../../pkg/index.js').ScenarioChange} ScenarioChange */
 
@@ -49,15 +46,6 @@ const ask = newest(async () => {
   changed();
 });
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let resting;
-
-/** Asks again: after a rest for controls that are still moving. @param {boolean} [now] */
-export function askWhatIf(now = false) {
-  clearTimeout(resting);
-  resting = setTimeout(() => void ask(), now ? 0 : REST_MS);
-}
-
 /** The forecast changed: the scenarios follow, an answer to an old question is taken back. */
 export async function refreshWhatIf() {
   const { whatIf } = state.deals;
@@ -73,7 +61,7 @@ export async function refreshWhatIf() {
 export function slide(key, value) {
   state.deals.whatIf.sliders[key] = value;
   changed();
-  askWhatIf();
+  void ask();
 }
 
 /**
@@ -84,7 +72,7 @@ export function changeDeal(change, label) {
   const { whatIf } = state.deals;
   whatIf.changes = [...whatIf.changes, { change, label }];
   changed();
-  askWhatIf(true);
+  void ask();
 }
 
 /** @param {number} index */
@@ -92,7 +80,7 @@ export function undoChange(index) {
   const { whatIf } = state.deals;
   whatIf.changes = whatIf.changes.filter((_, i) => i !== index);
   changed();
-  askWhatIf(true);
+  void ask();
 }
 
 /** Puts the controls aside as a scenario of its own. @param {string} name */
@@ -104,7 +92,7 @@ export function keepScenario(name) {
   state.deals.whatIf = { ...freshWhatIf(), kept: [...kept, { name: name.trim() || `Scenario ${kept.length + 1}`, changes }], goal: whatIf.goal, isOpen: true, table: whatIf.table };
   state.deals.whatIf.sliders.perRep = whatIf.sliders.perRep;
   changed();
-  askWhatIf(true);
+  void ask();
 }
 
 /** @param {number} index */
@@ -112,14 +100,14 @@ export function dropScenario(index) {
   const { whatIf } = state.deals;
   whatIf.kept = whatIf.kept.filter((_, i) => i !== index);
   changed();
-  askWhatIf(true);
+  void ask();
 }
 
 export function resetWhatIf() {
   const { whatIf } = state.deals;
   state.deals.whatIf = { ...freshWhatIf(), kept: whatIf.kept, goal: whatIf.goal, isOpen: true };
   changed();
-  askWhatIf(true);
+  void ask();
 }
 
 /** @param {boolean} isOpen */
