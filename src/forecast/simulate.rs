@@ -213,7 +213,7 @@ impl Simulation {
             {
                 scratch.sums.pour(self.layout.starts(before), &mut scratch.totals);
             }
-            scratch.sums.add(lanes, cuts, self.amount_of_batch(index, batch, deal.amount));
+            scratch.sums.add(lanes, &cuts, self.amount_of_batch(index, batch, deal.amount));
         }
         if let Some(category) = category {
             scratch.sums.pour(self.layout.starts(category), &mut scratch.totals);

@@ -10,6 +10,7 @@ use super::input::MAX_PERIODS;
 use super::kernel::Cuts;
 use crate::random::Lanes;
 use bytemuck::cast;
+use std::ops::Range;
 use wide::{i16x8, i32x4, u32x4};
 
 /// Deals that are played together.
@@ -27,24 +28,34 @@ const MOST: usize = 65_535;
 pub(super) struct Sums {
     periods: usize,
     limbs: usize,
-    /// For each limb, step and period: the sums of the even and of the odd trials, of what is won by the period's end.
-    by_end: Vec<[i32x4; 2]>,
+    /// For each two limbs, step and period: what is won by the period's end.
+    by_end: Vec<Cell>,
     /// Likewise: what deals that are settled before the last period bring to every period from this one on.
-    carried: Vec<[i32x4; 2]>,
+    carried: Vec<Cell>,
     /// Per period: what is won by its end in every trial.
     certain: Vec<i64>,
-    waiting: Vec<Stake>,
-    /// For each step: the words of the first two deals and of the second two.
-    words: Vec<[[u32x4; 2]; 2]>,
+    four: Four,
     deals: usize,
 }
 
-/// A deal whose turn is to come.
+/// Sums of one step: the lower limb's first and second four trials, then the higher limb's.
+type Cell = [i32x4; 4];
+
+/// Deals whose turn is to come, side by side.
 #[derive(Debug)]
-struct Stake {
-    lanes: Lanes,
-    cuts: Cuts,
-    minor: i64,
+struct Four {
+    count: usize,
+    /// The periods whose thresholds tell trials of any of them apart.
+    live: Range<usize>,
+    /// The generator of a deal that waits for the other of its pair.
+    alone: Option<Lanes>,
+    /// For each step: the words of the first two deals and of the second two.
+    words: Vec<[[u32x4; 2]; 2]>,
+    /// Per period: the thresholds of the first two deals, for a comparison of signed numbers, and of the second two.
+    cuts: [[u32; 2]; MAX_PERIODS],
+    /// Per limb: those of the amounts, negated.
+    minors: [[u32; 2]; LIMBS],
+    largest: u64,
 }
 
 impl Sums {
@@ -52,31 +63,34 @@ impl Sums {
     pub(super) fn new(periods: usize, batch_size: usize, largest: u64) -> Self {
         let steps = batch_size.div_ceil(STEP);
         let limbs = limbs_of(largest);
+        let cells = vec![[i32x4::ZERO; 4]; steps * periods * limbs.div_ceil(2)];
         Self {
             periods,
             limbs,
-            by_end: vec![[i32x4::ZERO; 2]; steps * periods * limbs],
-            carried: vec![[i32x4::ZERO; 2]; steps * periods * limbs],
+            by_end: cells.clone(),
+            carried: cells,
             certain: vec![0; periods],
-            waiting: Vec::with_capacity(FOUR),
-            words: vec![[[u32x4::ZERO; 2]; 2]; steps],
+            four: Four::new(steps),
             deals: 0,
         }
     }
 
     /// Whether the sums have to be [poured](Self::pour) before they take another deal.
     pub(super) fn is_full(&self) -> bool {
-        self.deals > MOST - FOUR
+        self.deals == MOST
     }
 
     /// Adds a deal that brings `minor` where it is won.
-    pub(super) fn add(&mut self, lanes: Lanes, cuts: Cuts, minor: i64) {
+    pub(super) fn add(&mut self, lanes: Lanes, cuts: &Cuts, minor: i64) {
         if let Some(from) = cuts.certain_from() {
             self.certain[from..].iter_mut().for_each(|sum| *sum += minor);
         }
+        if cuts.live().is_empty() {
+            return;
+        }
         self.deals += 1;
-        self.waiting.push(Stake { lanes, cuts, minor });
-        if self.waiting.len() == FOUR {
+        self.four.add(lanes, cuts, minor, self.periods);
+        if self.four.count == FOUR {
             self.play();
         }
     }
@@ -84,15 +98,15 @@ impl Sums {
     /// Adds what the deals so far bring to the rows of the periods, which start at `starts`, and begins anew.
     pub(super) fn pour(&mut self, starts: &[u32], totals: &mut [i64]) {
         self.play();
-        let steps = self.words.len();
+        let steps = self.four.words.len();
         for step in 0..steps {
             let (mut before, mut carry) = ([0i64; STEP], [0i64; STEP]);
             for (period, (start, certain)) in starts.iter().zip(&self.certain).enumerate() {
                 let mut now = [*certain; STEP];
-                for limb in 0..self.limbs {
-                    let cell = (limb * steps + step) * self.periods + period;
-                    drain(&mut self.by_end[cell], limb, &mut now);
-                    drain(&mut self.carried[cell], limb, &mut carry);
+                for pair in 0..self.limbs.div_ceil(2) {
+                    let cell = (pair * steps + step) * self.periods + period;
+                    drain(&mut self.by_end[cell], pair, &mut now);
+                    drain(&mut self.carried[cell], pair, &mut carry);
                 }
                 let row = totals.get_mut(*start as usize + step * STEP..).unwrap_or_default();
                 for (((total, now), before), carry) in row.iter_mut().zip(&now).zip(&mut before).zip(&carry) {
@@ -107,68 +121,114 @@ impl Sums {
 
     /// Plays those that wait.
     fn play(&mut self) {
-        // What becomes certain takes part for one period more: there its threshold is 0, and nothing is carried on.
-        let range = |cuts: &Cuts| cuts.live().start..cuts.certain_from().map_or(cuts.live().end, |period| period + 1);
-        let told_apart = self.waiting.iter().filter(|stake| !stake.cuts.live().is_empty());
-        let live = told_apart.map(|stake| range(&stake.cuts));
-        let Some(range) = live.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)) else {
-            self.waiting.clear();
+        let four = &mut self.four;
+        if four.count == 0 {
             return;
-        };
-        // Two generators at a time: the steps of one wait for each other.
-        for (pair, stakes) in self.waiting.chunks_mut(2).enumerate() {
-            let (mut one, mut other) = (stakes[0].lanes.clone(), stakes[stakes.len() - 1].lanes.clone());
-            for words in &mut self.words {
-                words[pair] = [one.words(), other.words()];
-            }
         }
-        // Numbers of two deals side by side: the thresholds of each period, then the limbs of the amounts.
-        let (mut cuts, mut minors) = ([[SIGN; 2]; MAX_PERIODS], [[0; 2]; LIMBS]);
-        let mut largest = 0;
-        for (place, stake) in self.waiting.iter().enumerate() {
-            let (pair, half) = (place / 2, u16::BITS * (place as u32 % 2));
-            for (period, cut) in cuts.iter_mut().enumerate().take(range.end).skip(range.start) {
-                cut[pair] ^= u32::from(stake.cuts.by_end(period)) << half;
-            }
-            let minor = stake.minor.unsigned_abs();
-            for (limb, bits) in minors.iter_mut().enumerate() {
-                let bits_of = (minor >> (LIMB * limb as u32)) as u16 & i16::MAX as u16;
-                // The other way round: a comparison that holds is all ones, which is minus one.
-                bits[pair] |= u32::from(if stake.minor < 0 { bits_of } else { bits_of.wrapping_neg() }) << half;
-            }
-            largest |= minor;
+        if let Some(lanes) = four.alone.take() {
+            four.draw([lanes.clone(), lanes], four.count / 2);
         }
-        let mut lanes = [[i16x8::ZERO; 2]; MAX_PERIODS];
-        let lanes = &mut lanes[..range.len()];
-        for (lanes, cut) in lanes.iter_mut().zip(&cuts[range.start..]) {
-            *lanes = [four(cut[0]), four(cut[1])];
+        let live = four.live.clone();
+        let mut cuts = [[i16x8::ZERO; 2]; MAX_PERIODS];
+        let cuts = &mut cuts[..live.len()];
+        for (cut, [two, two_more]) in cuts.iter_mut().zip(&four.cuts[live.start..]) {
+            *cut = [eight(*two), eight(*two_more)];
         }
-        for (limb, minor) in minors.iter().enumerate().take(limbs_of(largest)) {
-            self.compare(lanes, range.start, [four(minor[0]), four(minor[1])], limb);
+        for (pair, minors) in four.minors.as_chunks::<2>().0.iter().enumerate().take(limbs_of(four.largest).div_ceil(2)) {
+            let cells = pair * four.words.len() * self.periods..;
+            let (by_end, carried) = (&mut self.by_end[cells.clone()], &mut self.carried[cells]);
+            add_up(&four.words, cuts, minors.map(|minor| minor.map(eight)), &live, self.periods, by_end, carried);
         }
-        self.waiting.clear();
+        four.clear();
+    }
+}
+
+impl Four {
+    fn new(steps: usize) -> Self {
+        Self {
+            count: 0,
+            live: 0..0,
+            alone: None,
+            words: vec![[[u32x4::ZERO; 2]; 2]; steps],
+            cuts: [[SIGN; 2]; MAX_PERIODS],
+            minors: [[0; 2]; LIMBS],
+            largest: 0,
+        }
     }
 
-    /// Adds one limb of the waiting deals to the sums of the periods from `first` on, and carries it on.
-    fn compare(&mut self, cuts: &[[i16x8; 2]], first: usize, [minor, minor_too]: [i16x8; 2], limb: usize) {
-        let plane = limb * self.words.len() * self.periods;
-        for (step, [two, two_more]) in self.words.iter().enumerate() {
-            let ([even, odd], [even_too, odd_too]) = (interleaved(*two), interleaved(*two_more));
-            let row = plane + step * self.periods;
-            let mut last = [i32x4::ZERO; 2];
-            for ([cut, cut_too], [sum, sum_odd]) in cuts.iter().zip(&mut self.by_end[row + first..]) {
-                last = [
-                    cut.simd_gt(even).dot(minor) + cut_too.simd_gt(even_too).dot(minor_too),
-                    cut.simd_gt(odd).dot(minor) + cut_too.simd_gt(odd_too).dot(minor_too),
-                ];
-                *sum += last[0];
-                *sum_odd += last[1];
-            }
-            if first + cuts.len() < self.periods {
-                let [sum, sum_odd] = &mut self.carried[row + first + cuts.len()];
-                *sum += last[0];
-                *sum_odd += last[1];
-            }
+    fn add(&mut self, lanes: Lanes, cuts: &Cuts, minor: i64, periods: usize) {
+        // What becomes certain takes part for one period more: there its threshold is 0, and nothing is carried on.
+        let live = cuts.live().start..cuts.certain_from().map_or(cuts.live().end, |period| period + 1);
+        self.live = match self.count {
+            0 => live,
+            _ => self.live.start.min(live.start)..self.live.end.max(live.end),
+        };
+        // Numbers of two deals side by side: the thresholds of each period, then the limbs of the amounts.
+        let (pair, half) = (self.count / 2, u16::BITS * (self.count as u32 % 2));
+        for (period, cut) in self.cuts[..periods].iter_mut().enumerate() {
+            cut[pair] ^= u32::from(cuts.by_end(period)) << half;
+        }
+        let amount = minor.unsigned_abs();
+        for (limb, bits) in self.minors.iter_mut().enumerate() {
+            let bits_of = (amount >> (LIMB * limb as u32)) as u16 & i16::MAX as u16;
+            // The other way round: a comparison that holds is all ones, which is minus one.
+            bits[pair] |= u32::from(if minor < 0 { bits_of } else { bits_of.wrapping_neg() }) << half;
+        }
+        self.largest |= amount;
+        match self.alone.take() {
+            None => self.alone = Some(lanes),
+            Some(alone) => self.draw([alone, lanes], pair),
+        }
+        self.count += 1;
+    }
+
+    /// Draws the numbers of a pair, two generators at a time: the steps of one wait for each other.
+    fn draw(&mut self, [mut one, mut other]: [Lanes; 2], pair: usize) {
+        for words in &mut self.words {
+            words[pair] = [one.words(), other.words()];
+        }
+    }
+
+    fn clear(&mut self) {
+        self.count = 0;
+        self.largest = 0;
+        self.cuts = [[SIGN; 2]; MAX_PERIODS];
+        self.minors = [[0; 2]; LIMBS];
+    }
+}
+
+/// Adds two limbs of four deals to the sums of the `live` periods, and carries them on.
+fn add_up(
+    words: &[[[u32x4; 2]; 2]],
+    cuts: &[[i16x8; 2]],
+    [[low, low_too], [high, high_too]]: [[i16x8; 2]; 2],
+    live: &Range<usize>,
+    periods: usize,
+    by_end: &mut [Cell],
+    carried: &mut [Cell],
+) {
+    for (step, [two, two_more]) in words.iter().enumerate() {
+        let ([first, last], [first_too, last_too]) = (interleaved(*two), interleaved(*two_more));
+        let row = step * periods;
+        let mut won = [i32x4::ZERO; 4];
+        for ([cut, cut_too], sums) in cuts.iter().zip(&mut by_end[row + live.start..]) {
+            let (f, l) = (cut.simd_gt(first), cut.simd_gt(last));
+            let (f_too, l_too) = (cut_too.simd_gt(first_too), cut_too.simd_gt(last_too));
+            won = [
+                f.dot(low) + f_too.dot(low_too),
+                l.dot(low) + l_too.dot(low_too),
+                f.dot(high) + f_too.dot(high_too),
+                l.dot(high) + l_too.dot(high_too),
+            ];
+            // Written out: a loop over the four is kept as a loop.
+            let [a, b, c, d] = sums;
+            *a += won[0];
+            *b += won[1];
+            *c += won[2];
+            *d += won[3];
+        }
+        if live.end < periods {
+            carried[row + live.end].iter_mut().zip(won).for_each(|(sum, won)| *sum += won);
         }
     }
 }
@@ -176,11 +236,9 @@ impl Sums {
 /// Turns the order of unsigned 16-bit numbers into that of signed ones, two at a time.
 const SIGN: u32 = 0x8000_8000;
 const SIGNS: u32x4 = u32x4::new([SIGN; 4]);
-const LOW: u32x4 = u32x4::new([0x0000_ffff; 4]);
-const HIGH: u32x4 = u32x4::new([0xffff_0000; 4]);
 
 /// Two numbers, four times.
-fn four(two: u32) -> i16x8 {
+fn eight(two: u32) -> i16x8 {
     cast(u32x4::new([two; 4]))
 }
 
@@ -189,20 +247,23 @@ pub(super) fn limbs_of(minor: u64) -> usize {
     (u64::BITS - minor.leading_zeros()).div_ceil(LIMB).clamp(1, LIMBS as u32) as usize
 }
 
-/// The even trials of two deals side by side, then the odd ones, for a comparison of signed numbers. Of the sixteen-bit
-/// halves of a word the low one is the even trial.
+/// The first four trials of two deals side by side, then the last four, for a comparison of signed numbers.
 #[inline]
 fn interleaved([a, b]: [u32x4; 2]) -> [i16x8; 2] {
-    let even = (a & LOW) | (b << 16_u32);
-    let odd = (a >> 16_u32) | (b & HIGH);
-    [cast(even ^ SIGNS), cast(odd ^ SIGNS)]
+    let (a, b): ([i16; STEP], [i16; STEP]) = (cast(a ^ SIGNS), cast(b ^ SIGNS));
+    [
+        i16x8::new([a[0], b[0], a[1], b[1], a[2], b[2], a[3], b[3]]),
+        i16x8::new([a[4], b[4], a[5], b[5], a[6], b[6], a[7], b[7]]),
+    ]
 }
 
-/// Adds one limb's sums to their eight trials, and empties them.
-fn drain(sums: &mut [i32x4; 2], limb: usize, trials: &mut [i64; STEP]) {
-    for (parity, half) in std::mem::take(sums).into_iter().enumerate() {
-        for (lane, sum) in half.to_array().into_iter().enumerate() {
-            trials[2 * lane + parity] += i64::from(sum) << (LIMB * limb as u32);
+/// Adds the sums of two limbs to their eight trials, and empties them.
+fn drain(sums: &mut Cell, pair: usize, trials: &mut [i64; STEP]) {
+    let [low, low_last, high, high_last] = std::mem::take(sums).map(i32x4::to_array);
+    let shift = 2 * LIMB * pair as u32;
+    for (trials, (low, high)) in trials.as_chunks_mut::<4>().0.iter_mut().zip([(low, high), (low_last, high_last)]) {
+        for ((trial, low), high) in trials.iter_mut().zip(low).zip(high) {
+            *trial += (i64::from(low) + (i64::from(high) << LIMB)) << shift;
         }
     }
 }
@@ -212,6 +273,12 @@ mod tests {
     use super::*;
     use crate::forecast::kernel::Thresholds;
     use crate::random::{Sampler, StreamKey};
+
+    struct Stake {
+        lanes: Lanes,
+        cuts: Cuts,
+        minor: i64,
+    }
 
     /// Deals of every length of life, some certain, some dead, with amounts of one to four limbs of either sign.
     fn stakes(count: u64, periods: usize, largest_bits: u32) -> Vec<Stake> {
@@ -256,7 +323,7 @@ mod tests {
             // Poured twice: nothing is left over.
             for half in [0, 1] {
                 for Stake { lanes, cuts, minor } in stakes(count, periods, bits).into_iter().skip(half).step_by(2) {
-                    sums.add(lanes, cuts, minor);
+                    sums.add(lanes, &cuts, minor);
                 }
                 sums.pour(&starts, &mut totals);
             }
@@ -275,7 +342,7 @@ mod tests {
         while !sums.is_full() {
             // Won by all but one in 2¹⁶ trials: every limb is as full as can be.
             let (lanes, _) = Lanes::seeded(StreamKey::new(0));
-            sums.add(lanes, Cuts::new(&[65_535.0 / 65_536.0], 0..1, 0), minor);
+            sums.add(lanes, &Cuts::new(&[65_535.0 / 65_536.0], 0..1, 0), minor);
             added += 1;
         }
         let mut totals = vec![0; 64];
