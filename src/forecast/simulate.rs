@@ -11,6 +11,7 @@ use super::trials::{Layout, Trials};
 use crate::random::{Lanes, Sampler, StreamKey};
 use crate::stats::{Arrange, Normal, NormalTable};
 use crate::{Error, ErrorKind};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Up to this many deals with a drawn amount get one draw per trial; beyond, one per batch.
@@ -28,6 +29,8 @@ pub struct Simulation {
     streams: Vec<DealStreams>,
     /// The deals in the order in which they are played: like with like.
     order: Vec<usize>,
+    /// For each deal, one whose chances are the same in every batch.
+    alike: Vec<usize>,
     /// The draws of the hazards, the classes that deals are in, and each deal's place among them.
     pace: Option<PaceDraws>,
     classes: Vec<usize>,
@@ -72,10 +75,11 @@ impl Simulation {
         let mut classes: Vec<usize> = input.deals.iter().map(class_of).filter(|class| *class != usize::MAX).collect();
         classes.sort_unstable();
         classes.dedup();
+        let alike = alike(&input.deals);
         let mut order: Vec<usize> = (0..input.deals.len()).collect();
         order.arrange_by_key(|&index| {
             let (deal, live) = (&input.deals[index], timing.live(index));
-            (deal.category, limbs_of(deal.amount.largest()), live.start, live.end, index)
+            (deal.category, limbs_of(deal.amount.largest()), live.start, live.end, alike[index], index)
         });
         let place = |deal| classes.partition_point(|class| *class < class_of(deal));
         let places = input.deals.iter().map(place).collect();
@@ -92,6 +96,7 @@ impl Simulation {
             table: NormalTable::new(),
             streams: streams.collect(),
             order,
+            alike,
             drawn_per_trial: spread <= DRAWN_PER_TRIAL,
             largest_draw: largest_draw(drawn),
             digest: input.digest(),
@@ -140,7 +145,10 @@ impl Simulation {
         for (batch, totals) in self.done.iter().enumerate() {
             if let Some(totals) = totals {
                 bytes.extend_from_slice(&(batch as u32).to_le_bytes());
-                totals.iter().for_each(|total| bytes.extend_from_slice(&total.to_le_bytes()));
+                let from = bytes.len();
+                bytes.resize(from + 8 * totals.len(), 0);
+                let words = bytes[from..].as_chunks_mut::<8>().0;
+                words.iter_mut().zip(totals).for_each(|(word, total)| *word = total.to_le_bytes());
             }
         }
         bytes
@@ -190,6 +198,7 @@ impl Simulation {
         scratch.rates.clear();
         scratch.rates.extend(self.rates(batch));
         scratch.totals.fill(0);
+        scratch.known = None;
         let draw = self.hazards(batch);
         if let (Some(pace), Some(draw)) = (&self.input.pace, &draw) {
             let steps = pace.steps();
@@ -258,6 +267,17 @@ impl Simulation {
         if live.is_empty() {
             return None;
         }
+        if scratch.known.replace(self.alike[index]) != Some(self.alike[index]) {
+            self.chances(index, market, scratch);
+        }
+        let (lanes, extra) = Lanes::seeded(self.streams[index].outcome.with(batch as u64));
+        let cuts = Cuts::new(&scratch.won_by, live, (extra >> 32) as u32);
+        (!cuts.is_dead()).then_some((lanes, cuts))
+    }
+
+    /// Writes to `scratch` the probabilities that a deal is won by the end of each period in the batch.
+    fn chances(&self, index: usize, market: Option<&Market<'_>>, scratch: &mut Scratch) {
+        let deal = &self.input.deals[index];
         let p = match deal.win {
             Win::Fixed(p) => p,
             Win::Hazard { factor, .. } => {
@@ -276,16 +296,13 @@ impl Simulation {
             }
         };
         match (market, deal.win) {
-            _ if hazard => {}
+            (_, Win::Hazard { .. }) => {}
             (_, Win::InARow { times, .. }) => {
                 self.timing.renewed_by(index, p, times, market, &mut scratch.won_by);
             }
             (None, _) => self.timing.won_by(index, p, &mut scratch.won_by),
             (Some(market), _) => self.timing.won_by_in(index, p, market, &mut scratch.won_by),
         }
-        let (lanes, extra) = Lanes::seeded(self.streams[index].outcome.with(batch as u64));
-        let cuts = Cuts::new(&scratch.won_by, live, (extra >> 32) as u32);
-        (!cuts.is_dead()).then_some((lanes, cuts))
     }
 
     /// Plays one deal by itself: adds what it pays in the first periods to the totals.
@@ -337,6 +354,7 @@ impl Simulation {
             let own = self.places[index] * self.input.steps.len();
             for (batch, out) in brought.chunks_exact_mut(size).enumerate() {
                 scratch.rates.clone_from(&rates[batch]);
+                scratch.known = None;
                 // The rows that it can pay into, not all there are.
                 for &start in rows.iter().take(period + 1).chain(&lost) {
                     scratch.totals[start as usize..][..size].fill(0);
@@ -403,6 +421,8 @@ impl Simulation {
 struct Scratch {
     rates: Vec<f64>,
     won_by: Vec<f64>,
+    /// The deal, of those that are alike, whose chances stand in `won_by`.
+    known: Option<usize>,
     /// The odds of each class in each step.
     odds: Vec<Odds>,
     uniforms: Vec<u16>,
@@ -418,6 +438,7 @@ impl Scratch {
         Self {
             rates: Vec::with_capacity(input.rates.len()),
             won_by: vec![0.0; input.periods()],
+            known: None,
             odds: vec![Odds::default(); classes * input.steps.len()],
             uniforms: vec![0; batch_size],
             outcomes: vec![0; batch_size],
@@ -427,6 +448,27 @@ impl Scratch {
             sums: Sums::new(input.periods(), batch_size, largest),
         }
     }
+}
+
+/// For each deal, one whose chances are the same in every batch.
+fn alike(deals: &[SimulatedDeal]) -> Vec<usize> {
+    let mut first: BTreeMap<u64, usize> = BTreeMap::new();
+    let mut alike = Vec::with_capacity(deals.len());
+    for (index, deal) in deals.iter().enumerate() {
+        let key = StreamKey::new(0);
+        let key = match deal.win {
+            Win::Fixed(p) => key.with(p.to_bits()),
+            Win::Shared(rate) | Win::InARow { rate, .. } => key.with(rate as u64),
+            Win::Blend { low, high, weight } => key.with(low as u64).with(high as u64).with(weight.to_bits()),
+            Win::Hazard { class, factor } => key.with(class as u64).with(factor.to_bits()),
+        };
+        let key = deal.closed_by.iter().fold(key, |key, share| key.with(share.to_bits()));
+        let known = *first.entry(key.bits()).or_insert(index);
+        // Two names may fall together by chance.
+        let same = deals[known].win == deal.win && deals[known].closed_by == deal.closed_by;
+        alike.push(if same { known } else { index });
+    }
+    alike
 }
 
 /// First bytes of a part: name and format.

@@ -134,7 +134,8 @@ impl Sums {
         for (cut, [two, two_more]) in cuts.iter_mut().zip(&four.cuts[live.start..]) {
             *cut = [eight(*two), eight(*two_more)];
         }
-        for (pair, minors) in four.minors.as_chunks::<2>().0.iter().enumerate().take(limbs_of(four.largest).div_ceil(2)) {
+        for (pair, minors) in four.minors.as_chunks::<2>().0.iter().enumerate().take(limbs_of(four.largest).div_ceil(2))
+        {
             let cells = pair * four.words.len() * self.periods..;
             let (by_end, carried) = (&mut self.by_end[cells.clone()], &mut self.carried[cells]);
             add_up(&four.words, cuts, minors.map(|minor| minor.map(eight)), &live, self.periods, by_end, carried);
