@@ -2,7 +2,7 @@
 
 use super::fit::{Fit, Kind};
 use super::pace::{Draw, Odds, Pace, Profile};
-use crate::random::Sampler;
+use crate::random::{Poisson, Sampler};
 
 /// Creation days by which it is told what drawn hazards change, about.
 const BIRTHS: usize = 24;
@@ -118,9 +118,10 @@ impl NewBusiness {
             if sum * size as f64 > 2.0 * POOL as f64 {
                 pool.extend((0..POOL).map(|_| one(fit, &cumulative, sum, sampler)));
             }
+            let mut wins = Poisson::new(sum);
             for total in &mut totals[row..row + size] {
                 let mut brought = 0_i64;
-                for _ in 0..sampler.poisson(sum) {
+                for _ in 0..wins.draw(sampler) {
                     brought = brought.saturating_add(if pool.is_empty() {
                         one(fit, &cumulative, sum, sampler)
                     } else {

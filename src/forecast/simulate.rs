@@ -388,7 +388,7 @@ impl Simulation {
         if let Amount::Fixed(minor) = amount {
             return minor;
         }
-        let (_, extra) = Lanes::seeded(self.streams[index].amount.with(batch as u64));
+        let extra = Lanes::extra(self.streams[index].amount.with(batch as u64));
         self.amount(amount, (extra >> 32) as u32)
     }
 

@@ -28,7 +28,13 @@ impl Lanes {
         let odd = [key.output(1), key.output(3), key.output(5), key.output(7)];
         let low = |[a, b, c, d]: [u64; 4]| u32x4::new([a as u32, b as u32, c as u32, d as u32]);
         let high = |[a, b, c, d]: [u64; 4]| low([a >> 32, b >> 32, c >> 32, d >> 32]);
-        (Self { state: [low(even), high(even), low(odd), high(odd)] }, key.output(8))
+        (Self { state: [low(even), high(even), low(odd), high(odd)] }, Self::extra(key))
+    }
+
+    /// The further bits of [`seeded`](Self::seeded) alone.
+    #[must_use]
+    pub fn extra(key: StreamKey) -> u64 {
+        key.output(8)
     }
 
     /// The next output of each lane.
@@ -112,7 +118,7 @@ mod tests {
                 Xoshiro128PlusPlus::from_seed(seed)
             })
             .collect();
-        assert_eq!(extra, seeder.next_u64());
+        assert_eq!((extra, extra), (seeder.next_u64(), Lanes::extra(key)));
         for _ in 0..1000 {
             let words = lanes.step();
             for (single, word) in singles.iter_mut().zip(words) {

@@ -12,4 +12,4 @@ mod sample;
 pub use key::StreamKey;
 pub use lanes::Lanes;
 pub use latin::latin_hypercube;
-pub use sample::Sampler;
+pub use sample::{Poisson, Sampler};

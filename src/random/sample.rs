@@ -77,26 +77,9 @@ impl Sampler {
         }
     }
 
-    /// A draw from the Poisson distribution with this mean; 0 for a mean of 0.
-    ///
-    /// # Formula
-    /// By inversion in steps of a mean of at most 16, as sums of Poisson numbers are Poisson.
+    /// A draw from the Poisson distribution with this mean; 0 for a mean of 0. Of many draws with one mean see [`Poisson`].
     pub fn poisson(&mut self, mean: f64) -> u32 {
-        const STEP: f64 = 16.0;
-        let (mut left, mut count) = (mean.min(1e6), 0);
-        while left > 0.0 {
-            let m = left.min(STEP);
-            left -= STEP;
-            let (mut term, mut u) = (libm::exp(-m), self.uniform());
-            let mut k = 0;
-            while u > term && k < 200 {
-                u -= term;
-                k += 1;
-                term *= m / f64::from(k);
-            }
-            count += k;
-        }
-        count
+        Poisson::new(mean).draw(self)
     }
 
     /// How many of `drawn` items taken without putting back, out of `all` of which `marked` are marked, are marked.
@@ -171,6 +154,75 @@ impl Sampler {
             let other = self.below(last as u32 + 1) as usize;
             items.swap(last, other);
         }
+    }
+}
+
+/// The Poisson distribution of one mean, whose probabilities are worked out as draws need them.
+///
+/// # Formula
+/// By inversion in steps of a mean of at most 16, as sums of Poisson numbers are Poisson.
+#[derive(Debug, Clone)]
+pub struct Poisson {
+    whole: Terms,
+    wholes: u32,
+    rest: Terms,
+}
+
+impl Poisson {
+    /// Of a mean of at least 0; above a million it counts as that.
+    #[must_use]
+    pub fn new(mean: f64) -> Self {
+        const STEP: f64 = 16.0;
+        let (mut left, mut wholes) = (mean.min(1e6), 0);
+        while left > STEP {
+            left -= STEP;
+            wholes += 1;
+        }
+        Self { whole: Terms::of(STEP), wholes, rest: Terms::of(left) }
+    }
+
+    /// A draw; 0 for a mean of 0.
+    pub fn draw(&mut self, sampler: &mut Sampler) -> u32 {
+        let wholes: u32 = (0..self.wholes).map(|_| self.whole.invert(sampler)).sum();
+        wholes + if self.rest.mean > 0.0 { self.rest.invert(sampler) } else { 0 }
+    }
+}
+
+/// The probabilities of 0, 1, 2, … of a Poisson distribution, as far as they were asked for.
+#[derive(Debug, Clone)]
+struct Terms {
+    mean: f64,
+    terms: Vec<f64>,
+}
+
+impl Terms {
+    /// Beyond it no probability is left that a double would show.
+    const MOST: usize = 200;
+
+    fn of(mean: f64) -> Self {
+        Self { mean, terms: Vec::new() }
+    }
+
+    fn invert(&mut self, sampler: &mut Sampler) -> u32 {
+        let mut u = sampler.uniform();
+        for k in 0..Self::MOST {
+            let term = self.terms.get(k).copied().unwrap_or_else(|| self.next());
+            if u <= term {
+                return k as u32;
+            }
+            u -= term;
+        }
+        Self::MOST as u32
+    }
+
+    #[cold]
+    fn next(&mut self) -> f64 {
+        let next = match self.terms.last() {
+            None => libm::exp(-self.mean),
+            Some(last) => last * (self.mean / self.terms.len() as f64),
+        };
+        self.terms.push(next);
+        next
     }
 }
 

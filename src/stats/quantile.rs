@@ -34,19 +34,27 @@ pub fn quantile(values: &mut [i64], p: f64) -> i64 {
 /// Values are counted in buckets of equal width first, so that only those in the buckets that hold a quantile are
 /// looked at again.
 pub(super) fn of_groups(values: &[i64], groups: &[Range<usize>], ps: &[f64]) -> (Vec<i64>, Vec<Vec<i64>>) {
-    let buckets = Buckets::over(values);
-    let counts: Vec<_> = groups.iter().map(|group| buckets.counts(&values[group.clone()])).collect();
-    let mut all = [0u32; BUCKETS];
+    let Some(buckets) = Buckets::over(values) else {
+        let alike = |values: &[i64]| vec![values.first().copied().unwrap_or(0); ps.len()];
+        return (alike(values), groups.iter().map(|group| alike(&values[group.clone()])).collect());
+    };
+    let places = buckets.places(values);
+    let counts: Vec<Counts> = groups.iter().map(|group| tally(&places[group.clone()])).collect();
+    let mut all = [0; BUCKETS];
     for counts in &counts {
         all.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
     }
     let mut whole = Wanted::new(&all, ps);
     let found = groups.iter().zip(&counts).map(|(group, counts)| {
         let mut own = Wanted::new(counts, ps);
-        for &value in &values[group.clone()] {
-            let bucket = buckets.of(value);
-            own.see(bucket, value);
-            whole.see(bucket, value);
+        // Few values are wanted: one look tells for both.
+        let held: [bool; BUCKETS] = std::array::from_fn(|bucket| own.holds(bucket) || whole.holds(bucket));
+        for (&value, &place) in values[group.clone()].iter().zip(&places[group.clone()]) {
+            let bucket = usize::from(place) % BUCKETS;
+            if held[bucket] {
+                own.see(bucket, value);
+                whole.see(bucket, value);
+            }
         }
         own.quantiles()
     });
@@ -57,9 +65,10 @@ pub(super) fn of_groups(values: &[i64], groups: &[Range<usize>], ps: &[f64]) -> 
 /// The quantiles at each of `ps` of `values`, in the order of `ps`; 0 of no values. See [`rank`] for the definition.
 #[must_use]
 pub fn quantiles(values: &[i64], ps: &[f64]) -> Vec<i64> {
-    let buckets = Buckets::over(values);
-    let mut wanted = Wanted::new(&buckets.counts(values), ps);
-    values.iter().for_each(|&value| wanted.see(buckets.of(value), value));
+    let Some(buckets) = Buckets::over(values) else { return vec![values.first().copied().unwrap_or(0); ps.len()] };
+    let places = buckets.places(values);
+    let mut wanted = Wanted::new(&tally(&places), ps);
+    values.iter().zip(places).for_each(|(&value, place)| wanted.see(usize::from(place) % BUCKETS, value));
     wanted.quantiles()
 }
 
@@ -73,23 +82,28 @@ struct Buckets {
 }
 
 impl Buckets {
-    fn over(values: &[i64]) -> Self {
+    /// `None` if there are no two values that differ.
+    fn over(values: &[i64]) -> Option<Self> {
         let low = values.iter().copied().min().unwrap_or(0);
         let high = values.iter().copied().max().unwrap_or(0);
         let span = high.wrapping_sub(low) as u64;
-        Self { low, shift: (u64::BITS - span.leading_zeros()).saturating_sub(BUCKET_BITS) }
+        let shift = (u64::BITS - span.leading_zeros()).saturating_sub(BUCKET_BITS);
+        (span > 0).then_some(Self { low, shift })
     }
 
-    #[inline]
-    fn of(&self, value: i64) -> usize {
-        (value.wrapping_sub(self.low) as u64 >> self.shift) as usize % BUCKETS
+    /// The bucket of each value.
+    fn places(&self, values: &[i64]) -> Vec<u16> {
+        values.iter().map(|value| (value.wrapping_sub(self.low) as u64 >> self.shift) as u16).collect()
     }
+}
 
-    fn counts(&self, values: &[i64]) -> [u32; BUCKETS] {
-        let mut counts = [0; BUCKETS];
-        values.iter().for_each(|&value| counts[self.of(value)] += 1);
-        counts
-    }
+/// How many values lie in each bucket.
+type Counts = [u32; BUCKETS];
+
+fn tally(places: &[u16]) -> Counts {
+    let mut counts = [0; BUCKETS];
+    places.iter().for_each(|&place| counts[usize::from(place) % BUCKETS] += 1);
+    counts
 }
 
 /// The buckets that hold quantiles, and what lies in them.
@@ -102,26 +116,31 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn new(counts: &[u32; BUCKETS], ps: &[f64]) -> Self {
-        let count: usize = counts.iter().map(|&count| count as usize).sum();
+    fn new(counts: &Counts, ps: &[f64]) -> Self {
+        let mut below = 0;
+        let up_to = counts.map(|count| {
+            below += count as usize;
+            below
+        });
         let mut wanted = Self { lists_of: [0; BUCKETS], lists: Vec::new(), ranks: Vec::new() };
         for &p in ps {
-            let mut rank = rank(p, count);
-            let holder = counts.iter().position(|&count| {
-                let holds = rank < count as usize;
-                rank -= if holds { 0 } else { count as usize };
-                holds
-            });
-            let list = holder.map(|bucket| {
+            let rank = rank(p, below);
+            let bucket = up_to.partition_point(|&up_to| up_to <= rank);
+            let list = counts.get(bucket).map(|&count| {
                 if wanted.lists_of[bucket] == 0 {
-                    wanted.lists.push(Vec::with_capacity(counts[bucket] as usize));
+                    wanted.lists.push(Vec::with_capacity(count as usize));
                     wanted.lists_of[bucket] = wanted.lists.len() as u16;
                 }
-                usize::from(wanted.lists_of[bucket]) - 1
+                (usize::from(wanted.lists_of[bucket]) - 1, rank + count as usize - up_to[bucket])
             });
-            wanted.ranks.push(list.map(|list| (list, rank)));
+            wanted.ranks.push(list);
         }
         wanted
+    }
+
+    #[inline]
+    fn holds(&self, bucket: usize) -> bool {
+        self.lists_of[bucket] != 0
     }
 
     #[inline]

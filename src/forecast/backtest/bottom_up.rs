@@ -2,7 +2,7 @@
 
 use crate::forecast::fit::{Fit, Season, Seen};
 use crate::forecast::pace::{Odds, Pace, Profile};
-use crate::random::{Sampler, StreamKey};
+use crate::random::{Poisson, Sampler, StreamKey};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -53,8 +53,9 @@ pub(super) fn simulate(seen: &Seen, fit: &Arc<Fit>, season: &Season, last: i32, 
         for (kind, (profile, ages)) in fit.arrivals.kinds.iter().zip(&kinds) {
             let in_time: f64 = pace.in_time(&draw, profile, ages, 1)[0];
             let wins = kind.rate.draw(|shape| sampler.gamma(shape)) * draw.arrivals * in_time;
+            let mut number = Poisson::new(wins);
             for total in totals.iter_mut() {
-                for _ in 0..sampler.poisson(wins) {
+                for _ in 0..number.draw(&mut sampler) {
                     let place = sampler.below(kind.estimates.len() as u32) as usize;
                     *total += fit.worth(kind.estimates.get(place).copied().flatten(), &mut sampler);
                 }
