@@ -1,15 +1,17 @@
 // `npm run bench [-- --json] [-- --quick]`: this package beside frozen peers in one run, each pair checked to give the same answer before
 // it is timed. A ratio says how many times longer the peer takes; a peer that is not there prints "not measured".
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Papa from 'papaparse';
 import { createClient, version } from '../pkg/node.js';
 import { buildAll } from '../xtask/build.js';
-import { main, root } from '../xtask/tools.js';
+import { main } from '../xtask/tools.js';
 import { importInChromium } from './chromium.js';
+import { simulation } from './kernel.js';
+import { outcomes } from './learning.js';
+import { duckdb, folder, native, python } from './others.js';
 import { waits } from './page.js';
 import { idiomatic, tuned } from './peers/forecast.js';
 import { scoreRows } from './peers/scoring.js';
@@ -34,7 +36,7 @@ let lastSeed = 1;
 await main(async () => {
   if (!options.json) await buildAll(); // Its lines would be in the JSON.
   /** @type {Line[]} */
-  const lines = [...await forecasts(), ...await workers(), ...await leads(), ...await onPage()];
+  const lines = [...await forecasts(), ...await workers(), ...await leads(), ...await learning(), ...await onPage()];
   if (options.json) return console.log(JSON.stringify({ engine: await version(), node: process.version, lines }, null, 2));
   console.log(`\nengine ${await version()}, Node ${process.version}; seconds are the least of ${ROUNDS}`);
   console.table(lines.map(({ name, shape, ours, peer, ratio, note }) => ({
@@ -64,6 +66,22 @@ function chances(p) {
   });
 }
 
+/** Six stages whose rates are shared, and three years of closed deals from which the pace, what deals bring and new business are fitted. @param {number} count */
+function wholePipeline(count) {
+  const names = ['Discovery', 'Demo', 'Proposal', 'Negotiation', 'Verbal', 'Legal'];
+  const today = Date.parse(AS_OF) / 86_400_000;
+  const day = (/** @type {number} */ at) => new Date(at * 86_400_000).toISOString().slice(0, 10);
+  const rows = ['Deal ID,Stage,Amount,Created Date,Close Date'];
+  for (let i = 0; i < count; i += 1) rows.push(`D${i},${names[i % 6]},${1_000 + ((i * 7919) % 90_000)},${day(today - 5 - ((i * 31) % 170))},${day(today + 1 + ((i * 17) % 180))}`);
+  for (let i = 0; i < 3 * count; i += 1) {
+    const created = today - 100 - ((i * 977) % 1000);
+    rows.push(`C${i},${(i * 37) % 100 < 35 ? 'Won' : 'Lost'},${1_000 + ((i * 104_729) % 90_000)},${day(created)},${day(Math.min(today - 1, created + 20 + ((i * 7919) % 120)))}`);
+  }
+  const stages = names.map((name, i) => ({ name, winProbability: { mean: 0.15 + i * 0.13, strength: 20 }, slip: { onTime: 0.3, meanDelayDays: 60 } }));
+  const model = { format: 1, stages: [...stages, { name: 'Won', outcome: 'won' }, { name: 'Lost', outcome: 'lost' }], forecast: { marketCorrelation: 0.05 } };
+  return { csv: rows.join('\n'), model };
+}
+
 async function forecasts() {
   const { deals, csv } = pipeline(DEALS);
   const run = { asOf: AS_OF, period: 'month', periods: 6, trials: TRIALS };
@@ -72,39 +90,45 @@ async function forecasts() {
   const handle = await client.openDeals(csv, { asOf: AS_OF });
   const plain = pipelineModel(null, 0);
   const report = await handle.forecast(plain, run);
-  const ours = await least((seed) => handle.forecast(plain, { ...run, seed }));
-  const whole = await least((seed) => handle.forecast(pipelineModel(20, 0.05), { ...run, seed }));
+  const answered = await least((seed) => handle.forecast(plain, { ...run, seed }));
   await handle.forecast(plain, run);
   const told = await least(() => handle.forecast(plain, run));
-  const sizes = await scaling();
+  const exact = await least(() => handle.exact());
   client.dispose();
+  const kernel = await least(await simulation(csv, plain, run, { asOf: AS_OF }));
+  const dated = await least(await simulation(csv, pipelineModel(20, 0.05), run, { asOf: AS_OF }));
+  const everything = wholePipeline(DEALS);
+  const whole = await least(await simulation(everything.csv, everything.model, run, { asOf: AS_OF }));
+  const compiled = native(csv, plain, run, ROUNDS);
   const case_ = deals.map(({ amount, p }) => ({ amount: amount * 100, by: chances(Math.round(p * 100) / 100) }));
   const expected = report.periods.map((/** @type {{ mean: { value: number, error: number } }} */ { mean }) => mean);
   /** @type {Line[]} */
   const lines = [];
   for (const [name, peer] of /** @type {const} */ ([['JavaScript, idiomatic', idiomatic], ['JavaScript, hand-tuned', tuned]])) {
     agree(name, [...peer(case_, TRIALS, 6)].map((row) => mean([...row]) / 100), expected);
-    lines.push(line(name, shape, ours, await least(() => peer(case_, TRIALS, 6)), 'plain kernel, report included'));
+    lines.push(line(name, shape, kernel, await least(() => peer(case_, TRIALS, 6)), 'the trials alone'));
   }
   const numpy = python('forecast.py', { deals: case_, trials: TRIALS, rounds: ROUNDS });
   if (numpy) agree('NumPy', numpy.means.map((/** @type {number} */ mean) => mean / 100), expected);
-  lines.push(line('NumPy (u < c) @ amounts', shape, ours, numpy?.seconds ?? null, numpy ? `NumPy ${numpy.numpy}` : 'no NumPy here'));
-  lines.push(line('whole model ÷ plain', shape, ours, whole, 'shared rates and market; the ratio is ours to ours'));
-  lines.push(line('the report alone ÷ plain', shape, ours, told, 'percentiles and all else that is said of trials that were kept; ours to ours'));
-  return [...lines, ...sizes];
+  lines.push(line('NumPy (u < c) @ amounts', shape, kernel, numpy?.seconds ?? null, numpy ? `NumPy ${numpy.numpy}; the trials alone` : 'no NumPy here'));
+  lines.push(line('the same with our report', shape, answered, numpy?.seconds ?? null, 'from the call to the report'));
+  const toOurs = (/** @type {string} */ name, /** @type {number} */ seconds, /** @type {string} */ note) => line(name, shape, kernel, seconds, `${note}; both ours`);
+  lines.push(line('WebAssembly ÷ native', shape, compiled.seconds, kernel, 'the same source; native stands under ours'));
+  lines.push(toOurs('rates and market ÷ plain', dated, '90 shared rates'));
+  lines.push(toOurs('whole model ÷ plain', whole, 'six shared rates, market, hazards, amounts and new business, fitted to 3,000 closed deals'));
+  lines.push(toOurs('report ÷ plain', told, 'percentiles and all else that is said of trials that were kept'));
+  lines.push(toOurs('without trials ÷ plain', exact, '16,384-point grid, each period and the total'));
+  return [...lines, ...await scaling()];
 }
 
 /** Time = a + b·N·T by least squares over sizes. */
 async function scaling() {
-  const client = createClient({ workers: 0 });
   const points = [];
   for (const [count, trials] of options.quick ? [[50, 25_600], [100, 102_400]] : [[250, 102_400], [1000, 102_400], [1000, 409_600], [2500, 409_600]]) {
-    const handle = await client.openDeals(pipeline(count ?? 0).csv, { asOf: AS_OF });
-    const seconds = await least((seed) => handle.forecast(pipelineModel(null, 0), { asOf: AS_OF, period: 'month', periods: 6, trials, seed }));
+    const run = { asOf: AS_OF, period: 'month', periods: 6, trials };
+    const seconds = await least(await simulation(pipeline(count ?? 0).csv, pipelineModel(null, 0), run, { asOf: AS_OF }));
     points.push({ work: (count ?? 0) * (trials ?? 0), seconds });
-    handle.dispose();
   }
-  client.dispose();
   const [x, y] = [mean(points.map(({ work }) => work)), mean(points.map(({ seconds }) => seconds))];
   const b = points.reduce((sum, { work, seconds }) => sum + (work - x) * (seconds - y), 0) / points.reduce((sum, { work }) => sum + (work - x) ** 2, 0);
   const note = `a = ${(1000 * (y - b * x)).toFixed(0)} ms, b = ${(1e9 * b).toFixed(2)} ns; ${points.map(({ work, seconds }) => `${work.toExponential(1)}: ${((1e9 * seconds) / work).toFixed(2)} ns`).join(', ')}`;
@@ -199,13 +223,32 @@ async function leads() {
   const scoring = await least(() => handle.score(again, run));
   const peer = await least(() => scoreRows(rows, today));
   client.dispose();
+  const duck = duckdb(bytes, options.quick ? 1 : 2);
+  if (duck && duck.rows !== read) throw new Error(`DuckDB reads ${duck.rows} rows, this ${read}`);
   const browser = await importInChromium({ leadFile, rows: ROWS, model, run, rounds: options.quick ? 1 : 2 });
   if (browser && (browser.scored !== read || browser.parsed !== read)) throw new Error(`in Chromium PapaParse reads ${browser.parsed} rows, this ${browser.scored}`);
   return [
     line('PapaParse 5 in Chromium', shape, browser?.ours ?? null, browser?.peer ?? null, browser ? `${browser.version}: from a File to scores in a worker; the peer in the page, in pieces, its rows dropped` : 'no Chromium here'),
     line('PapaParse 5 with header', shape, importing, papa, 'ours reads, types, finds the mapping and scores; PapaParse only parses'),
+    line('DuckDB-wasm', shape, importing, duck?.seconds ?? null, duck ? `${duck.version} in Node: loads a table with the types it finds` : 'no DuckDB here'),
     line('ten rules over objects', `${SCORED.toLocaleString('en')} leads`, scoring, peer, 'ours also grades, segments, routes and reports'),
   ];
+}
+
+async function learning() {
+  const csv = outcomes(options.quick ? 2_000 : 40_000);
+  const client = createClient({ workers: 0 });
+  const handle = await client.openLeads(csv);
+  const report = await handle.learn({ outcome: 'won' });
+  const ours = await least(() => handle.learn({ outcome: 'won' }), options.quick ? 1 : 2);
+  client.dispose();
+  const file = join(folder('bench-python'), 'outcomes.csv');
+  writeFileSync(file, csv);
+  const peer = python('learn.py', { file });
+  // Other bins and other folds: the same information to a hundredth.
+  if (peer && Math.abs(peer.logLoss - (report.folds?.logLoss ?? NaN)) > 0.01) throw new Error(`scikit-learn's log-loss is ${peer.logLoss}, ours ${report.folds?.logLoss}`);
+  const shape = `${(csv.split('\n').length - 1).toLocaleString('en')} rows × 20 columns`;
+  return [line('scikit-learn, one thread', shape, ours, peer?.seconds ?? null, peer ? 'the same fits; ours looks for leaks and splits by time besides' : 'no scikit-learn here')];
 }
 
 /** What a person waits for on the page; seconds, beside no peer. */
@@ -254,19 +297,4 @@ function agree(name, peer, ours) {
 /** @param {string} name @param {string} shape @param {number | null} ours @param {number | null} peer @param {string} note @returns {Line} */
 function line(name, shape, ours, peer, note) {
   return { name, shape, ours, peer, ratio: ours !== null && peer !== null ? peer / ours : null, note };
-}
-
-/** Runs a Python peer in an environment of its own, made on first use; `null` without Python. @param {string} script @param {object} input */
-function python(script, input) {
-  const folder = join(root, 'target/bench-python');
-  const program = join(folder, 'bin/python');
-  if (!existsSync(program)) {
-    mkdirSync(folder, { recursive: true });
-    const made = spawnSync('python3', ['-m', 'venv', folder]);
-    if (made.status !== 0) return null;
-  }
-  if (spawnSync(program, ['-c', 'import numpy']).status !== 0 && spawnSync(program, ['-m', 'pip', 'install', '--quiet', 'numpy==2.4.6']).status !== 0) return null;
-  const result = spawnSync(program, [join(root, 'benches/peers', script)], { input: JSON.stringify(input), encoding: 'utf8', maxBuffer: 1 << 28 });
-  if (result.status !== 0) throw new Error(result.stderr);
-  return JSON.parse(result.stdout);
 }

@@ -30,6 +30,9 @@
 //! of its days 14, 45 and 70 with what was known then, and prints per quarter and cut `{"quarter","cut","actual","p5","p10",
 //! "p25","p50","p75","p90","p95","ape","crps","floor","peers":{"naive","runRate","linearity","weighted"}}`, errors as shares
 //! of what came, and last `{"summary":[{"cut","medianApe","meanCrps","coverage80","medianFloor"}]}`.
+//!
+//! `simulate DEALS MODEL.json RUN.json [--rounds N]` runs the trials and prints
+//! `{"deals","trials","periods","means","seconds"}`, the least seconds of the rounds, without those of reading and reporting.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -47,8 +50,10 @@ mod csv;
 mod import;
 #[path = "evaluate/learn.rs"]
 mod learn;
+#[path = "evaluate/simulate.rs"]
+mod simulate;
 
-const USAGE: &str = "usage: evaluate oracle [--exact] [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import [--join|--same] FILE… | evaluate backtest DEALS | evaluate csv DIR|FILE.json";
+const USAGE: &str = "usage: evaluate oracle [--exact] [--seed N] [--trials N] FILE… | evaluate learn TASK FOLDS [--train-size N] | evaluate import [--join|--same] FILE… | evaluate backtest DEALS | evaluate csv DIR|FILE.json | evaluate simulate DEALS MODEL.json RUN.json";
 
 fn main() -> ExitCode {
     match run(lexopt::Parser::from_env(), &mut |line| println!("{line}")) {
@@ -67,8 +72,9 @@ fn run(mut arguments: lexopt::Parser, print: &mut dyn FnMut(&str)) -> Result<(),
         Some(lexopt::Arg::Value(command)) if command == "import" => import::run(arguments, print),
         Some(lexopt::Arg::Value(command)) if command == "csv" => csv::run(arguments, print),
         Some(lexopt::Arg::Value(command)) if command == "backtest" => backtest::run(arguments, print),
+        Some(lexopt::Arg::Value(command)) if command == "simulate" => simulate::run(arguments, print),
         Some(lexopt::Arg::Value(command)) => Err(format!(
-            "unknown command `{}`, known: oracle, learn, import, csv, backtest ({USAGE})",
+            "unknown command `{}`, known: oracle, learn, import, csv, backtest, simulate ({USAGE})",
             command.to_string_lossy()
         )),
         Some(other) => Err(format!("{} ({USAGE})", other.unexpected())),
@@ -149,7 +155,7 @@ mod tests {
         assert_eq!(message(&[]), format!("no command ({USAGE})"));
         assert_eq!(
             message(&["guess"]),
-            format!("unknown command `guess`, known: oracle, learn, import, csv, backtest ({USAGE})")
+            format!("unknown command `guess`, known: oracle, learn, import, csv, backtest, simulate ({USAGE})")
         );
         assert_eq!(message(&["learn"]), format!("expected a task and its folds ({})", learn::USAGE));
         assert!(message(&["learn", "missing.csv", "folds.csv"]).starts_with("missing.csv: "));
