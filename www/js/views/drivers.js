@@ -67,14 +67,15 @@ function tornado(report) {
  */
 function plot({ bars, odds }, width) {
   const label = Math.min(170, Math.round(width * 0.36));
+  const ticks = Math.max(1, Math.floor((width - label) / 90));
   return Plot.plot({
     width, className: 'plot-drawing', height: 26 * bars.length + 30, marginLeft: label, marginRight: 60, marginTop: 4, marginBottom: 22, style: { fontSize: '12px' },
     x: { domain: [Math.min(...bars.map(({ lost }) => lost)), Math.max(...bars.map(({ won }) => won))], nice: true, label: null },
     y: { type: 'band', domain: bars.map(({ row }) => row), label: null, padding: 0.3 },
     marks: [
-      Plot.gridX({ stroke: 'var(--chart-grid)', strokeOpacity: 1, ticks: 4 }),
-      Plot.axisX({ tickFormat: (/** @type {number} */ p) => percent(p), ticks: 4, tickSize: 0, label: null, color: 'var(--ink-soft)' }),
-      Plot.axisY({ tickFormat: (/** @type {number} */ row) => bars.find((bar) => bar.row === row)?.label ?? '', tickSize: 0, label: null, color: 'var(--ink)', lineWidth: label / 12 - 1, textOverflow: 'ellipsis' }),
+      Plot.gridX({ stroke: 'var(--chart-grid)', strokeOpacity: 1, ticks }),
+      Plot.axisX({ tickFormat: (/** @type {number} */ p) => percent(p), ticks, tickSize: 0, label: null, color: 'var(--ink-soft)' }),
+      Plot.axisY({ tickFormat: (/** @type {number} */ row) => bars.find((bar) => bar.row === row)?.label ?? '', tickSize: 0, label: null, color: 'var(--ink)', lineWidth: label / 12 - 2, textOverflow: 'ellipsis' }),
       Plot.barX(bars, { y: 'row', x1: 'lost', x2: () => odds, fill: 'var(--bad)', rx: 2 }),
       Plot.barX(bars, { y: 'row', x1: () => odds, x2: 'won', fill: 'var(--good)', rx: 2 }),
       Plot.text(bars, { y: 'row', x: 'won', text: (/** @type {Bar} */ bar) => points(bar.effect), textAnchor: 'start', dx: 5, fill: 'var(--ink)', stroke: 'var(--surface)', strokeWidth: 3 }),
