@@ -130,6 +130,7 @@ function moduleLoader({ module, wasmUrl }, platform, byDefault) {
  * @param {string} [origin] where they came from, for the message
  */
 export async function compileBytes(bytes, origin = 'the given bytes') {
+  if (!globalThis.WebAssembly) throw unavailable('WebAssembly is switched off here (allow it for this site, leave lockdown mode, or use another browser)');
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {

@@ -1,7 +1,8 @@
-// What a page's own policy forbids is said with the directive that allows it, and what is still allowed works.
+// What a browser does not have, or a page's policy forbids, is said with what helps; the rest works.
 
 import assert from 'node:assert/strict';
 import { inBrowsers } from './harness.js';
+import { fill, openSampleLeads, openSamplePipeline, press, says, text, visit } from './page.js';
 
 const mounts = { '/pkg/': 'pkg', '/': 'tests/browser/pages' };
 /** @param {string} policy */
@@ -43,3 +44,39 @@ inBrowsers('a page that may not start workers is told which directive allows the
   problems.length = 0;
   assert.deepEqual(await outcome(page, 0), [1, 1]);
 }, { site: under("script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'") });
+
+inBrowsers('a page without WebAssembly is told so, and what helps', async ({ page, url, problems }) => {
+  await page.evaluateOnNewDocument(() => { Reflect.deleteProperty(globalThis, 'WebAssembly'); });
+  await page.goto(`${url}blank.html`);
+  for (const told of await outcome(page, 0)) {
+    assert.deepEqual([told.kind, told.code], ['unavailable', 'engine-not-loaded']);
+    assert.match(told.message, /^WebAssembly is switched off here \(allow it/);
+  }
+  assert.deepEqual(problems, []);
+}, { site: { mounts, headers: {} } });
+
+inBrowsers('a browser that stores nothing costs the settings of the next visit, says so once, and nothing else', async ({ page, url }) => {
+  await page.evaluateOnNewDocument(() => {
+    Object.defineProperty(globalThis, 'localStorage', { get: () => { throw new DOMException('denied', 'SecurityError'); } });
+  });
+  await visit(page, url);
+  await openSampleLeads(page);
+  await openSamplePipeline(page);
+  await fill(page, '#quota', '2000000');
+  await press(page, '#setup-go');
+  await says(page, '#forecast-headline', '$2M');
+  await says(page, '.notice.warn', 'This browser did not store your settings');
+  const notices = await page.evaluate(() => [...document.querySelectorAll('.notice.warn')].filter((one) => one.textContent?.includes('did not store')).length);
+  assert.equal(notices, 1);
+});
+
+inBrowsers('another zone changes no number', async ({ page, url }) => {
+  const told = [];
+  for (const zone of ['Pacific/Kiritimati', 'America/Los_Angeles']) {
+    await page.emulateTimezone(zone);
+    await visit(page, url);
+    await openSamplePipeline(page);
+    told.push([await text(page, '#verdict'), await text(page, '#panel-forecast p.small code')]);
+  }
+  assert.deepEqual(told[0], told[1]);
+}, { only: ['chromium'] });
