@@ -64,7 +64,7 @@ impl Past {
         let season = Season::new(model.meta().fiscal_year, seen.start.min(day), day);
         let fit = Fit::new(&seen, &season);
         let mut timing = choose(&history, &seen, model, run, currency);
-        timing.fit = statements(&fit, &seen, &season);
+        timing.fit = statements(&fit, &seen);
         Self {
             timing,
             effects: Arc::default(),

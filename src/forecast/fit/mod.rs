@@ -8,6 +8,7 @@ mod arrivals;
 mod hazards;
 mod history;
 mod incidence;
+mod level;
 mod paths;
 mod pooling;
 mod season;
@@ -30,6 +31,8 @@ use crate::random::Sampler;
 
 /// Days in a quarter, about.
 const QUARTER: i32 = 91;
+/// Most quarters from which it is learned how much wins vary from one to the next.
+const QUARTERS: usize = 12;
 /// What is assumed of the market before any quarter has been seen: won deals vary by 20 % from quarter to quarter beyond
 /// chance.
 const MARKET_PRIOR: f64 = 25.0;
@@ -47,13 +50,19 @@ pub(super) struct Fit {
     pub(super) brought: Vec<i64>,
     /// The κ of a quarter's common factor ~ Gamma(κ, κ).
     pub(super) market: f64,
+    /// Won, and expected as was known before each, by blocks of a quarter, the newest first.
+    blocks: Vec<(f64, f64)>,
 }
 
 impl Fit {
     /// Fits what was known on a day. `season` spans the days known.
     pub(super) fn new(seen: &Seen, season: &Season) -> Self {
-        let hazards = Hazards::new(seen, season);
-        let blocks = hazards.wins_by_block(seen, season, QUARTER);
+        let mut hazards = Hazards::new(seen, season);
+        let [mut blocks, _] = hazards.by_block(seen, season, QUARTER, QUARTERS);
+        let won = hazards.follow(seen, season);
+        for (at, block) in blocks.iter_mut().enumerate() {
+            block.1 *= won.before(QUARTER * (at as i32 + 1));
+        }
         let pairs = seen.deals.iter().filter_map(|deal| deal.brought.zip(deal.estimate));
         let ratios: Vec<f64> = pairs
             .filter(|(brought, estimate)| *brought > 0 && *estimate > 0)
@@ -62,6 +71,7 @@ impl Fit {
         Self {
             arrivals: Arrivals::new(seen, &hazards),
             market: strength(&blocks, Some(MARKET_PRIOR)),
+            blocks,
             ratios: if ratios.len() < RATIOS { vec![1.0] } else { ratios },
             brought: seen.wins().map(|(_, brought)| brought).collect(),
             hazards,

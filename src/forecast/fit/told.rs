@@ -4,9 +4,9 @@ use super::hazards::Hazards;
 use super::history::{GROUPINGS, Seen};
 use super::incidence::{Watched, WatchedEnd, aalen_johansen};
 use super::pooling::{range, top};
-use super::season::{PARTS, Season};
+use super::season::PARTS;
 use super::sizes::Sizes;
-use super::{Fit, MARKET_PRIOR, QUARTER, RATIOS};
+use super::{Fit, MARKET_PRIOR, RATIOS};
 use crate::stats::{Beta, Normal, wilson};
 use serde::Serialize;
 
@@ -93,7 +93,7 @@ impl RestsOn {
 }
 
 /// The statements, the most general first.
-pub(crate) fn statements(fit: &Fit, seen: &Seen, season: &Season) -> Vec<FitStatement> {
+pub(crate) fn statements(fit: &Fit, seen: &Seen) -> Vec<FitStatement> {
     let told = [
         Some(win_share(seen)),
         cycle(seen),
@@ -102,7 +102,7 @@ pub(crate) fn statements(fit: &Fit, seen: &Seen, season: &Season) -> Vec<FitStat
         Some(amounts(fit)),
         Some(new_business(fit)),
         Some(within_the_quarter(&fit.hazards)),
-        Some(market(fit, seen, season)),
+        Some(market(fit, seen)),
         Some(groupings(&fit.hazards)),
     ];
     at_most(told.into_iter().flatten().collect())
@@ -290,10 +290,10 @@ fn within_the_quarter(hazards: &Hazards) -> FitStatement {
 }
 
 /// The variation as 1/√κ, and the correlation ρ = v·p²/φ(Φ⁻¹(p))² it stands for at the share p won in a quarter.
-fn market(fit: &Fit, seen: &Seen, season: &Season) -> FitStatement {
-    let blocks = fit.hazards.wins_by_block(seen, season, QUARTER);
+fn market(fit: &Fit, seen: &Seen) -> FitStatement {
+    let blocks = &fit.blocks;
     let n = blocks.len() as u64;
-    let (weak, strong) = range(&blocks, MARKET_PRIOR);
+    let (weak, strong) = range(blocks, MARKET_PRIOR);
     let spread = |k: f64| 1.0 / k.sqrt();
     let (value, low, high) = (spread(fit.market), spread(strong), spread(weak));
     let open = seen.deals.iter().filter(|deal| deal.closing.is_none()).count() as f64;
@@ -302,9 +302,15 @@ fn market(fit: &Fit, seen: &Seen, season: &Season) -> FitStatement {
     let density = Normal::density(Normal::quantile(p));
     let rho = (value * value * p * p / (density * density)).min(0.99);
     let [v, l, h] = [value, low, high].map(|share| 100.0 * share);
+    let [won, lost] = [&fit.hazards.won, &fit.hazards.lost].map(|cause| cause.level);
+    let lately = if won == 1.0 && lost == 1.0 {
+        String::new()
+    } else {
+        format!("; lately open deals are won {won:.2} and lost {lost:.2} times as often as over the whole file")
+    };
     let sentence = format!(
         "wins vary by {v:.0} % from quarter to quarter beyond chance, a correlation between deals of {rho:.2} (n = {n} quarters, \
-         95 % interval {l:.0} to {h:.0} %)"
+         95 % interval {l:.0} to {h:.0} %){lately}"
     );
     statement(FitSubject::Market, [value, low, high], n, n >= 4, sentence)
 }
