@@ -9,6 +9,7 @@ mod bridge;
 mod changed;
 mod convolution;
 mod corrected;
+mod delivered;
 mod drivers;
 mod effects;
 mod exact;

@@ -1,5 +1,6 @@
 //! Turns the deals of a file, a model and the options of a run into what the simulation needs.
 
+use super::delivered::Delivered;
 use super::effects::Effects;
 use super::horizon::Horizon;
 use super::input::{Amount, SharedRate, SimulatedDeal, SimulationInput, Win};
@@ -125,6 +126,7 @@ impl Outcome {
         let mut past = Past::new(pipeline, model, run, as_of.days(), currency);
         past.effects = Arc::new(Effects::new(pipeline, &known.deals));
         past.learn_slips(Slips::new(pipeline, &known.deals, model, as_of));
+        past.delivered = Arc::new(Delivered::new(pipeline, &known.deals, model, (as_of, run.period, currency)));
         Ok(Self::of(known, as_of, model, run, assumptions, past))
     }
 
@@ -245,6 +247,11 @@ impl Outcome {
         } else {
             Amount::Fixed(deal.amount)
         }
+    }
+
+    /// What the forecast categories delivered in earlier periods.
+    pub(crate) fn delivered(&self) -> &Delivered {
+        &self.past.delivered
     }
 
     /// Σ probability × amount of the open deals that `of` accepts, in minor units.
