@@ -29,6 +29,7 @@ mod pace;
 mod pairing;
 mod past;
 mod patched;
+mod pinned;
 mod plan;
 mod record;
 mod renewals;

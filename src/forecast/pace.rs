@@ -212,6 +212,16 @@ impl Pace {
         }
     }
 
+    /// The κ of the factor on the wins of a quarter; none without a market.
+    pub(super) fn market(&self) -> Option<f64> {
+        self.market
+    }
+
+    /// The means of all rates, and the market's factor as given.
+    pub(super) fn means_under(&self, factor: f64) -> Draw {
+        Draw { market: vec![factor; self.market_blocks()], ..self.means() }
+    }
+
     /// The odds of a class in each step.
     pub(super) fn odds(&self, draw: &Draw, class: usize, out: &mut [Odds]) {
         if let Some(Class { profile, ages }) = self.classes.get(class) {
