@@ -51,7 +51,7 @@ fn amounts_without_a_common_unit_go_on_a_grid_and_the_report_says_so() {
 /// A deal a day for 500 days, a third won after 20 to 140 days; what is won brings 80 to 120 % of its estimate.
 fn past() -> String {
     let mut sampler = Sampler::new(StreamKey::new(5));
-    let mut rows = "Deal Id,Created Date,Close Date,Status,Stage,Amount,Estimated Amount\n".to_owned();
+    let mut rows = "Deal Id,Created Date,Close Date,Status,Stage,Actual Amount,Estimated Amount\n".to_owned();
     for created in 0..500 {
         let close = created + 20 + sampler.below(120) as i32;
         let date = |day: i32| Date::from_days(18_628 + day).to_string();

@@ -81,7 +81,7 @@ impl NewBusiness {
     #[cfg(test)]
     pub(super) fn mean(&self, pace: &Pace) -> Vec<f64> {
         let fit = pace.fit();
-        let ratio = fit.ratios.iter().sum::<f64>() / fit.ratios.len() as f64;
+        let ratio = fit.ratios.left.iter().sum::<f64>() / fit.ratios.left.len() as f64;
         let brought = fit.brought.iter().map(|b| *b as f64).sum::<f64>() / fit.brought.len().max(1) as f64;
         let mut sums = vec![0.0; pace.steps()];
         for (kind, odds) in fit.arrivals.kinds.iter().zip(&self.kinds) {

@@ -101,6 +101,8 @@ pub struct DealLine {
     pub amount_known: bool,
     /// How its stated date holds where dates decide.
     pub(super) slip: Slip,
+    /// Where hazards decide: what its product, owner and segment change of what it brings.
+    pub(super) brings: f64,
 }
 
 impl Outcome {
@@ -242,8 +244,8 @@ impl Outcome {
         };
         if !deal.amount_known && !pace.fit().brought.is_empty() {
             Amount::Unknown
-        } else if pace.fit().ratios.len() > 1 {
-            Amount::Estimate(deal.amount)
+        } else if pace.fit().ratios.left.len() > 1 {
+            Amount::Estimate(libm::round(deal.amount as f64 * deal.brings) as i64)
         } else {
             Amount::Fixed(deal.amount)
         }
@@ -400,6 +402,7 @@ fn deal_line(deal: &Deal, stages: &StageTable, slip: Slip, horizon: &Horizon, pr
         called_in: deal.close.and_then(|close| horizon.period_of(close.max(as_of))),
         closed_by: closed_by(horizon, line, slip, deal.close, 0.0),
         slip,
+        brings: 1.0,
         hazard: None,
         amount_known: deal.amount_known,
     }
@@ -418,9 +421,9 @@ fn hasten<'a>(
     for (at, (line, deal)) in lines.iter().zip(deals).enumerate() {
         let Some(created) = deal.created else { continue };
         let estimate = deal.estimate.map(|worth| worth.minor);
-        let stage = past.stage(deal, pace.day());
-        let profile = pace.profile_of(estimate, &past.groups(deal), pace.day() - created.days(), stage);
-        places.push(at);
+        let (stage, groups) = (past.stage(deal, pace.day()), past.groups(deal));
+        let profile = pace.profile_of(estimate, &groups, pace.day() - created.days(), stage);
+        places.push((at, pace.fit().ratios.factor(&groups)));
         said.push(Said {
             key: line.key,
             class: pace.class(profile),
@@ -432,8 +435,9 @@ fn hasten<'a>(
     }
     let factors = factors(pace, &said);
     let means = pace.means();
-    for ((at, said), factor) in places.into_iter().zip(&said).zip(factors) {
+    for (((at, brings), said), factor) in places.into_iter().zip(&said).zip(factors) {
         let line = &mut lines[at];
+        line.brings = brings;
         line.hazard = Some((said.class, factor));
         (line.probability, line.closed_by) = reported(pace, &means, said.class, factor);
     }

@@ -328,7 +328,7 @@ impl Pace {
         let key = self.ends.iter().fold(key, |key, end| key.with(*end as u64));
         let rates = self.fit.arrivals.kinds.iter().map(|kind| kind.rate.shape);
         let key = means.stages.iter().flatten().fold(key, |key, factor| key.with(factor.to_bits()));
-        let key = rates.chain(self.fit.ratios.iter().copied()).fold(key, |key, value| key.with(value.to_bits()));
+        let key = rates.chain(self.fit.ratios.left.iter().copied()).fold(key, |key, value| key.with(value.to_bits()));
         self.fit.brought.iter().fold(key, |key, minor| key.with(*minor as u64)).bits()
     }
 

@@ -114,7 +114,7 @@ fn parts(input: &SimulationInput, pace: &Pace, (first, last): (usize, usize)) ->
     let fit = pace.fit();
     let spread = input.deals.len().max(1);
     let groups = ((MAX_WORK / (HALF * spread) as f64 - NODES as f64) / 3.0).clamp(FEWEST, GROUPS as f64) as usize;
-    let (ratios, changes) = (grouped(&fit.ratios, groups), grouped(&input.changes, groups));
+    let (ratios, changes) = (grouped(&fit.ratios.left, groups), grouped(&input.changes, groups));
     let brought = grouped(&fit.brought.iter().map(|minor| *minor as f64).collect::<Vec<_>>(), groups);
     let values = |amount: Amount| match amount {
         Amount::Fixed(minor) => Ok(vec![(1.0, minor as f64)]),
@@ -227,7 +227,7 @@ struct Arrivals {
 impl Arrivals {
     fn new(pace: &Pace) -> Self {
         let fit = pace.fit();
-        let ratios = grouped(&fit.ratios, GROUPS);
+        let ratios = grouped(&fit.ratios.left, GROUPS);
         let brought = grouped(&fit.brought.iter().map(|minor| *minor as f64).collect::<Vec<_>>(), GROUPS);
         let kind = |estimates: &Vec<Option<i64>>| {
             let share = 1.0 / estimates.len().max(1) as f64;

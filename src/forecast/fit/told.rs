@@ -4,9 +4,10 @@ use super::hazards::Hazards;
 use super::history::{GROUPINGS, Seen};
 use super::incidence::{Watched, WatchedEnd, aalen_johansen};
 use super::pooling::{range, top};
+use super::ratios::FEWEST;
 use super::season::PARTS;
 use super::sizes::Sizes;
-use super::{Fit, MARKET_PRIOR, RATIOS};
+use super::{Fit, MARKET_PRIOR};
 use crate::stats::{Beta, Normal, wilson};
 use serde::Serialize;
 
@@ -243,17 +244,30 @@ fn stages(fit: &Fit, seen: &Seen) -> Option<FitStatement> {
 }
 
 fn amounts(fit: &Fit) -> FitStatement {
-    let data = fit.ratios.len() >= RATIOS;
-    let n = if data { fit.ratios.len() as u64 } else { 0 };
-    let count = fit.ratios.len() as f64;
-    let value = fit.ratios.iter().sum::<f64>() / count;
-    let squares: f64 = fit.ratios.iter().map(|ratio| (ratio - value) * (ratio - value)).sum();
+    let ratios = &fit.ratios.all;
+    let data = ratios.len() >= FEWEST;
+    let n = if data { ratios.len() as u64 } else { 0 };
+    let count = ratios.len() as f64;
+    let value = ratios.iter().sum::<f64>() / count;
+    let squares: f64 = ratios.iter().map(|ratio| (ratio - value) * (ratio - value)).sum();
     let error = if data { Z * (squares / (count - 1.0) / count).sqrt() } else { 0.5 };
     let (low, high) = (value - error, value + error);
     let [v, l, h] = [value, low, high].map(|share| 100.0 * share);
     let sentence =
-        format!("won deals bring {v:.0} % of their estimate (n = {n} won, 95 % interval {l:.0} to {h:.0} %)");
+        format!("won deals bring {v:.0} % of their estimate (n = {n} won, 95 % interval {l:.0} to {h:.0} %)")
+            + &by_group(&fit.ratios.groups);
     statement(FitSubject::Amounts, [value, low, high], n, data, sentence)
+}
+
+/// What product, owner and segment change of a ratio.
+fn by_group(groups: &[Vec<f64>; 3]) -> String {
+    let names: Vec<&str> = (0..GROUPINGS.len()).filter(|at| !groups[*at].is_empty()).map(|at| GROUPINGS[at]).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let factors = || groups.iter().flatten().copied();
+    let (low, high) = (factors().fold(1.0, f64::min), factors().fold(1.0, f64::max));
+    format!("; {} by factors of {low:.2} to {high:.2}", names.join(" and "))
 }
 
 fn new_business(fit: &Fit) -> FitStatement {
