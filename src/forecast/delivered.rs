@@ -7,7 +7,9 @@
 use super::outcome::OPEN_CATEGORIES;
 use super::stages::category_of;
 use crate::calendar::{Date, FiscalYear, Period, PeriodKind};
-use crate::crm::{Deal, DealStatus, ForecastCategory, HistoryShape, Pipeline, StageHistory};
+use crate::crm::{
+    Deal, DealStatus, ForecastCategory, HistoryShape, Pipeline, StageEvent, StageHistory, StatedCategory, StatedDate,
+};
 use crate::model::{OperatingModel, fold};
 use crate::money::Currency;
 use crate::stats::Arrange;
@@ -68,11 +70,18 @@ impl Delivered {
         let told = |deal: &&Deal| !deal.id.is_empty() && deal.amount.currency == currency;
         let mut deals: Vec<&Deal> = deals.iter().filter(told).collect();
         deals.arrange_by_key(|deal| deal.key);
-        let then = Then { history, model, is_dated };
-        let looks: Vec<[Came; 4]> =
-            looks(history, model.meta().fiscal_year, as_of, kind).map(|look| then.came(&deals, look)).collect();
+        let looks: Vec<(Period, Date)> = looks(history, model.meta().fiscal_year, as_of, kind).collect();
+        let mut came = vec![[Came::default(); 4]; looks.len()];
+        let mut by_stage: BTreeMap<String, ForecastCategory> = BTreeMap::new();
+        let mut of_stage = |stage: &str| *by_stage.entry(fold(stage)).or_insert_with_key(|key| category_of(key, model));
+        for deal in deals {
+            let told = Told::new(deal, history);
+            for (sums, look) in came.iter_mut().zip(&looks) {
+                told.add(*look, &mut of_stage, sums);
+            }
+        }
         let lines = [0, 1, 2, 3].map(|at| {
-            let periods: Vec<Came> = looks.iter().map(|look| look[at]).filter(|came| came.called > 0.0).collect();
+            let periods: Vec<Came> = came.iter().map(|look| look[at]).filter(|came| came.called > 0.0).collect();
             line(&periods)
         });
         Self { lines, is_dated }
@@ -103,56 +112,59 @@ fn looks(
         .take(PERIODS)
 }
 
-/// What was known then.
-struct Then<'a> {
-    history: &'a StageHistory,
-    model: &'a OperatingModel,
+/// What a history tells of one deal.
+struct Told<'a> {
+    deal: &'a Deal,
+    dates: &'a [StatedDate],
+    categories: &'a [StatedCategory],
+    stages: &'a [StageEvent],
     is_dated: bool,
 }
 
-impl Then<'_> {
-    /// What was called at the end of a day of a period, and what of it was won by the period's end.
-    fn came(&self, deals: &[&Deal], (period, day): (Period, Date)) -> [Came; 4] {
-        let mut sums = [Came::default(); 4];
-        let mut by_stage: BTreeMap<String, ForecastCategory> = BTreeMap::new();
-        for deal in deals {
-            let closed = deal.close.filter(|_| !deal.is_open());
-            let was_there = deal.created.is_none_or(|created| created <= day) && closed.is_none_or(|end| end > day);
-            let amount = deal.estimate.unwrap_or(deal.amount).minor;
-            if !was_there || (closed.is_none() && !deal.is_open()) || amount <= 0 || !self.is_called(deal, period, day)
-            {
-                continue;
-            }
-            let Some(category) = self.category(deal, day, &mut by_stage) else { continue };
-            let Some(at) = OPEN_CATEGORIES.iter().position(|open| *open == category) else { continue };
-            let won = deal.status == DealStatus::Won && closed.is_some_and(|end| end <= period.last_day());
-            sums[at].called += amount as f64;
-            sums[at].won += if won { deal.amount.minor as f64 } else { 0.0 };
-            sums[at].deals += 1;
+impl<'a> Told<'a> {
+    fn new(deal: &'a Deal, history: &'a StageHistory) -> Self {
+        Self {
+            deal,
+            dates: history.dates_of(&deal.id),
+            categories: history.categories_of(&deal.id),
+            stages: history.of(&deal.id),
+            is_dated: !history.dates.is_empty(),
         }
-        sums
+    }
+
+    /// Adds it to what was called at the end of a day of a period, and to what of it was won by the period's end.
+    fn add(
+        &self,
+        (period, day): (Period, Date),
+        of_stage: &mut impl FnMut(&str) -> ForecastCategory,
+        sums: &mut [Came; 4],
+    ) {
+        let deal = self.deal;
+        let closed = deal.close.filter(|_| !deal.is_open());
+        let was_there = deal.created.is_none_or(|created| created <= day) && closed.is_none_or(|end| end > day);
+        let amount = deal.estimate.unwrap_or(deal.amount).minor;
+        let is_undated = closed.is_none() && !deal.is_open();
+        if !was_there || is_undated || amount <= 0 || !self.is_called(period, day) {
+            return;
+        }
+        let Some(category) = self.category(day, of_stage) else { return };
+        let Some(at) = OPEN_CATEGORIES.iter().position(|open| *open == category) else { return };
+        let won = deal.status == DealStatus::Won && closed.is_some_and(|end| end <= period.last_day());
+        sums[at].called += amount as f64;
+        sums[at].won += if won { deal.amount.minor as f64 } else { 0.0 };
+        sums[at].deals += 1;
     }
 
     /// Whether its date as stated then falls into the period; past-due ones count to it, as they do today.
-    fn is_called(&self, deal: &Deal, period: Period, day: Date) -> bool {
-        let stated = self.history.dates_of(&deal.id).iter().rfind(|date| date.on <= day);
+    fn is_called(&self, period: Period, day: Date) -> bool {
+        let stated = self.dates.iter().rfind(|date| date.on <= day);
         !self.is_dated || stated.is_some_and(|date| date.close <= period.last_day())
     }
 
     /// What it was called then: its own category, else that of its stage.
-    fn category(
-        &self,
-        deal: &Deal,
-        day: Date,
-        by_stage: &mut BTreeMap<String, ForecastCategory>,
-    ) -> Option<ForecastCategory> {
-        if let Some(called) = self.history.categories_of(&deal.id).iter().rfind(|called| called.on <= day) {
-            return Some(called.category);
-        }
-        let stage = fold(&self.history.of(&deal.id).iter().rfind(|event| event.entered <= day)?.stage);
-        let found = by_stage.get(&stage).copied().unwrap_or_else(|| category_of(&stage, self.model));
-        by_stage.insert(stage, found);
-        Some(found)
+    fn category(&self, day: Date, of_stage: &mut impl FnMut(&str) -> ForecastCategory) -> Option<ForecastCategory> {
+        let own = self.categories.iter().rfind(|called| called.on <= day).map(|called| called.category);
+        own.or_else(|| self.stages.iter().rfind(|event| event.entered <= day).map(|event| of_stage(&event.stage)))
     }
 }
 
