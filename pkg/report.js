@@ -168,8 +168,10 @@ function drawings({ charts = [] }) {
 
 /** @param {ForecastDocument} parts @param {Formats} to */
 function called({ report }, to) {
-  return section('Called and simulated', table(['Category', 'Deals', 'Called', 'Simulated P50', 'P10', 'P90', 'Called, added up', 'P50, added up'],
-    report.categories.map((row) => [words(row.category), to.count(row.deals), to.money(row.called), to.money(row.p50), to.money(row.p10), to.money(row.p90), to.money(row.calledCumulative), to.money(row.cumulative?.p50)])),
+  const isKnown = report.categories.some((row) => row.delivered !== null);
+  const before = (/** @type {typeof report.categories[number]['delivered']} */ told) => (told ? `${to.share(told.share)}, so ${to.money(told.amount)}` : to.money(null));
+  return section('Called and simulated', table(['Category', 'Deals', 'Called', ...(isKnown ? ['Delivered before'] : []), 'Simulated P50', 'P10', 'P90', 'Called, added up', 'P50, added up'],
+    report.categories.map((row) => [words(row.category), to.count(row.deals), to.money(row.called), ...(isKnown ? [before(row.delivered)] : []), to.money(row.p50), to.money(row.p10), to.money(row.p90), to.money(row.calledCumulative), to.money(row.cumulative?.p50)])),
   report.periods.length > 1 ? table(['Period', 'Quota', 'Odds', 'Won to date', 'P10', 'P50', 'P90'], report.periods.map((period) => [
     period.label, to.money(period.quota), to.share(period.odds?.value), to.money(period.wonToDate), to.money(period.p10.value), to.money(period.p50.value), to.money(period.p90.value)])) : null);
 }

@@ -251,6 +251,28 @@ fn a_report_can_be_cut_short_and_says_what_it_found() {
     assert!(full.assumptions[0].starts_with("the file holds every closing since 2021-01-"), "{:?}", full.assumptions);
 }
 
+#[test]
+fn a_sale_that_is_won_half_as_often_as_it_was_is_noticed_and_one_that_goes_on_is_not() {
+    let report = |deals: &[Deal]| {
+        let table = Table::from_csv(csv(deals).as_bytes(), &ReadOptions::default()).unwrap();
+        let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+        pipeline.backtest(&BacktestOptions::default(), |_, _| true).unwrap()
+    };
+    let market = |deals: &[Deal]| report(deals).fit.into_iter().find(|told| told.about == FitSubject::Market).unwrap();
+    let steady = company(11, 1.5, 1000);
+    assert!(!market(&steady).sentence.contains("lately"), "{}", market(&steady).sentence);
+    let mut sampler = Sampler::new(StreamKey::new(12));
+    let mut fewer = steady.clone();
+    for deal in fewer.iter_mut().filter(|deal| deal.created >= 600) {
+        deal.won &= sampler.uniform() < 0.5;
+    }
+    let sentence = market(&fewer).sentence;
+    // Over the whole file three in four of the wins of before: lately 0.5/0.8 of that, give or take.
+    let said = sentence.split("lately open deals are won ").nth(1).unwrap_or_else(|| panic!("{sentence}"));
+    let won: f64 = said.split(' ').next().unwrap().parse().unwrap();
+    assert!((0.5..0.85).contains(&won), "{sentence}");
+}
+
 /// A made-up company of one kind.
 struct World {
     /// New deals a day at the start, and by how much a year multiplies them.

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use leadcast::Error;
+use leadcast::calendar::Date;
 use leadcast::forecast::ExactMethod;
 use leadcast::model::{OperatingModel, Preset, Run};
+use leadcast::random::{Sampler, StreamKey};
 use leadcast::report::ExactReport;
 
 /// Open deals in two stages, their amounts multiples of `unit`.
@@ -46,10 +48,60 @@ fn amounts_without_a_common_unit_go_on_a_grid_and_the_report_says_so() {
     assert!(report.sentence.contains("on a fine grid, with rates fixed at their means"), "{}", report.sentence);
 }
 
+/// A deal a day for 500 days, a third won after 20 to 140 days; what is won brings 80 to 120 % of its estimate.
+fn past() -> String {
+    let mut sampler = Sampler::new(StreamKey::new(5));
+    let mut rows = "Deal Id,Created Date,Close Date,Status,Stage,Actual Amount,Estimated Amount\n".to_owned();
+    for created in 0..500 {
+        let close = created + 20 + sampler.below(120) as i32;
+        let date = |day: i32| Date::from_days(18_628 + day).to_string();
+        let won = sampler.uniform() < 0.35;
+        let estimate = 1_000 + sampler.below(9_000);
+        let amount = estimate * (80 + sampler.below(41)) / 100;
+        let (status, stage) = match (close < 500, won) {
+            (true, true) => ("Won", "Closed Won"),
+            (true, false) => ("Lost", "Closed Lost"),
+            (false, _) => ("Open", ["Discovery", "Negotiation"][sampler.below(2) as usize]),
+        };
+        let amount = if status == "Won" { amount.to_string() } else { String::new() };
+        rows += &format!("d{created},{},{},{status},{stage},{amount},{estimate}\n", date(created), date(close));
+    }
+    rows
+}
+
+#[test]
+fn where_hazards_decide_the_grid_fixes_their_rates_and_says_so() {
+    let run = r#"{ "asOf": "2022-05-15", "periods": 2, "trials": 25600, "quota": 200000 }"#;
+    let report = exact(&past(), run).unwrap();
+    let [current, next, all] = &report.spans[..] else { panic!("{report:?}") };
+    let (figures, simulated) = (current.figures.as_ref().unwrap(), current.simulated_p50);
+    assert_eq!(figures.method, ExactMethod::Grid);
+    assert!(current.why_not.contains("fixed at their means"), "{}", current.why_not);
+    assert!(report.sentence.contains("with rates fixed at their means"), "{}", report.sentence);
+    assert!(report.sentence.ends_with("in the trials, before earlier quarters correct them"), "{}", report.sentence);
+    // Rates that are drawn move the median a little and the odds towards one half.
+    assert!((figures.p50 / simulated.value - 1.0).abs() < 0.03, "{figures:?} {simulated:?}");
+    assert!(figures.p10 < figures.p50 && figures.p50 < figures.p90);
+    // Under the market what follows hangs on every quarter before it; without one it does not.
+    assert!(next.figures.is_none() && all.figures.is_none() && next.why_not.contains("too many"), "{next:?}");
+    let model = Preset::SalesLed.json().replace("\"marketCorrelation\": 0.05", "\"marketCorrelation\": 0");
+    let still = OperatingModel::from_json(&model).unwrap();
+    let run = run.replace("25600", r#"25600, "calibration": "off""#);
+    let still = leadcast::forecast_deals(past().as_bytes(), &still, &Run::from_json(&run).unwrap()).unwrap();
+    let still = still.exact_report().unwrap();
+    assert!(still.spans.iter().all(|span| span.figures.as_ref().is_some_and(|f| f.method == ExactMethod::Grid)));
+    assert!(still.spans[0].figures.as_ref().unwrap().sd < figures.sd);
+}
+
 #[test]
 fn the_order_of_the_rows_changes_no_bit() {
     let text = file(24, 1_000);
     let (header, rows) = text.split_once('\n').unwrap();
     let turned: String = rows.lines().rev().map(|row| format!("{row}\n")).collect();
     assert_eq!(exact(&text, RUN).unwrap(), exact(&format!("{header}\n{turned}"), RUN).unwrap());
+    let text = past();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let turned: String = rows.lines().rev().map(|row| format!("{row}\n")).collect();
+    let run = r#"{ "asOf": "2022-05-15", "periods": 1, "trials": 25600, "calibration": "off" }"#;
+    assert_eq!(exact(&text, run).unwrap(), exact(&format!("{header}\n{turned}"), run).unwrap());
 }

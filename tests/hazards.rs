@@ -5,7 +5,7 @@
 use leadcast::Forecast;
 use leadcast::calendar::Date;
 use leadcast::crm::{Mapping, Pipeline};
-use leadcast::forecast::{Backtest, BacktestOptions, Scenario, Trials};
+use leadcast::forecast::{Backtest, BacktestOptions, DealLine, FitSubject, ManagerOptions, Scenario, Trials};
 use leadcast::model::{OperatingModel, Preset, Run, TimingSource};
 use leadcast::random::{Sampler, StreamKey};
 use leadcast::table::{ReadOptions, Table};
@@ -143,6 +143,47 @@ fn stages_say_which_deals_are_won_and_the_past_how_much() {
     // Σ amount·P(won in the end) is the same to rounding.
     let weighted = |forecast: &Forecast| forecast.report().weighted_pipeline;
     assert!((weighted(&staged) / weighted(&plain) - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn what_products_bring_of_their_estimates_counts_for_the_deals_of_each() {
+    // Licences bring what was thought, services six tenths.
+    let mut sampler = Sampler::new(StreamKey::new(8));
+    let mut csv = "Deal Id,Created Date,Close Date,Status,Stage,Product,Estimated Amount,Actual Amount\n".to_owned();
+    for created in 0..TODAY {
+        let close = created + 20 + sampler.below(120) as i32;
+        let date = |day: i32| Date::from_days(ORIGIN + day).to_string();
+        let (product, share) = [("Licence", 1.0), ("Service", 0.6)][sampler.below(2) as usize];
+        let estimate = f64::from(1_000 + sampler.below(9_000));
+        let brought = (estimate * share * (0.1 * sampler.normal()).exp()).round();
+        let (status, stage, brought) = match (close < TODAY, sampler.uniform() < 0.35) {
+            (true, true) => ("Won", "Closed Won", brought.to_string()),
+            (true, false) => ("Lost", "Closed Lost", String::new()),
+            (false, _) => ("Open", "Discovery", String::new()),
+        };
+        csv +=
+            &format!("d{created},{},{},{status},{stage},{product},{estimate},{brought}\n", date(created), date(close));
+    }
+    let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+    let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+    let forecast = pipeline.simulate(&model(), &run(r#", "newBusiness": "off""#)).unwrap();
+    let fit = forecast.report().timing.fit;
+    let told = fit.iter().find(|told| told.about == FitSubject::Amounts).unwrap();
+    let (low, high) = told.sentence.split("; product by factors of ").nth(1).unwrap().split_once(" to ").unwrap();
+    let factor = |text: &str| text.trim_end_matches("; the file decides").parse::<f64>().unwrap();
+    // 70 wins of each: known to 1 %.
+    assert!((factor(low) / factor(high) - 0.6).abs() < 0.03, "{}", told.sentence);
+    // What the deals of a product bring in the quarter: their chances times their amounts times its share.
+    let managed = pipeline.manage(&forecast, &ManagerOptions::default()).unwrap();
+    for (product, share) in [("Licence", 1.0), ("Service", 0.6)] {
+        let of = |deal: &&DealLine| csv.lines().nth(deal.row + 1).unwrap().contains(product);
+        let open = forecast.outcome().deals.iter().filter(of);
+        let expected: f64 = open.map(|deal| deal.probability * deal.closed_by[0] * deal.amount as f64 * share).sum();
+        let line = managed.views["product"].iter().find(|line| line.name.as_deref() == Some(product)).unwrap();
+        let found = line.mean - line.won as f64;
+        // The factor is known to 1 %, the mean of the ratios too; drawn hazards move the mean by less than their spread.
+        assert!((found / expected - 1.0).abs() < 0.06, "{product}: {found} of {expected}");
+    }
 }
 
 #[test]

@@ -658,3 +658,28 @@ fn stage_history_is_read_from_four_shapes() {
     let error = StageHistory::from_table(table("Deal ID,Amount\n1,5\n"), &Mapping::default()).unwrap_err();
     assert_eq!(error.code(), "no-stage-history");
 }
+
+#[test]
+fn an_amount_that_only_won_deals_have_stands_beside_the_fuller_estimate_in_either_order() {
+    for head in ["Estimated Amount,Amount", "Amount,Estimated Amount"] {
+        let row = |estimate: &str, amount: &str| {
+            if head.starts_with("Est") { format!("{estimate},{amount}") } else { format!("{amount},{estimate}") }
+        };
+        let mut csv = format!("Deal Name,Stage,Created Date,Close Date,{head}\n");
+        csv += &format!("won,Closed Won,2025-01-05,2025-02-01,{}\n", row("1000", "900"));
+        for at in 0..4 {
+            csv += &format!("lost {at},Closed Lost,2025-01-05,2025-02-01,{}\n", row("700", ""));
+            csv += &format!("open {at},Proposal,2025-01-05,2025-04-01,{}\n", row("500", ""));
+        }
+        let found = deals(&csv, "2025-02-15");
+        let bound = fields(&found.receipt);
+        assert!(
+            bound.contains(&("Amount", "actualAmount")) && bound.contains(&("Estimated Amount", "amount")),
+            "{bound:?}"
+        );
+        assert!(found.receipt.diagnostics.iter().all(|note| note.code != "competing-columns"));
+        assert_eq!(named(&found, "won").amount.minor, 90_000);
+        assert_eq!(named(&found, "won").estimate.map(|worth| worth.minor), Some(100_000));
+        assert_eq!(named(&found, "open 0").amount.minor, 50_000);
+    }
+}

@@ -278,16 +278,27 @@ fn is_weighted(header: &str) -> bool {
 }
 
 /// Where an amount and an estimated amount stand side by side, the one is what the deal brought, the other what it
-/// was thought to bring.
+/// was thought to bring; also where the amount is filled in for won deals alone, and gave way to the fuller estimate.
 fn split_estimates(table: &Table, claims: &[Claim], columns: &mut [Option<(Field, MappingSource)>]) {
     let is = |bound: &Option<(Field, MappingSource)>, field| bound.is_some_and(|(f, _)| f == field);
     let estimated = |at: usize| super::fold::fold(table.columns()[at].name()).starts_with("est");
-    let amount = columns.iter().position(|bound| is(bound, Field::Amount)).filter(|at| !estimated(*at));
     let free = !columns.iter().any(|bound| is(bound, Field::ActualAmount));
+    let amount = columns.iter().position(|bound| is(bound, Field::Amount));
+    if let (Some(estimate), true) = (amount.filter(|at| estimated(*at)), free) {
+        let better = claims.iter().take_while(|claim| claim.column != estimate);
+        let brought = better.filter(|claim| claim.field == Field::Amount && claim.filled > 0).find(|claim| {
+            let header = table.columns()[claim.column].name();
+            columns[claim.column].is_none() && !estimated(claim.column) && !is_weighted(header)
+        });
+        if let Some(brought) = brought {
+            columns[brought.column] = Some((Field::ActualAmount, MappingSource::Synonym));
+        }
+        return;
+    }
     let estimate = claims.iter().find(|claim| {
         claim.field == Field::Amount && claim.filled > 0 && columns[claim.column].is_none() && estimated(claim.column)
     });
-    if let (Some(amount), true, Some(estimate)) = (amount, free, estimate) {
+    if let (Some(amount), true, Some(estimate)) = (amount.filter(|at| !estimated(*at)), free, estimate) {
         let source = columns[amount].map_or(MappingSource::Synonym, |(_, source)| source);
         if source != MappingSource::Override {
             columns[amount] = Some((Field::ActualAmount, source));

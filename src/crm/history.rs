@@ -8,7 +8,7 @@ use super::bind::MISFIT;
 use super::dialect::{Dialects, Vocabulary};
 use super::fold::fold;
 use super::rows::{NO_DATE, NO_REFERENCE, Rows, receipt};
-use super::{DealStatus, Field, Kind, Mapping, Pipeline};
+use super::{DealStatus, Field, ForecastCategory, Kind, Mapping, Pipeline};
 use crate::calendar::Date;
 use crate::stats::Arrange;
 use crate::table::{Action, Code, Column, ColumnKind, Diagnostics, Receipt, Table};
@@ -40,6 +40,17 @@ pub struct StatedDate {
     pub on: Date,
     /// The stated close date.
     pub close: Date,
+}
+
+/// A deal was called commit, best case, pipeline or omitted on a day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StatedCategory {
+    /// The deal's id.
+    pub deal: String,
+    /// The day on which it was called so; of snapshots, the day of the first that shows it.
+    pub on: Date,
+    /// What it was called.
+    pub category: ForecastCategory,
 }
 
 /// How a file tells of stages.
@@ -93,6 +104,8 @@ pub struct StageHistory {
     pub events: Vec<StageEvent>,
     /// Close dates that were stated while the deal was open, by deal, then day. From logs whose rows also hold the close date, and from snapshots.
     pub dates: Vec<StatedDate>,
+    /// What deals were called while open, by deal, then day; from the same.
+    pub categories: Vec<StatedCategory>,
     /// What was read, used and left out; of snapshots, of the last.
     pub receipt: Receipt,
 }
@@ -145,9 +158,10 @@ impl StageHistory {
             Place { column, ..Place::line(table.line(row)) }
         };
         let mut notes = Diagnostics::default();
-        let (mut events, mut dates, mut used) = (Vec::new(), Vec::new(), 0);
-        let close =
-            rows.binding.column_of(Field::CloseDate).filter(|at| shape == HistoryShape::EventLog && Some(*at) != day);
+        let (mut events, mut dates, mut categories, mut used) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        let beside = |field| rows.binding.column_of(field).filter(|_| shape == HistoryShape::EventLog);
+        let close = beside(Field::CloseDate).filter(|at| Some(*at) != day);
+        let called = beside(Field::ForecastCategory);
         for row in 0..table.rows() {
             let id = cell(deal, row);
             let mut add = |stage: &str, entered: Date| {
@@ -183,6 +197,8 @@ impl StageHistory {
                 let ends = matches!(dialects.status_of(to), Some(DealStatus::Won | DealStatus::Lost));
                 let stated = close.and_then(|at| date(at, row)).filter(|_| !ends);
                 dates.extend(stated.map(|close| StatedDate { deal: id.to_owned(), on, close }));
+                let word = called.filter(|_| !ends).map_or("", |at| cell(at, row));
+                categories.extend(stated_category(dialects, id, on, word));
                 used += 1;
             } else {
                 let raw = day.map_or("", |at| cell(at, row));
@@ -191,8 +207,9 @@ impl StageHistory {
         }
         events.arrange();
         dates.arrange();
+        categories.arrange();
         let receipt = rows.receipt(Kind::StageHistory, used, notes);
-        Ok((Self { shape, events, dates, receipt }, (rows, deal)))
+        Ok((Self { shape, events, dates, categories, receipt }, (rows, deal)))
     }
 
     /// Compares exports of the same pipeline: a deal entered a stage on the first day that shows it there. `None`
@@ -203,7 +220,8 @@ impl StageHistory {
         ordered.arrange_by_key(|(day, _)| *day);
         let (_, newest) = ordered.last()?;
         let mut last: BTreeMap<&str, &str> = BTreeMap::new();
-        let (mut events, mut dates, mut used, mut notes) = (Vec::new(), Vec::new(), 0, Diagnostics::default());
+        let (mut events, mut dates, mut categories) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut used, mut notes) = (0, Diagnostics::default());
         for (day, pipeline) in &ordered {
             let table = pipeline.table();
             (used, notes) = (0, Diagnostics::default());
@@ -217,6 +235,10 @@ impl StageHistory {
                     && !deal.is_empty()
                 {
                     dates.push(StatedDate { deal: deal.to_owned(), on: *day, close });
+                }
+                if is_open && !deal.is_empty() {
+                    let word = text(Field::ForecastCategory, row);
+                    categories.extend(stated_category(&pipeline.dialects, deal, *day, word));
                 }
                 if deal.is_empty() {
                     notes.count(NO_REFERENCE, place(), stage, || "rows name no deal".to_owned());
@@ -239,8 +261,9 @@ impl StageHistory {
         }
         events.arrange();
         dates.arrange();
+        categories.arrange();
         let receipt = receipt(newest.table(), newest.binding(), Some(Kind::StageHistory), used, [notes]);
-        Some(Self { shape: HistoryShape::Snapshots, events, dates, receipt })
+        Some(Self { shape: HistoryShape::Snapshots, events, dates, categories, receipt })
     }
 
     /// The events of one deal, the first first.
@@ -259,6 +282,14 @@ impl StageHistory {
         self.dates.get(start..end).unwrap_or(&[])
     }
 
+    /// What one deal was called, the first first.
+    #[must_use]
+    pub fn categories_of(&self, deal: &str) -> &[StatedCategory] {
+        let start = self.categories.partition_point(|stated| stated.deal.as_str() < deal);
+        let end = self.categories.partition_point(|stated| stated.deal.as_str() <= deal);
+        self.categories.get(start..end).unwrap_or(&[])
+    }
+
     /// Both histories as one; what both tell stands once. The shape and the receipt are those of this one.
     #[must_use]
     pub fn merged(mut self, other: &Self) -> Self {
@@ -268,8 +299,17 @@ impl StageHistory {
         self.dates.extend_from_slice(&other.dates);
         self.dates.arrange();
         self.dates.dedup();
+        self.categories.extend_from_slice(&other.categories);
+        self.categories.arrange();
+        self.categories.dedup();
         self
     }
+}
+
+/// What a word calls an open deal; `None` where it is no category of one.
+fn stated_category(dialects: &Dialects, deal: &str, on: Date, word: &str) -> Option<StatedCategory> {
+    let category = dialects.category_of(word).filter(|category| *category != ForecastCategory::Closed)?;
+    Some(StatedCategory { deal: deal.to_owned(), on, category })
 }
 
 /// The day an export was taken, as its file name says: `deals-2026-05-28.csv`, `Deals_2026_05_28.csv`,

@@ -42,7 +42,7 @@ pub use deal::{Deal, Deals};
 pub use dialect::{Dialect, Dialects};
 pub(crate) use field::distance;
 pub use field::{Field, FieldRef, ScoreField};
-pub use history::{HistoryNames, HistoryShape, StageEvent, StageHistory, StatedDate, export_day};
+pub use history::{HistoryNames, HistoryShape, StageEvent, StageHistory, StatedCategory, StatedDate, export_day};
 pub(crate) use key::{fingerprint_of, hexadecimal};
 pub use kind::{Kind, Typical};
 pub use leads::LeadList;

@@ -212,6 +212,7 @@ impl Changed {
             called_in: close.and_then(|day| self.outcome.horizon.period_of(day)),
             closed_by: closed_by(&self.outcome.horizon, line, line.slip(), close, 0.0),
             slip: line.slip(),
+            brings: 1.0,
             hazard: None,
             amount_known: true,
         };
@@ -277,6 +278,7 @@ impl Changed {
                         called_in: horizon.period_of(end),
                         closed_by: surely_by(&horizon, end),
                         slip: Slip { on_time: 1.0, mean_delay: 0.0 },
+                        brings: 1.0,
                         hazard: None,
                         amount_known: true,
                     });

@@ -8,6 +8,7 @@
 use super::convolution::{Combine, Lattice, Nodes, Subsets, Tap, add, largest_move};
 use super::input::{Amount, SimulationInput, Win};
 use super::odds::{Market, Timing};
+use super::pinned;
 use crate::{Error, ErrorKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -77,6 +78,23 @@ impl Exact {
     #[must_use]
     pub fn error(&self) -> f64 {
         self.error
+    }
+
+    /// A grid of points a step apart, the first `below` steps under `base`.
+    pub(super) fn of_grid(base: i64, step: f64, below: usize, masses: Vec<f64>) -> Self {
+        let (mut totals, mut cumulative, mut sum) = (Vec::new(), Vec::new(), 0.0);
+        for (at, mass) in masses.into_iter().enumerate().filter(|(_, mass)| *mass > 0.0) {
+            sum += mass;
+            totals.push(base + (step * (at as f64 - below as f64)).round_ties_even() as i64);
+            cumulative.push(f64::min(sum, 1.0));
+        }
+        Self {
+            method: ExactMethod::Grid,
+            totals,
+            cumulative,
+            error: 0.0,
+            between: Some(Between { step, base, unit: 1 }),
+        }
     }
 
     /// P(T ≤ bound).
@@ -178,12 +196,21 @@ impl SimulationInput {
         ))
     }
 
-    /// The distribution on a grid of [`GRID_POINTS`], every rate fixed at its mean.
+    /// The distribution on a grid of [`GRID_POINTS`], every rate fixed at its mean: hazards and arrivals too.
     ///
     /// # Errors
-    /// Those of [`validate`](Self::validate), `drawn-amounts` and `exact-too-large`.
+    /// Those of [`validate`](Self::validate); `drawn-amounts` for log-normal amounts; `exact-too-large`, under a market of
+    /// hazards for what lies beyond the current quarter as well.
     pub fn on_grid(&self, period: Option<usize>) -> Result<Exact, Error> {
         self.validate(0)?;
+        if let Some(pace) = self.pace.as_ref().filter(|_| self.follows_hazards()) {
+            let last = self.periods() - 1;
+            return pinned::on_grid(
+                self,
+                pace,
+                period.map_or((0, last), |period| (period.min(last), period.min(last))),
+            );
+        }
         let mut question = Question::new(self, period)?;
         question.groups = vec![(None, (0..question.deals.len()).collect())];
         // One point is kept free, so that the largest total's upper share has a place.
@@ -198,6 +225,13 @@ impl SimulationInput {
         let exact = question.convolve(ExactMethod::Grid, tap, |i| (step * i as f64).round_ties_even() as i64)?;
         let between = (step > unit as f64).then_some(Between { step, base: question.base, unit });
         Ok(Exact { between, ..exact })
+    }
+}
+
+impl SimulationInput {
+    /// Whether hazards decide, of some deal or of those that are not there yet.
+    fn follows_hazards(&self) -> bool {
+        self.new_business || self.deals.iter().any(|deal| matches!(deal.win, Win::Hazard { .. }))
     }
 }
 
@@ -227,7 +261,7 @@ struct Question<'a> {
 
 impl<'a> Question<'a> {
     fn new(input: &'a SimulationInput, period: Option<usize>) -> Result<Self, Error> {
-        if input.new_business || input.deals.iter().any(|deal| matches!(deal.win, Win::Hazard { .. })) {
+        if input.follows_hazards() {
             return Err(drawn_amounts());
         }
         let last = input.periods() - 1;
@@ -418,15 +452,15 @@ fn gcd(mut a: i64, mut b: i64) -> i64 {
     a
 }
 
-fn drawn_amounts() -> Error {
+pub(super) fn drawn_amounts() -> Error {
     Error::new(
         ErrorKind::Run,
         "drawn-amounts",
-        "amounts, hazards and new business that are drawn have no distribution without trials (take the trials)",
+        "amounts, hazards and new business that are drawn have no exact distribution (take the grid, or the trials)",
     )
 }
 
-fn too_large() -> Error {
+pub(super) fn too_large() -> Error {
     let message = "too many deals, shared rates or quarters to integrate over (ask for one period, or take the grid or the trials)";
     Error::new(ErrorKind::Limit, "exact-too-large", message)
 }

@@ -54,9 +54,14 @@ impl NewBusiness {
         Self { stride, kinds: found, bands }
     }
 
-    /// Per kind and step: the wins expected under the rates of a batch. What the drawn hazards change is that of the
-    /// band's largest kind.
-    fn expected(&self, pace: &Pace, draw: &Draw, sampler: &mut Sampler) -> Vec<Vec<f64>> {
+    /// Per kind and step: the wins expected under these rates, arrivals at their means.
+    pub(super) fn at_means(&self, pace: &Pace, draw: &Draw) -> Vec<Vec<f64>> {
+        self.expected(pace, draw, |kind| kind.rate.mean())
+    }
+
+    /// Per kind and step: the wins expected under the rates of a batch, `arriving` deals of a kind a day. What the drawn
+    /// hazards change is that of the band's largest kind.
+    fn expected(&self, pace: &Pace, draw: &Draw, mut arriving: impl FnMut(&Kind) -> f64) -> Vec<Vec<f64>> {
         let changes: Vec<Vec<f64>> = self
             .bands
             .iter()
@@ -66,8 +71,7 @@ impl NewBusiness {
             })
             .collect();
         let of_kind = |(kind, odds): (&Kind, &KindOdds)| {
-            let rate = if pace.is_drawn { kind.rate.draw(|shape| sampler.gamma(shape)) } else { kind.rate.mean() };
-            let rate = rate * draw.arrivals;
+            let rate = arriving(kind) * draw.arrivals;
             odds.in_time.iter().zip(&changes[odds.band]).map(|(in_time, change)| rate * in_time * change).collect()
         };
         pace.fit().arrivals.kinds.iter().zip(&self.kinds).map(of_kind).collect()
@@ -77,7 +81,7 @@ impl NewBusiness {
     #[cfg(test)]
     pub(super) fn mean(&self, pace: &Pace) -> Vec<f64> {
         let fit = pace.fit();
-        let ratio = fit.ratios.iter().sum::<f64>() / fit.ratios.len() as f64;
+        let ratio = fit.ratios.left.iter().sum::<f64>() / fit.ratios.left.len() as f64;
         let brought = fit.brought.iter().map(|b| *b as f64).sum::<f64>() / fit.brought.len().max(1) as f64;
         let mut sums = vec![0.0; pace.steps()];
         for (kind, odds) in fit.arrivals.kinds.iter().zip(&self.kinds) {
@@ -101,7 +105,9 @@ impl NewBusiness {
         totals: &mut [i64],
     ) {
         let fit = pace.fit();
-        let expected = self.expected(pace, draw, sampler);
+        let expected = self.expected(pace, draw, |kind| {
+            if pace.is_drawn { kind.rate.draw(|shape| sampler.gamma(shape)) } else { kind.rate.mean() }
+        });
         let mut cumulative = Vec::with_capacity(expected.len());
         let mut pool = Vec::new();
         for (step, &row) in rows.iter().enumerate() {

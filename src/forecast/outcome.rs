@@ -1,5 +1,6 @@
 //! Turns the deals of a file, a model and the options of a run into what the simulation needs.
 
+use super::delivered::Delivered;
 use super::effects::Effects;
 use super::horizon::Horizon;
 use super::input::{Amount, SharedRate, SimulatedDeal, SimulationInput, Win};
@@ -100,6 +101,8 @@ pub struct DealLine {
     pub amount_known: bool,
     /// How its stated date holds where dates decide.
     pub(super) slip: Slip,
+    /// Where hazards decide: what its product, owner and segment change of what it brings.
+    pub(super) brings: f64,
 }
 
 impl Outcome {
@@ -125,6 +128,7 @@ impl Outcome {
         let mut past = Past::new(pipeline, model, run, as_of.days(), currency);
         past.effects = Arc::new(Effects::new(pipeline, &known.deals));
         past.learn_slips(Slips::new(pipeline, &known.deals, model, as_of));
+        past.delivered = Arc::new(Delivered::new(pipeline, &known.deals, model, (as_of, run.period, currency)));
         Ok(Self::of(known, as_of, model, run, assumptions, past))
     }
 
@@ -240,11 +244,16 @@ impl Outcome {
         };
         if !deal.amount_known && !pace.fit().brought.is_empty() {
             Amount::Unknown
-        } else if pace.fit().ratios.len() > 1 {
-            Amount::Estimate(deal.amount)
+        } else if pace.fit().ratios.left.len() > 1 {
+            Amount::Estimate(libm::round(deal.amount as f64 * deal.brings) as i64)
         } else {
             Amount::Fixed(deal.amount)
         }
+    }
+
+    /// What the forecast categories delivered in earlier periods.
+    pub(crate) fn delivered(&self) -> &Delivered {
+        &self.past.delivered
     }
 
     /// Σ probability × amount of the open deals that `of` accepts, in minor units.
@@ -393,6 +402,7 @@ fn deal_line(deal: &Deal, stages: &StageTable, slip: Slip, horizon: &Horizon, pr
         called_in: deal.close.and_then(|close| horizon.period_of(close.max(as_of))),
         closed_by: closed_by(horizon, line, slip, deal.close, 0.0),
         slip,
+        brings: 1.0,
         hazard: None,
         amount_known: deal.amount_known,
     }
@@ -411,9 +421,9 @@ fn hasten<'a>(
     for (at, (line, deal)) in lines.iter().zip(deals).enumerate() {
         let Some(created) = deal.created else { continue };
         let estimate = deal.estimate.map(|worth| worth.minor);
-        let stage = past.stage(deal, pace.day());
-        let profile = pace.profile_of(estimate, &past.groups(deal), pace.day() - created.days(), stage);
-        places.push(at);
+        let (stage, groups) = (past.stage(deal, pace.day()), past.groups(deal));
+        let profile = pace.profile_of(estimate, &groups, pace.day() - created.days(), stage);
+        places.push((at, pace.fit().ratios.factor(&groups)));
         said.push(Said {
             key: line.key,
             class: pace.class(profile),
@@ -425,8 +435,9 @@ fn hasten<'a>(
     }
     let factors = factors(pace, &said);
     let means = pace.means();
-    for ((at, said), factor) in places.into_iter().zip(&said).zip(factors) {
+    for (((at, brings), said), factor) in places.into_iter().zip(&said).zip(factors) {
         let line = &mut lines[at];
+        line.brings = brings;
         line.hazard = Some((said.class, factor));
         (line.probability, line.closed_by) = reported(pace, &means, said.class, factor);
     }

@@ -212,6 +212,16 @@ impl Pace {
         }
     }
 
+    /// The κ of the factor on the wins of a quarter; none without a market.
+    pub(super) fn market(&self) -> Option<f64> {
+        self.market
+    }
+
+    /// The means of all rates, and the market's factor as given.
+    pub(super) fn means_under(&self, factor: f64) -> Draw {
+        Draw { market: vec![factor; self.market_blocks()], ..self.means() }
+    }
+
     /// The odds of a class in each step.
     pub(super) fn odds(&self, draw: &Draw, class: usize, out: &mut [Odds]) {
         if let Some(Class { profile, ages }) = self.classes.get(class) {
@@ -318,7 +328,7 @@ impl Pace {
         let key = self.ends.iter().fold(key, |key, end| key.with(*end as u64));
         let rates = self.fit.arrivals.kinds.iter().map(|kind| kind.rate.shape);
         let key = means.stages.iter().flatten().fold(key, |key, factor| key.with(factor.to_bits()));
-        let key = rates.chain(self.fit.ratios.iter().copied()).fold(key, |key, value| key.with(value.to_bits()));
+        let key = rates.chain(self.fit.ratios.left.iter().copied()).fold(key, |key, value| key.with(value.to_bits()));
         self.fit.brought.iter().fold(key, |key, minor| key.with(*minor as u64)).bits()
     }
 

@@ -1,6 +1,7 @@
 //! What the file's own past says on the day of the forecast, and whether that is enough to decide when deals close.
 
 use super::Horizon;
+use super::delivered::Delivered;
 use super::effects::Effects;
 use super::fit::{Fit, FitStatement, History, Season, Seen, UNTOLD, and, statements};
 use super::pace::{Draw, Odds, Pace};
@@ -52,6 +53,8 @@ pub(super) struct Past {
     pub(super) effects: Arc<Effects>,
     /// How stated dates held.
     pub(super) slips: Arc<Slips>,
+    /// What the forecast categories delivered in earlier periods.
+    pub(super) delivered: Arc<Delivered>,
     fit: Arc<Fit>,
     start: i32,
 }
@@ -64,11 +67,12 @@ impl Past {
         let season = Season::new(model.meta().fiscal_year, seen.start.min(day), day);
         let fit = Fit::new(&seen, &season);
         let mut timing = choose(&history, &seen, model, run, currency);
-        timing.fit = statements(&fit, &seen, &season);
+        timing.fit = statements(&fit, &seen);
         Self {
             timing,
             effects: Arc::default(),
             slips: Arc::default(),
+            delivered: Arc::default(),
             fit: Arc::new(fit),
             start: seen.start,
             history: Arc::new(history),

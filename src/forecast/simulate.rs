@@ -396,7 +396,7 @@ impl Simulation {
     fn amount(&self, amount: Amount, uniform: u32) -> i64 {
         let (mut ratios, mut brought) = (&[][..], &[][..]);
         if let Some(pace) = &self.input.pace {
-            (ratios, brought) = (pace.fit().ratios.as_slice(), pace.fit().brought.as_slice());
+            (ratios, brought) = (pace.fit().ratios.left.as_slice(), pace.fit().brought.as_slice());
         }
         let one_of = |count: usize| ((u64::from(uniform) * count as u64) >> 32) as usize;
         let minor = match amount {

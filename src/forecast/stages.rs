@@ -252,6 +252,11 @@ fn open_stages(model: &OperatingModel) -> impl Iterator<Item = &Stage> {
     model.stages().iter().filter(|stage| stage.outcome == StageOutcome::Open)
 }
 
+/// What the model calls deals of a stage, by its folded name; pipeline where it has no such stage.
+pub(super) fn category_of(key: &str, model: &OperatingModel) -> ForecastCategory {
+    open_stage(key, model).map_or(ForecastCategory::Pipeline, |(stage, _)| stage.category)
+}
+
 /// What the model assumes of close dates stated in a stage, by its folded name.
 pub(super) fn slip_of(key: &str, model: &OperatingModel) -> Slip {
     let stage = open_stage(key, model).map(|(stage, _)| stage).or_else(|| middle(model));

@@ -1,4 +1,4 @@
-//! The forecast categories of the current period: as called, and as simulated.
+//! The forecast categories of the current period: as called, as delivered before, and as simulated.
 
 use crate::crm::ForecastCategory;
 use crate::forecast::{DealLine, OPEN_CATEGORIES, Outcome, Trials};
@@ -30,6 +30,31 @@ pub struct CategoryReport {
     pub p90: f64,
     /// What this category and the surer ones bring, won to date included. None for omitted deals.
     pub cumulative: Option<CategoryFigures>,
+    /// What such calls delivered in earlier periods; none for `closed`, and where no history tells what was called then.
+    pub delivered: Option<CategoryDelivered>,
+}
+
+/// What a category delivered in earlier periods, each seen from the day of the period that it is today.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct CategoryDelivered {
+    /// Of the amount called then, the share that was won by the end of the period.
+    pub share: f64,
+    /// Lower end of its 95 % interval; none of a single period.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Periods in which such deals were called.
+    pub periods: usize,
+    /// Deals called in them.
+    pub deals: usize,
+    /// Whether dates stated then say what was called for the period, as today. Else all open deals of the category count, then and now.
+    pub by_date: bool,
+    /// That share of what stands in the category today.
+    pub amount: f64,
+    /// Won to date, and that of this category and the surer ones; none for omitted deals, and where one of them is not known.
+    pub cumulative: Option<f64>,
 }
 
 /// Mean and percentiles of a category with the surer ones.
@@ -64,7 +89,9 @@ pub(super) fn category_reports(outcome: &Outcome, trials: &Trials) -> Vec<Catego
         p50: closed,
         p90: closed,
         cumulative: Some(certain),
+        delivered: None,
     }];
+    let mut delivered_so_far = Some(closed);
     let mut called_so_far = won;
     let mut surer = vec![0; trials.count()];
     for (index, &category) in OPEN_CATEGORIES.iter().enumerate() {
@@ -76,6 +103,13 @@ pub(super) fn category_reports(outcome: &Outcome, trials: &Trials) -> Vec<Catego
         let totals = trials.category(index);
         surer.iter_mut().zip(&totals).for_each(|(sum, total)| *sum += total);
         let single = category_figures(&totals, 0, scale);
+        let mut before = delivered(outcome, category, amount);
+        // What nothing is called in adds nothing, whatever it delivered.
+        let added = before.map(|before| before.amount).or((deals.is_empty() && in_call).then_some(0.0));
+        delivered_so_far = delivered_so_far.zip(added).map(|(sum, more)| sum + more);
+        if let Some(before) = &mut before {
+            before.cumulative = delivered_so_far.filter(|_| in_call);
+        }
         reports.push(CategoryReport {
             category,
             deals: deals.len(),
@@ -87,9 +121,28 @@ pub(super) fn category_reports(outcome: &Outcome, trials: &Trials) -> Vec<Catego
             p50: single.p50,
             p90: single.p90,
             cumulative: in_call.then(|| category_figures(&surer, won, scale)),
+            delivered: before,
         });
     }
     reports
+}
+
+/// What a category delivered before, held against the amount called in it today.
+fn delivered(outcome: &Outcome, category: ForecastCategory, called: i64) -> Option<CategoryDelivered> {
+    let before = outcome.delivered();
+    let line = before.of(category)?;
+    let open = || outcome.deals.iter().filter(|deal| deal.category == category).map(|deal| deal.amount).sum::<i64>();
+    let stands = if before.is_dated { called } else { open() };
+    Some(CategoryDelivered {
+        share: line.share,
+        low: line.interval.map(|(low, _)| low),
+        high: line.interval.map(|(_, high)| high),
+        periods: line.periods,
+        deals: line.deals,
+        by_date: before.is_dated,
+        amount: line.share * stands as f64 / outcome.currency.minor_per_major() as f64,
+        cumulative: None,
+    })
 }
 
 fn category_figures(totals: &[i64], won: i64, scale: f64) -> CategoryFigures {

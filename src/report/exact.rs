@@ -1,11 +1,15 @@
 //! A forecast without trials beside the simulated one, as plain data.
 
 use super::wording;
-use crate::forecast::{Exact, ExactMethod, Forecast};
+use crate::forecast::{Exact, ExactMethod, Forecast, Trials};
 use crate::money::Currency;
 use crate::stats::Estimate;
 use crate::{Error, ErrorKind};
 use serde::Serialize;
+
+/// What a grid leaves out where hazards decide.
+const FIXED: &str = "hazards, arrivals and shared rates are fixed at their means, so it is narrower than the trials, which draw \
+    them as well as the past knows them";
 
 /// The forecast computed without trials. Amounts are in major units of `currency`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,9 +34,9 @@ pub struct ExactSpan {
     pub label: String,
     /// The quota of the period.
     pub quota: Option<f64>,
-    /// The simulated odds of the quota.
+    /// The simulated odds of the quota, before any correction by earlier quarters.
     pub simulated_odds: Option<Estimate>,
-    /// The simulated median.
+    /// The simulated median, before any correction.
     pub simulated_p50: Estimate,
     /// The figures without trials; `null` where there is no way to them.
     pub figures: Option<ExactFigures>,
@@ -79,15 +83,17 @@ impl Forecast {
         let mut spans = Vec::new();
         let periods = outcome.horizon.periods().iter().map(|period| period.label()).enumerate();
         for (period, label) in periods.map(|(i, label)| (Some(i), label)).chain([(None, "all periods".to_owned())]) {
-            let totals = period.map_or_else(|| trials.total(), |period| trials.period(period));
+            let totals = as_simulated(trials, period);
             let sample = trials.sample(&totals);
             let quota = period.and_then(|period| outcome.quotas[period]);
             let (found, why_not) = match input.exact(period) {
                 Ok(exact) => (Some(exact), String::new()),
-                Err(error) if error.code() == "drawn-amounts" => (None, error.to_string()),
                 Err(error) => match input.on_grid(period) {
+                    Ok(grid) if error.code() == "drawn-amounts" => (Some(grid), FIXED.to_owned()),
                     Ok(grid) => (Some(grid), error.to_string()),
-                    Err(error) if error.kind() == ErrorKind::Limit => (None, error.to_string()),
+                    Err(error) if error.kind() == ErrorKind::Limit || error.code() == "drawn-amounts" => {
+                        (None, error.to_string())
+                    }
                     Err(error) => return Err(error),
                 },
             };
@@ -101,9 +107,22 @@ impl Forecast {
                 why_not,
             });
         }
-        let sentence = spans.first().map_or_else(String::new, sentence);
+        let before = if trials.is_corrected() { ", before earlier quarters correct them" } else { "" };
+        let sentence = spans.first().map_or_else(String::new, |span| sentence(span, before));
         Ok(ExactReport { sentence, currency: outcome.currency, spans })
     }
+}
+
+/// Each trial's total before earlier quarters correct it, as the distribution knows nothing of them; renewals are in it.
+fn as_simulated(trials: &Trials, period: Option<usize>) -> Vec<i64> {
+    let mut sums = vec![0; trials.count()];
+    for period in period.map_or(0..trials.periods(), |period| period..period + 1) {
+        let renewed = trials.renewals(period).unwrap_or_default().iter().copied().chain(std::iter::repeat(0));
+        for (sum, (total, renewed)) in sums.iter_mut().zip(trials.simulated(period).into_iter().zip(renewed)) {
+            *sum += total + renewed;
+        }
+    }
+    sums
 }
 
 fn figures(exact: &Exact, quota: Option<i64>, scale: f64) -> ExactFigures {
@@ -120,7 +139,7 @@ fn figures(exact: &Exact, quota: Option<i64>, scale: f64) -> ExactFigures {
     }
 }
 
-fn sentence(span: &ExactSpan) -> String {
+fn sentence(span: &ExactSpan, before: &str) -> String {
     let Some(figures) = &span.figures else {
         return format!("{}: no answer without trials", span.label);
     };
@@ -130,7 +149,7 @@ fn sentence(span: &ExactSpan) -> String {
     };
     match (figures.odds, span.simulated_odds) {
         (Some(odds), Some(simulated)) => format!(
-            "{}: {} to reach the quota {how}, {} in the trials",
+            "{}: {} to reach the quota {how}, {} in the trials{before}",
             span.label,
             wording::percent(odds),
             wording::percent(simulated.value)

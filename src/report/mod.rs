@@ -31,7 +31,7 @@ pub use accounts::{
     MissingRoleReport, PersonRole, PlacedReport, UnknownRole,
 };
 pub use backtest::BacktestReport;
-pub use categories::{CategoryFigures, CategoryReport};
+pub use categories::{CategoryDelivered, CategoryFigures, CategoryReport};
 pub use definitions::{Confusion, DefinitionReport, StatusReport, StatusValue};
 pub use exact::{ExactFigures, ExactReport, ExactSpan};
 pub use explanation::{

@@ -9,6 +9,7 @@ mod arrange;
 mod beta;
 mod classification;
 mod estimate;
+mod fourier;
 mod gamma;
 mod histogram;
 mod interval;
@@ -23,6 +24,7 @@ pub use classification::{
     log_loss_of,
 };
 pub use estimate::{Estimate, GroupedSample, mean};
+pub use fourier::{Complex, Direction, transform};
 pub use gamma::gamma_quantile;
 pub use histogram::Histogram;
 pub use interval::{Interval, wilson};

@@ -118,7 +118,12 @@ async function pastTold(page) {
 
 /** The forecast is computed without trials on demand, and the two agree. @param {import('puppeteer-core').Page} page */
 async function agreed(page) {
-  // Hazards are drawn: without trials there is an answer where stated dates decide.
+  // Where hazards decide, the grid fixes them at their means.
+  await page.select('#timing', 'hazards');
+  await says(page, '#past-title', 'Decided by your own past');
+  await idle(page);
+  await press(page, '#ask-exact');
+  await says(page, '#exact-sentence', /\d+ % to reach the quota on a fine grid, with rates fixed at their means, \d+ % in the trials/);
   await page.select('#timing', 'dates');
   await says(page, '#past-title', 'Decided by stated dates');
   await idle(page);

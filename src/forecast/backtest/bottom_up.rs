@@ -30,7 +30,10 @@ pub(super) fn simulate(seen: &Seen, fit: &Arc<Fit>, season: &Season, last: i32, 
     for deal in seen.deals.iter().filter(|deal| deal.closing.is_none()) {
         let age = deal.created.map_or(0, |born| seen.day - born);
         let class = pace.class(pace.profile_of(deal.estimate, &deal.groups, age, deal.stage()));
-        groups.entry(class).or_default().push(Member { key: deal.key, worth: deal.estimate });
+        groups
+            .entry(class)
+            .or_default()
+            .push(Member { key: deal.key, worth: deal.estimate.map(|open| fit.ratios.expected(open, &deal.groups)) });
     }
     let kinds: Vec<(Profile, Vec<u8>)> = fit.arrivals.kinds.iter().map(|kind| pace.newborn(kind)).collect();
     let mut totals = vec![0_i64; BATCHES * TRIALS];

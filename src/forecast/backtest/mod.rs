@@ -151,7 +151,7 @@ impl Backtest {
     pub fn fit(&self) -> Vec<FitStatement> {
         let day = self.history.newest.unwrap_or(0);
         let seen = self.history.at(day, self.options.recorded_from.map(Date::days));
-        statements(&Fit::new(&seen, &self.season), &seen, &self.season)
+        statements(&Fit::new(&seen, &self.season), &seen)
     }
 
     /// The options it runs with.

@@ -3,6 +3,7 @@
 use super::hazards::Hazards;
 use super::history::Seen;
 use super::pooling::{Rate, strength};
+use super::ratios::Ratios;
 use std::collections::BTreeMap;
 
 /// Days from which the rate of arrivals is taken: one quarter, so that each part of it counts once.
@@ -35,12 +36,13 @@ pub(crate) struct Kind {
     pub(crate) factors: [f64; 2],
     /// Arrivals per day.
     pub(crate) rate: Rate,
-    /// Estimates of such deals, in the order of the keys; `None` where the file does not say.
+    /// Estimates of such deals as their groups let expect them to be won, in the order of the keys; `None` where the file does
+    /// not say.
     pub(crate) estimates: Vec<Option<i64>>,
 }
 
 impl Arrivals {
-    pub(crate) fn new(seen: &Seen, hazards: &Hazards) -> Self {
+    pub(crate) fn new(seen: &Seen, hazards: &Hazards, ratios: &Ratios) -> Self {
         // Of the deals created before records start, those that closed are missing.
         let earliest = seen.start.min(seen.day - SHORTEST + 1);
         let from = (seen.day - WINDOW + 1).max(earliest);
@@ -60,7 +62,7 @@ impl Arrivals {
             });
             kind.rate.shape += 1.0;
             if kind.estimates.len() < KEPT {
-                kind.estimates.push(deal.estimate);
+                kind.estimates.push(deal.estimate.map(|estimate| ratios.expected(estimate, &deal.groups)));
             }
         }
         let blocks = (days_seen(seen) / BLOCK).clamp(0, 13);

@@ -1,6 +1,7 @@
 //! Daily hazards of being won or lost, by size band, age band and part of the quarter.
 
 use super::history::{GROUPINGS, Seen, SeenDeal};
+use super::level::{BLOCK, BLOCKS, Level};
 use super::pooling::{Rate, gain, strength};
 use super::season::{PARTS, Season};
 use super::sizes::{Sizes, Watch};
@@ -46,6 +47,8 @@ pub(crate) struct Cause {
     pub(crate) strengths: [f64; 3],
     /// Factors of product, owner and segment; empty where they tell nothing.
     pub(crate) groups: [Vec<f64>; 3],
+    /// How often it happens lately, as a multiple of what the whole file lets expect; `cells` has it in it.
+    pub(crate) level: f64,
 }
 
 /// Events and exposure by size band, age band and part of the quarter.
@@ -245,30 +248,43 @@ impl Hazards {
         self.stages = Stages::new(&stays);
     }
 
-    /// Won and expected wins in each of the last blocks of `length` days, the newest first.
-    pub(crate) fn wins_by_block(&self, seen: &Seen, season: &Season, length: i32) -> Vec<(f64, f64)> {
-        let blocks = ((seen.day - seen.start + 1) / length).clamp(0, 12) as usize;
-        let mut cells = vec![(0.0, 0.0); blocks];
-        let table = self.won.means();
+    /// Takes in how often deals are won and lost lately: the level of each, wins first.
+    pub(crate) fn follow(&mut self, seen: &Seen, season: &Season) -> Level {
+        let [won, lost] = self.by_block(seen, season, BLOCK, BLOCKS).map(|cells| Level::new(&cells));
+        self.won.raise(won.now);
+        self.lost.raise(lost.now);
+        won
+    }
+
+    /// Closings and expected closings, won and lost, in each of the last blocks of `length` days, `most` at most, the newest
+    /// first.
+    pub(crate) fn by_block(&self, seen: &Seen, season: &Season, length: i32, most: usize) -> [Vec<(f64, f64)>; 2] {
+        let blocks = ((seen.day - seen.start + 1) / length).clamp(0, most as i32) as usize;
+        let mut cells = [vec![(0.0, 0.0); blocks], vec![(0.0, 0.0); blocks]];
+        let tables = [self.won.means(), self.lost.means()];
+        let block_of = |day: i32| ((seen.day - day) / length) as usize;
         for deal in &seen.deals {
             let Some((from, to)) = deal.watch(seen.start, seen.day) else { continue };
             let size = self.sizes.band(deal.estimate);
             let cycle = Sizes::cycle(self.sizes.step(deal.estimate));
-            let factor = self.won.factor(&deal.groups);
+            let factors = [self.won.factor(&deal.groups), self.lost.factor(&deal.groups)];
             let born = deal.created.unwrap_or(from);
-            for (block, cell) in cells.iter_mut().enumerate() {
+            for block in block_of(to)..=block_of(from).min(blocks.saturating_sub(1)) {
                 let last = seen.day - length * block as i32;
                 let span = (from.max(last - length + 1), to.min(last));
-                if span.0 > span.1 {
+                if block >= blocks || span.0 > span.1 {
                     continue;
                 }
                 self.walk(season, born, span, cycle, |age, part, days| {
-                    let hazard = table[(size * self.age_bands() + age) * PARTS + part];
-                    cell.1 += hazard * factor * days / cycle;
+                    let at = (size * self.age_bands() + age) * PARTS + part;
+                    for ((cells, table), factor) in cells.iter_mut().zip(&tables).zip(factors) {
+                        cells[block].1 += table[at] * factor * days / cycle;
+                    }
                 });
-                if deal.closing.is_some_and(|closing| closing.won && closing.day >= span.0 && closing.day <= last) {
-                    cell.0 += 1.0;
-                }
+            }
+            let ended = deal.closing.map(|closing| (usize::from(!closing.won), block_of(closing.day)));
+            if let Some(cell) = ended.and_then(|(outcome, block)| cells[outcome].get_mut(block)) {
+                cell.0 += 1.0;
             }
         }
         cells
@@ -304,7 +320,15 @@ impl Cause {
             parts: [Rate { shape: 1.0, exposure: 1.0 }; PARTS],
             strengths: [0.0; 3],
             groups: Default::default(),
+            level: 1.0,
         }
+    }
+
+    /// Multiplies all rates, however well they are known.
+    fn raise(&mut self, level: f64) {
+        self.level *= level;
+        self.cells.iter_mut().for_each(|cell| cell.exposure /= level);
+        self.borrowed.iter_mut().for_each(|exposure| *exposure /= level);
     }
 
     fn fit(counts: &Counts, outcome: usize, sizes: &Sizes, prior: f64) -> Self {

@@ -8,8 +8,10 @@ mod arrivals;
 mod hazards;
 mod history;
 mod incidence;
+mod level;
 mod paths;
 mod pooling;
+mod ratios;
 mod season;
 mod sizes;
 mod stages;
@@ -21,6 +23,7 @@ pub(super) use history::{History, Seen};
 pub use incidence::{Incidence, Watched, WatchedEnd, aalen_johansen};
 pub(super) use paths::UNTOLD;
 pub(super) use pooling::{Rate, gain, strength};
+pub(super) use ratios::Ratios;
 pub(super) use season::{PARTS, Season};
 pub(super) use sizes::Sizes;
 pub use told::{FitStatement, FitSubject, RestsOn};
@@ -30,50 +33,54 @@ use crate::random::Sampler;
 
 /// Days in a quarter, about.
 const QUARTER: i32 = 91;
+/// Most quarters from which it is learned how much wins vary from one to the next.
+const QUARTERS: usize = 12;
 /// What is assumed of the market before any quarter has been seen: won deals vary by 20 % from quarter to quarter beyond
 /// chance.
 const MARKET_PRIOR: f64 = 25.0;
-/// Fewest wins from which their ratio to the estimate is learned.
-const RATIOS: usize = 10;
 
 /// What is known at the end of a day, fitted.
 #[derive(Debug, Clone)]
 pub(super) struct Fit {
     pub(super) hazards: Hazards,
     pub(super) arrivals: Arrivals,
-    /// What won deals brought as a share of their estimate, in the order of the keys; [1] if too few are known.
-    pub(super) ratios: Vec<f64>,
+    /// What won deals brought as a share of their estimate.
+    pub(super) ratios: Ratios,
     /// What won deals brought, in the order of the keys.
     pub(super) brought: Vec<i64>,
     /// The κ of a quarter's common factor ~ Gamma(κ, κ).
     pub(super) market: f64,
+    /// Won, and expected as was known before each, by blocks of a quarter, the newest first.
+    blocks: Vec<(f64, f64)>,
 }
 
 impl Fit {
     /// Fits what was known on a day. `season` spans the days known.
     pub(super) fn new(seen: &Seen, season: &Season) -> Self {
-        let hazards = Hazards::new(seen, season);
-        let blocks = hazards.wins_by_block(seen, season, QUARTER);
-        let pairs = seen.deals.iter().filter_map(|deal| deal.brought.zip(deal.estimate));
-        let ratios: Vec<f64> = pairs
-            .filter(|(brought, estimate)| *brought > 0 && *estimate > 0)
-            .map(|(brought, estimate)| brought as f64 / estimate as f64)
-            .collect();
+        let mut hazards = Hazards::new(seen, season);
+        let [mut blocks, _] = hazards.by_block(seen, season, QUARTER, QUARTERS);
+        let won = hazards.follow(seen, season);
+        for (at, block) in blocks.iter_mut().enumerate() {
+            block.1 *= won.before(QUARTER * (at as i32 + 1));
+        }
+        let ratios = Ratios::new(&seen.deals);
         Self {
-            arrivals: Arrivals::new(seen, &hazards),
+            arrivals: Arrivals::new(seen, &hazards, &ratios),
             market: strength(&blocks, Some(MARKET_PRIOR)),
-            ratios: if ratios.len() < RATIOS { vec![1.0] } else { ratios },
+            blocks,
+            ratios,
             brought: seen.wins().map(|(_, brought)| brought).collect(),
             hazards,
         }
     }
 
-    /// What a won deal brings: its estimate times a ratio seen before; without an estimate, what another one brought.
+    /// What a won deal brings: its estimate, as its groups let expect it, times a ratio seen before; without an estimate,
+    /// what another one brought.
     pub(super) fn worth(&self, estimate: Option<i64>, sampler: &mut Sampler) -> i64 {
         match estimate {
             Some(estimate) => {
-                let place = sampler.below(self.ratios.len() as u32) as usize;
-                let ratio = self.ratios.get(place).copied().unwrap_or(1.0);
+                let place = sampler.below(self.ratios.left.len() as u32) as usize;
+                let ratio = self.ratios.left.get(place).copied().unwrap_or(1.0);
                 libm::round(estimate as f64 * ratio) as i64
             }
             None => {

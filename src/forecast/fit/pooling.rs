@@ -46,7 +46,8 @@ pub(crate) fn gain(cells: &[(f64, f64)], k: f64) -> f64 {
     likelihood(cells, k) - likelihood(cells, top())
 }
 
-fn likelihood(cells: &[(f64, f64)], k: f64) -> f64 {
+/// The log-likelihood of the `(events, expected)` at strength k, up to terms without k.
+pub(crate) fn likelihood(cells: &[(f64, f64)], k: f64) -> f64 {
     let base = libm::lgamma(k);
     let of = |&(n, e): &(f64, f64)| {
         let events = if n > 0.0 { libm::lgamma(k + n) - base + n * libm::log(e / (k + e)) } else { 0.0 };

@@ -4,9 +4,10 @@ use super::hazards::Hazards;
 use super::history::{GROUPINGS, Seen};
 use super::incidence::{Watched, WatchedEnd, aalen_johansen};
 use super::pooling::{range, top};
-use super::season::{PARTS, Season};
+use super::ratios::FEWEST;
+use super::season::PARTS;
 use super::sizes::Sizes;
-use super::{Fit, MARKET_PRIOR, QUARTER, RATIOS};
+use super::{Fit, MARKET_PRIOR};
 use crate::stats::{Beta, Normal, wilson};
 use serde::Serialize;
 
@@ -93,7 +94,7 @@ impl RestsOn {
 }
 
 /// The statements, the most general first.
-pub(crate) fn statements(fit: &Fit, seen: &Seen, season: &Season) -> Vec<FitStatement> {
+pub(crate) fn statements(fit: &Fit, seen: &Seen) -> Vec<FitStatement> {
     let told = [
         Some(win_share(seen)),
         cycle(seen),
@@ -102,7 +103,7 @@ pub(crate) fn statements(fit: &Fit, seen: &Seen, season: &Season) -> Vec<FitStat
         Some(amounts(fit)),
         Some(new_business(fit)),
         Some(within_the_quarter(&fit.hazards)),
-        Some(market(fit, seen, season)),
+        Some(market(fit, seen)),
         Some(groupings(&fit.hazards)),
     ];
     at_most(told.into_iter().flatten().collect())
@@ -243,17 +244,30 @@ fn stages(fit: &Fit, seen: &Seen) -> Option<FitStatement> {
 }
 
 fn amounts(fit: &Fit) -> FitStatement {
-    let data = fit.ratios.len() >= RATIOS;
-    let n = if data { fit.ratios.len() as u64 } else { 0 };
-    let count = fit.ratios.len() as f64;
-    let value = fit.ratios.iter().sum::<f64>() / count;
-    let squares: f64 = fit.ratios.iter().map(|ratio| (ratio - value) * (ratio - value)).sum();
+    let ratios = &fit.ratios.all;
+    let data = ratios.len() >= FEWEST;
+    let n = if data { ratios.len() as u64 } else { 0 };
+    let count = ratios.len() as f64;
+    let value = ratios.iter().sum::<f64>() / count;
+    let squares: f64 = ratios.iter().map(|ratio| (ratio - value) * (ratio - value)).sum();
     let error = if data { Z * (squares / (count - 1.0) / count).sqrt() } else { 0.5 };
     let (low, high) = (value - error, value + error);
     let [v, l, h] = [value, low, high].map(|share| 100.0 * share);
     let sentence =
-        format!("won deals bring {v:.0} % of their estimate (n = {n} won, 95 % interval {l:.0} to {h:.0} %)");
+        format!("won deals bring {v:.0} % of their estimate (n = {n} won, 95 % interval {l:.0} to {h:.0} %)")
+            + &by_group(&fit.ratios.groups);
     statement(FitSubject::Amounts, [value, low, high], n, data, sentence)
+}
+
+/// What product, owner and segment change of a ratio.
+fn by_group(groups: &[Vec<f64>; 3]) -> String {
+    let names: Vec<&str> = (0..GROUPINGS.len()).filter(|at| !groups[*at].is_empty()).map(|at| GROUPINGS[at]).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let factors = || groups.iter().flatten().copied();
+    let (low, high) = (factors().fold(1.0, f64::min), factors().fold(1.0, f64::max));
+    format!("; {} by factors of {low:.2} to {high:.2}", names.join(" and "))
 }
 
 fn new_business(fit: &Fit) -> FitStatement {
@@ -290,10 +304,10 @@ fn within_the_quarter(hazards: &Hazards) -> FitStatement {
 }
 
 /// The variation as 1/√κ, and the correlation ρ = v·p²/φ(Φ⁻¹(p))² it stands for at the share p won in a quarter.
-fn market(fit: &Fit, seen: &Seen, season: &Season) -> FitStatement {
-    let blocks = fit.hazards.wins_by_block(seen, season, QUARTER);
+fn market(fit: &Fit, seen: &Seen) -> FitStatement {
+    let blocks = &fit.blocks;
     let n = blocks.len() as u64;
-    let (weak, strong) = range(&blocks, MARKET_PRIOR);
+    let (weak, strong) = range(blocks, MARKET_PRIOR);
     let spread = |k: f64| 1.0 / k.sqrt();
     let (value, low, high) = (spread(fit.market), spread(strong), spread(weak));
     let open = seen.deals.iter().filter(|deal| deal.closing.is_none()).count() as f64;
@@ -302,9 +316,15 @@ fn market(fit: &Fit, seen: &Seen, season: &Season) -> FitStatement {
     let density = Normal::density(Normal::quantile(p));
     let rho = (value * value * p * p / (density * density)).min(0.99);
     let [v, l, h] = [value, low, high].map(|share| 100.0 * share);
+    let [won, lost] = [&fit.hazards.won, &fit.hazards.lost].map(|cause| cause.level);
+    let lately = if won == 1.0 && lost == 1.0 {
+        String::new()
+    } else {
+        format!("; lately open deals are won {won:.2} and lost {lost:.2} times as often as over the whole file")
+    };
     let sentence = format!(
         "wins vary by {v:.0} % from quarter to quarter beyond chance, a correlation between deals of {rho:.2} (n = {n} quarters, \
-         95 % interval {l:.0} to {h:.0} %)"
+         95 % interval {l:.0} to {h:.0} %){lately}"
     );
     statement(FitSubject::Market, [value, low, high], n, n >= 4, sentence)
 }

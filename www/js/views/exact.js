@@ -17,7 +17,7 @@ export function exactView(state) {
     h('div', { class: 'card-head' },
       h('h2', { id: 'exact-title' }, 'Without trials'),
       h('button', { type: 'button', class: 'button', id: 'ask-exact', disabled: exact.isAsked && !report && !exact.problem, onclick: act.askExact }, exact.isAsked && !report && !exact.problem ? 'Computing…' : 'Compute')),
-    h('p', { class: 'small soft' }, 'The distribution itself, by convolution: a check of the trials. Exact where amounts share a unit; else on a fine grid with rates fixed at their means.'),
+    h('p', { class: 'small soft' }, 'The distribution itself, by convolution: a check of the trials. Exact where amounts share a unit; else on a fine grid with rates fixed at their means, which leaves out how well they are known.'),
     exact.problem ? problemCard(exact.problem) : null,
     report ? h('p', { id: 'exact-sentence' }, `${report.sentence}.`) : null,
     report ? h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Forecast without trials' },

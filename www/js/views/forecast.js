@@ -187,17 +187,34 @@ const CATEGORY_LABELS = /** @type {Record<string, string>} */ ({ closed: 'Closed
 /** @param {ForecastReport} report */
 function categories(report) {
   const { currency } = report;
+  const isKnown = report.categories.some((row) => row.delivered !== null);
+  const heads = ['Category', 'Deals', 'Called', ...(isKnown ? ['Delivered before'] : []), 'Simulated P50', 'P10 to P90', 'Called, added up', 'P50, added up'];
   return h('section', { class: 'card', key: 'categories' },
     h('div', { class: 'card-head' }, h('h2', null, 'Called and simulated'), h('span', { class: 'small soft' }, report.period)),
     categoryBars(report),
     h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Forecast categories' },
       h('table', { class: 'data', id: 'categories' },
-        h('thead', null, h('tr', null, ['Category', 'Deals', 'Called', 'Simulated P50', 'P10 to P90', 'Called, added up', 'P50, added up'].map((head, i) =>
-          h('th', { scope: 'col', class: i > 0 ? 'number' : null }, head)))),
+        h('thead', null, h('tr', null, heads.map((head, i) =>
+          h('th', { key: head, scope: 'col', class: i > 0 ? 'number' : null }, head)))),
         h('tbody', null, report.categories.map((row) => h('tr', { key: row.category, class: `category-${row.category}` },
           h('th', { scope: 'row' }, CATEGORY_LABELS[row.category] ?? words(row.category)),
-          categoryCells(row, currency).map((text, i) => h('td', { key: String(i), class: 'number' }, text))))))),
-    h('p', { class: 'small soft' }, 'Each category alone, then added up from the top. Omitted deals are in no call; they are simulated on their own line.', alsoIn(report)));
+          categoryCells(row, currency, isKnown).map((text, i) => h('td', { key: String(i), class: 'number' }, text))))))),
+    h('p', { class: 'small soft' }, 'Each category alone, then added up from the top. Omitted deals are in no call; they are simulated on their own line.', alsoIn(report)),
+    h('p', { class: 'small soft', id: 'delivered' }, delivered(report)));
+}
+
+/** How the calls of earlier periods ended, or what would tell. @param {ForecastReport} report */
+function delivered({ categories: rows, currency }) {
+  const said = rows.flatMap(({ category, delivered: before }) => {
+    if (!before) return [];
+    const { share, low, high, periods, deals, cumulative } = before;
+    const range = low === null || high === null ? '' : `, 95 % interval ${percent(low)} to ${percent(high)}`;
+    const added = cumulative === null ? '' : `; added up ${shortMoney(cumulative, currency)}`;
+    return [`${CATEGORY_LABELS[category] ?? words(category)} ${percent(share)} (${counted(deals, 'deal', 'deals')} in ${counted(periods, 'period', 'periods')}${range}${added})`];
+  });
+  if (said.length === 0) return 'How much of such calls came in earlier periods is told once a log of changes, earlier exports or kept weeks are attached.';
+  const isDated = rows.some(({ delivered: before }) => before?.byDate);
+  return `Delivered before: of what was ${isDated ? 'called for the period' : 'open and called so, for whatever period,'} on the same day of earlier ones, the share that was won by their end. ${said.join('; ')}.`;
 }
 
 /** What the headline counts and no category does. @param {ForecastReport} report */
@@ -225,10 +242,12 @@ function categoryBars(report) {
 /**
  * @param {import('../engine.js').CategoryRow} row
  * @param {string} currency
+ * @param {boolean} isKnown Whether any category tells what it delivered before
  */
-function categoryCells(row, currency) {
+function categoryCells(row, currency, isKnown) {
   const [called, p50, p10, p90, calledSum, p50Sum] = [row.called, row.p50, row.p10, row.p90, row.calledCumulative, row.cumulative?.p50].map((value) => shortMoney(value, currency));
-  return [count(row.deals), called, p50, row.p10 === row.p90 ? NONE : `${p10} to ${p90}`, calledSum, p50Sum];
+  const before = row.delivered ? `${percent(row.delivered.share)}, so ${shortMoney(row.delivered.amount, currency)}` : NONE;
+  return [count(row.deals), called, ...(isKnown ? [before] : []), p50, row.p10 === row.p90 ? NONE : `${p10} to ${p90}`, calledSum, p50Sum];
 }
 
 const SOURCES = /** @type {Record<string, string>} */ ({
