@@ -66,11 +66,32 @@ fn a_scorecard_is_asked_about_what_never_always_or_twice_happens() {
     assert_eq!(codes(LintCode::DoubleCounting).collect::<Vec<_>>(), ["Large + Three digits"]);
     // 20 + 15 + 10 = 45 are above the cap of 40 for large retailers. Everybody has 20 of 10 as a person. Tools earn 10.
     assert_eq!(codes(LintCode::CapAlwaysHit).collect::<Vec<_>>(), ["Person"]);
-    assert_eq!(codes(LintCode::CapNeverHit).collect::<Vec<_>>(), ["Tools"]);
-    // 40 + 10 + 10 = 60 is all there is: 90 cannot be had.
+    // 40 + 10 + 10 = 60 is all there is: neither the axis' 100 nor 90 can be had.
+    assert_eq!(codes(LintCode::CapNeverHit).collect::<Vec<_>>(), ["Tools", ""]);
     let unreachable: Vec<_> =
         report.findings.iter().filter(|f| f.code == LintCode::GradeUnreachable).map(|f| f.sentence.as_str()).collect();
     assert_eq!(unreachable, ["Grade A needs 90 points, but the rules earn 60 at most."]);
+}
+
+#[test]
+fn the_cap_of_an_axis_is_asked_about_as_those_of_its_groups() {
+    let model = |cap: u32| {
+        format!(
+            r#"{{ "format": 1, "icp": {{ "fit": {{ "cap": {cap}, "groups": [ {{ "name": "Company", "cap": 60, "rules": [
+              {{ "name": "Large", "when": {{ "field": "employees", "atLeast": 100 }}, "points": 30 }},
+              {{ "name": "Retail", "when": {{ "field": "industry", "is": "Retail" }}, "points": 20 }},
+              {{ "name": "Software", "when": {{ "field": "industry", "is": "Software" }}, "points": 30 }} ] }} ] }} }} }}"#
+        )
+    };
+    let said = |cap| {
+        let of_axis = |f: &leadcast::targeting::Finding| f.group.is_none().then(|| f.sentence.clone());
+        scored(&model(cap), &outcomes(600)).lint().findings.iter().filter_map(of_axis).collect::<Vec<_>>()
+    };
+    let always = "The cap of fit takes points from 600 of 600 leads that have any: its rules hardly tell them apart \
+                  (raise it, or lower the points).";
+    assert_eq!(said(15), [always]);
+    assert!(said(60).is_empty(), "{:?}", said(60));
+    assert_eq!(said(70), ["The cap of fit is 70, but its rules earn 60 at most."]);
 }
 
 #[test]

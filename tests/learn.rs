@@ -73,6 +73,29 @@ fn a_card_is_a_section_of_the_model_and_scores_like_its_fit() {
 }
 
 #[test]
+fn a_column_of_hundreds_of_levels_is_learned_from() {
+    // 300 owners of 30 leads each: one half of them wins 15 %, the other 60 %.
+    let line = |row: u64| {
+        let chance = if row % 300 < 150 { 0.15 } else { 0.6 };
+        format!("{row},owner {},{}", row % 300, u8::from(share(row, 9) < chance))
+    };
+    let leads = list("Lead Id,Partner,Converted", &(0..9000).map(line).collect::<Vec<_>>());
+    let learned = leads.learn(&LearnOptions::default()).unwrap();
+    let quality = learned.quality.as_ref().unwrap();
+    // Knowing the halves would explain 0.114 of 0.662; 24 leads of an owner tell them apart well, not surely.
+    assert!(quality.base_log_loss - quality.log_loss > 0.08, "{} {}", quality.base_log_loss, quality.log_loss);
+    let model = serde_json::json!({ "format": 1, "icp": learned.section().unwrap() }).to_string();
+    assert_eq!(OperatingModel::from_json(&model).unwrap().icp().fit.groups.len(), 1);
+    // Owners that nobody has seen are none of the worst and none of the best.
+    let card = learned.card.as_ref().unwrap();
+    let unseen =
+        list("Lead Id,Partner,Converted", &["1,owner 10,0".into(), "2,somebody,0".into(), "3,owner 160,1".into()]);
+    let points: Vec<f64> = learned.predict(&unseen).unwrap().iter().filter_map(|one| one.points).collect();
+    assert!(points[0] < points[1] && points[1] < points[2], "{points:?}");
+    assert!(card.groups[0].rules.len() <= 101, "{}", card.groups[0].rules.len());
+}
+
+#[test]
 fn the_order_of_the_file_changes_no_bit() {
     let mut lines = world(600);
     let one = list(HEADER, &lines).learn(&LearnOptions::default()).unwrap().report();

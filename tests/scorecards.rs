@@ -227,6 +227,56 @@ fn every_proposal_is_enough_when_it_is_applied_to_the_file() {
     assert!(tried >= 6, "only {tried} proposals");
 }
 
+const TOGETHER: &str = r#"{ "format": 1, "icp": {
+  "missing": "zero", "changeable": ["column:Plan", "column:Role", "column:Use"],
+  "fit": { "groups": [ { "name": "All", "rules": [
+    { "name": "Buyer on trial", "points": 60, "when": { "all": [
+      { "field": "column:Plan", "is": "Trial" }, { "field": "column:Role", "in": ["Buyer", "Owner"] } ] } },
+    { "name": "Owner in use", "points": 30, "when": { "all": [
+      { "field": "column:Role", "is": "Owner" }, { "field": "column:Use", "in": ["Daily"] } ] } },
+    { "name": "Paid", "points": 20, "when": { "field": "column:Plan", "is": "Paid" } },
+    { "name": "Not daily", "points": -5, "when": { "not": { "field": "column:Use", "is": "Daily" } } } ] } ] } } }"#;
+
+/// Every one and every two changes of three fields, scored one by one: nothing better is missed, and nothing that takes
+/// fewer changes, although no rule but one is met by a single field.
+#[test]
+fn what_takes_two_fields_together_is_found() {
+    let values: [&[&str]; 3] = [&["Free", "Trial", "Paid"], &["User", "Buyer", "Owner"], &["Never", "Daily"]];
+    let mut rows: Vec<[usize; 3]> = Vec::new();
+    for plan in 0..3 {
+        (0..3).for_each(|role| rows.extend([[plan, role, 0], [plan, role, 1]]));
+    }
+    let line = |at: usize, [plan, role, used]: [usize; 3]| {
+        format!("{at},C{at},{},{},{}\n", values[0][plan], values[1][role], values[2][used])
+    };
+    let lines: String = rows.iter().enumerate().map(|(at, row)| line(at, *row)).collect();
+    let leads = scored(TOGETHER, &format!("Id,Company,Plan,Role,Use\n{lines}"));
+    let grade = |wanted: [usize; 3]| leads.grade(rows.iter().position(|row| *row == wanted).unwrap());
+    let mut two = 0;
+    for (at, row) in rows.iter().enumerate() {
+        let now = leads.grade(at);
+        let better = |changes: usize| -> Vec<_> {
+            let differ = |other: &&[usize; 3]| other.iter().zip(row).filter(|(a, b)| a != b).count() == changes;
+            let grades = rows.iter().filter(differ).map(|other| grade(*other));
+            grades.filter(|grade| grade.is_better_than(now)).collect()
+        };
+        let (one, both) = (better(1), better(2));
+        let found = leads.flips(at);
+        let best = |grades: &[leadcast::model::Grade]| grades.iter().min().copied();
+        let of = |changes: usize| -> Vec<_> {
+            found.iter().filter(|flip| flip.changes.len() == changes).map(|flip| flip.grade).collect()
+        };
+        assert_eq!(best(&of(1)), best(&one), "row {at}");
+        if best(&both).is_some_and(|both| best(&one).is_none_or(|one| both.is_better_than(one))) {
+            assert_eq!(best(&of(2)), best(&both), "row {at}");
+            two += 1;
+        } else {
+            assert!(of(2).is_empty(), "row {at}");
+        }
+    }
+    assert!(two >= 5, "{two}");
+}
+
 /// Where engagement comes from a log, what could raise the grade is an activity: each proposal is enough once its rows
 /// stand in the log, whatever limit, fading and last day follow from them, and no fewer are.
 #[test]

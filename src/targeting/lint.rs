@@ -192,6 +192,9 @@ struct Fired {
     /// By group: leads that it gives points, and leads that its cap takes some from.
     given: Vec<u64>,
     capped: Vec<u64>,
+    /// The same of the axis as a whole.
+    scored: u64,
+    limited: u64,
     at: usize,
 }
 
@@ -205,11 +208,14 @@ impl Fired {
             unknown: axis.groups.iter().map(|group| vec![0; group.rules.len()]).collect(),
             given: vec![0; axis.groups.len()],
             capped: vec![0; axis.groups.len()],
+            scored: 0,
+            limited: 0,
             at: 0,
         };
         for (at, row) in rows.iter().enumerate() {
             fired.at = at;
-            axis.evaluate(&Cells::of(scored.columns(), *row), &mut fired);
+            let points = axis.evaluate(&Cells::of(scored.columns(), *row), &mut fired);
+            fired.scored += u64::from(points.is_some_and(|points| points > Points::ZERO));
         }
         fired
     }
@@ -250,6 +256,10 @@ impl Sink for Fired {
         if let Some(capped) = self.capped.get_mut(group).filter(|_| limited < Points::ZERO) {
             *capped += 1;
         }
+    }
+
+    fn axis(&mut self, _: Points, _: Points, limited: Points) {
+        self.limited += u64::from(limited < Points::ZERO);
     }
 }
 
@@ -320,23 +330,37 @@ impl Linter<'_> {
             let (name, cap) = (group.name.clone(), group.cap);
             let most: Points = group.questions.iter().map(|question| question.reach).sum();
             let (given, capped) = (self.fired.given.get(at).copied(), self.fired.capped.get(at).copied());
-            let (given, capped) = (given.unwrap_or(0), capped.unwrap_or(0));
+            let bites = (given.unwrap_or(0), capped.unwrap_or(0));
             // A group without a cap of its own has the axis', which is no claim about the group.
-            if cap < self.axis.cap && most < cap {
-                let sentence = format!("“{name}” has a cap of {cap}, but its rules earn {most} at most.");
-                self.find(LintCode::CapNeverHit, Some(&name), &[], 0, sentence);
-            } else if given >= FEW && capped as f64 >= ALWAYS * given as f64 {
-                let sentence = format!(
-                    "The cap of “{name}” takes points from {capped} of {given} leads that it gives any: its rules hardly tell them \
-                     apart (raise it, or lower the points)."
-                );
-                self.find(LintCode::CapAlwaysHit, Some(&name), &[], capped, sentence);
-            } else if most > cap && capped == 0 && given >= FEW {
-                let sentence = format!(
-                    "The cap of {cap} of “{name}” limits none of the {given} leads that the group gives points."
-                );
-                self.find(LintCode::CapNeverHit, Some(&name), &[], 0, sentence);
-            }
+            let claims = cap < self.axis.cap;
+            self.cap(Some(&name), &format!("“{name}”"), cap, most, claims, bites);
+        }
+        if !self.axis.groups.is_empty() {
+            let (cap, most) = (self.axis.cap, self.axis.reach);
+            let label = match self.axis_name {
+                AxisName::Fit => "fit",
+                AxisName::Engagement => "engagement",
+            };
+            self.cap(None, label, cap, most, true, (self.fired.scored, self.fired.limited));
+        }
+    }
+
+    /// A cap that nothing can reach, that takes points from nearly all, or from none; `bites` counts leads with points, and
+    /// those of them that the cap takes some from.
+    fn cap(&mut self, group: Option<&str>, label: &str, cap: Points, most: Points, claims: bool, bites: (u64, u64)) {
+        let (given, capped) = bites;
+        if claims && most < cap {
+            let sentence = format!("The cap of {label} is {cap}, but its rules earn {most} at most.");
+            self.find(LintCode::CapNeverHit, group, &[], 0, sentence);
+        } else if given >= FEW && capped as f64 >= ALWAYS * given as f64 {
+            let sentence = format!(
+                "The cap of {label} takes points from {capped} of {given} leads that have any: its rules hardly tell them apart \
+                 (raise it, or lower the points)."
+            );
+            self.find(LintCode::CapAlwaysHit, group, &[], capped, sentence);
+        } else if most > cap && capped == 0 && given >= FEW {
+            let sentence = format!("The cap of {cap} of {label} limits none of the {given} leads with points there.");
+            self.find(LintCode::CapNeverHit, group, &[], 0, sentence);
         }
     }
 

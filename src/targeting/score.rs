@@ -206,7 +206,8 @@ pub(crate) fn axis_fields(axis: &model::Axis) -> Vec<FieldRef> {
     fields
 }
 
-fn rule_fields(rule: &model::Rule) -> Vec<FieldRef> {
+/// The fields that a rule reads: its condition's, its decay's date and what it counts.
+pub(super) fn rule_fields(rule: &model::Rule) -> Vec<FieldRef> {
     let mut fields = rule.when.fields();
     let of_activities = matches!(rule.per.as_ref().map(|per| &per.source), Some(FrequencySource::Activities { .. }));
     if let Some(decay) = rule.decay.as_ref().filter(|_| !of_activities)

@@ -1,17 +1,18 @@
 //! What would give a lead a better grade: at most two changes of fields that somebody can do something about, or
 //! activities that could still come.
 //!
-//! Candidates are the values and the kinds of activities that the rules of the lead's card name. Every proposal has been applied: the lead is
+//! Candidates are the values and the kinds of activities that the rules of the lead's card name. Two changes are tried
+//! where each helps, and where one condition reads both fields, so that a rule which asks for both is met. Every proposal has been applied: the lead is
 //! scored again with the changed cells, segment and card included, by the same code that scores the list.
 
 use super::predicate::{Cells, Change, More};
 use super::reach::Trial;
-use super::score::{Score, axis_fields};
+use super::score::{Score, axis_fields, rule_fields};
 use super::scored::ScoredLeads;
 use super::words;
 use crate::calendar::Date;
 use crate::crm::{Activity, Field, FieldRef};
-use crate::model::{self, Condition, FrequencySource, Grade, Phrase, Points};
+use crate::model::{self, Condition, FrequencySource, Grade, Phrase, Points, Truth};
 use crate::stats::Arrange;
 use crate::table::{Column, ColumnKind};
 use std::fmt;
@@ -103,12 +104,74 @@ const MOST_TIMES: u32 = 10;
 /// What nobody changes, blank or not: how large a company is, and where.
 const GIVEN: [Field; 6] = [Field::Employees, Field::Revenue, Field::Country, Field::State, Field::City, Field::Created];
 
+/// What is tried for a lead.
+#[derive(Default)]
+struct Candidates {
+    /// What helps by itself.
+    alone: Vec<Candidate>,
+    /// What does not, but may together with another field that the same condition reads.
+    together: Vec<Candidate>,
+    /// Fields that one condition reads together.
+    joints: Vec<Vec<FieldRef>>,
+}
+
 /// One value tried, and what it came to.
 struct Candidate {
     what: Changed,
     /// The cells that it changes: the field's, or the day of the last activity.
     cells: Vec<Change>,
     score: Score,
+    /// What the tests of a field that is read together with others say of the value.
+    answers: Vec<Truth>,
+}
+
+impl Candidates {
+    /// Everything worth trying in pairs: what helps alone with each other, the rest with what is read together with it.
+    fn pairs(&self, now: &Score) -> Vec<[&Candidate; 2]> {
+        let most = |candidates: &'_ [Candidate]| -> Vec<usize> {
+            let mut places: Vec<usize> = (0..candidates.len()).collect();
+            places.arrange_by_key(|at| std::cmp::Reverse(gain(&candidates[*at].score, now)));
+            places.truncate(MOST_CANDIDATES);
+            places.arrange();
+            places
+        };
+        let alone: Vec<&Candidate> = most(&self.alone).into_iter().map(|at| &self.alone[at]).collect();
+        let together: Vec<&Candidate> = most(&self.together).into_iter().map(|at| &self.together[at]).collect();
+        let mut pairs: Vec<[&Candidate; 2]> = Vec::new();
+        for (at, first) in alone.iter().enumerate() {
+            let others = alone.iter().skip(at + 1).filter(|second| !second.is_like(first));
+            pairs.extend(others.map(|second| [*first, *second]));
+        }
+        for (at, first) in together.iter().enumerate() {
+            let others = together.iter().skip(at + 1).chain(&alone).filter(|second| !second.is_like(first));
+            pairs.extend(others.filter(|second| self.joined(first, second)).map(|second| [*first, *second]));
+        }
+        pairs
+    }
+
+    /// Keeps what helps on one axis and hurts on none, and of fields that are read together with others the rest too.
+    fn keep(&mut self, own: Vec<Candidate>, is_joined: bool, now: &Score) {
+        for candidate in own {
+            let Score { fit, engagement, knock_out, .. } = candidate.score;
+            let hurts = fit < now.fit || engagement < now.engagement || knock_out.is_some();
+            if !hurts && (fit, engagement) != (now.fit, now.engagement) {
+                let effect = |one: &&Candidate| (one.score.fit, one.score.engagement) == (fit, engagement);
+                let twice = self.alone.iter().filter(|one| one.what == candidate.what).any(|one| effect(&one));
+                if twice { self.together.push(candidate) } else { self.alone.push(candidate) }
+            } else if is_joined {
+                self.together.push(candidate);
+            }
+        }
+    }
+
+    fn joined(&self, first: &Candidate, second: &Candidate) -> bool {
+        match (&first.what, &second.what) {
+            (Changed::Field(a), Changed::Field(b)) => {
+                self.joints.iter().any(|joint| joint.contains(a) && joint.contains(b))
+            }
+            _ => false,
+        }
+    }
 }
 
 impl Candidate {
@@ -142,27 +205,21 @@ impl ScoredLeads {
         let tried = self.candidates_to_change(row, &now);
         let mut flips = best_per_grade(
             tried
+                .alone
                 .iter()
                 .filter(|tried| tried.score.grade.is_better_than(now.grade))
                 .map(|tried| (&tried.score, vec![tried])),
             &now,
         );
-        let mut pool: Vec<&Candidate> = tried.iter().collect();
-        if pool.len() > MOST_CANDIDATES {
-            pool.arrange_by_key(|tried| std::cmp::Reverse(gain(&tried.score, &now)));
-            pool.truncate(MOST_CANDIDATES);
-        }
         let mut pairs = Vec::new();
-        for (at, first) in pool.iter().copied().enumerate() {
-            for second in pool.iter().copied().skip(at + 1).filter(|second| !second.is_like(first)) {
-                let score = self.score_of(row, &[first, second]);
-                let Some(score) = score.filter(|score| score.knock_out.is_none()) else { continue };
-                // Not if one change does as much.
-                let beaten = |grade: Grade| grade == score.grade || grade.is_better_than(score.grade);
-                let one_is_enough = flips.iter().any(|(_, score, _): &(Grade, Score, _)| beaten(score.grade));
-                if score.grade.is_better_than(now.grade) && !one_is_enough {
-                    pairs.push((score, [first, second]));
-                }
+        for pair in tried.pairs(&now) {
+            let score = self.score_of(row, &pair);
+            let Some(score) = score.filter(|score| score.knock_out.is_none()) else { continue };
+            // Not if one change does as much.
+            let beaten = |grade: Grade| grade == score.grade || grade.is_better_than(score.grade);
+            let one_is_enough = flips.iter().any(|(_, score, _): &(Grade, Score, _)| beaten(score.grade));
+            if score.grade.is_better_than(now.grade) && !one_is_enough {
+                pairs.push((score, pair));
             }
         }
         let two = best_per_grade(pairs.iter().map(|(score, changes)| (score, changes.to_vec())), &now);
@@ -211,41 +268,75 @@ impl ScoredLeads {
         self.score_with(row, &changes, &more)
     }
 
-    /// Every value and every activity worth trying that helps on one axis and hurts on none, one per effect of each.
-    fn candidates_to_change(&self, row: usize, now: &Score) -> Vec<Candidate> {
+    /// Every value and every activity worth trying: one per effect of each, of fields that are read together with others
+    /// one per answer of their tests as well.
+    fn candidates_to_change(&self, row: usize, now: &Score) -> Candidates {
         let icp = self.icp(row);
         let rules = || icp.fit.groups.iter().chain(&icp.engagement.groups).flat_map(|group| &group.rules);
-        let mut found: Vec<Candidate> = Vec::new();
-        let mut offer = |what: Changed, cells: Vec<Change>, first: usize| {
-            let mut candidate = Candidate { what, cells, score: *now };
-            let Some(score) = self.score_of(row, &[&candidate]) else { return found.len() };
-            let effect = (score.fit, score.engagement);
-            let known = found.iter().skip(first).any(|known| (known.score.fit, known.score.engagement) == effect);
-            let hurts = score.fit < now.fit || score.engagement < now.engagement || score.knock_out.is_some();
-            if !known && !hurts && effect != (now.fit, now.engagement) {
-                candidate.score = score;
-                found.push(candidate);
-            }
-            found.len()
-        };
-        let mut count = 0;
-        for field in self.changeable(row) {
+        let changeable = self.changeable(row);
+        let mut found = Candidates { joints: self.joints(rules(), &changeable), ..Candidates::default() };
+        for field in changeable {
             let Some(at) = self.leads().column_of(&field) else { continue };
             let Some(column) = self.columns().get(at) else { continue };
-            let first = count;
+            let tests = if found.joints.iter().any(|joint| joint.contains(&field)) {
+                self.tests_of(rules(), &field)
+            } else {
+                Vec::new()
+            };
+            let mut own: Vec<Candidate> = Vec::new();
             for value in values(&field, column, row, rules(), self.as_of().date()) {
-                count = offer(Changed::Field(field.clone()), vec![Change { column: at, value }], first);
+                let answers = tests.iter().map(|test| test.evaluate(&value)).collect();
+                let (what, cells) = (Changed::Field(field.clone()), vec![Change { column: at, value }]);
+                self.offer(row, Candidate { what, cells, score: *now, answers }, &mut own);
             }
+            found.keep(own, !tests.is_empty(), now);
         }
         // Fields that the model names are all that it lets change.
         let may_come = icp.changeable.is_none() && self.leads().has_activities();
         for kind in kinds(rules()).into_iter().filter(|_| may_come) {
-            let first = count;
+            let mut own = Vec::new();
             for times in 1..=MOST_TIMES {
-                count = offer(Changed::Activity(kind.clone(), times), self.touched_today(row), first);
+                let (what, cells) = (Changed::Activity(kind.clone(), times), self.touched_today(row));
+                self.offer(row, Candidate { what, cells, score: *now, answers: Vec::new() }, &mut own);
             }
+            found.keep(own, false, now);
         }
         found
+    }
+
+    /// Tries a candidate, unless one like it was tried before.
+    fn offer(&self, row: usize, mut candidate: Candidate, own: &mut Vec<Candidate>) {
+        let Some(score) = self.score_of(row, &[&candidate]) else { return };
+        candidate.score = score;
+        let effect = |one: &Candidate| (one.score.fit, one.score.engagement, one.score.knock_out.is_some());
+        if own.iter().all(|known| effect(known) != effect(&candidate) || known.answers != candidate.answers) {
+            own.push(candidate);
+        }
+    }
+
+    /// Fields that can be changed and that one rule, segment or card reads together.
+    fn joints<'a>(&self, rules: impl Iterator<Item = &'a model::Rule>, changeable: &[FieldRef]) -> Vec<Vec<FieldRef>> {
+        let read = rules.map(rule_fields).chain(self.other_conditions().map(Condition::fields));
+        let open = read.map(|mut fields| {
+            fields.retain(|field| changeable.contains(field));
+            fields
+        });
+        open.filter(|fields| fields.len() > 1).collect()
+    }
+
+    /// Every test of a field that can decide a score.
+    fn tests_of<'a>(&self, rules: impl Iterator<Item = &'a model::Rule>, field: &FieldRef) -> Vec<Condition> {
+        let mut tests = Vec::new();
+        let conditions = rules.map(|rule| &rule.when);
+        conditions.for_each(|condition| parts_on(condition, field, &mut tests));
+        self.other_conditions().for_each(|condition| parts_on(condition, field, &mut tests));
+        tests
+    }
+
+    /// The conditions that choose a segment and a card.
+    fn other_conditions(&self) -> impl Iterator<Item = &Condition> {
+        let segments = self.model().segments().iter().map(|segment| &segment.when);
+        segments.chain(self.model().scorecards().iter().map(|card| &card.when))
     }
 
     /// The day of the last activity as it is once there is one today, where it is that of the row's activities now.

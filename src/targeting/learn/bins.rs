@@ -1,18 +1,22 @@
 //! Cuts columns into bins, from training rows only: quantiles of numbers, frequent levels of words, blanks apart.
 
+use super::design::Step;
 use super::examples::{Examples, MISSING, Values};
 use crate::stats::Arrange;
 
-/// Bins of a number at most, however few rows there are.
+/// Bins of a number at most, however few rows it is known in.
 pub(crate) const FEWEST_BINS: usize = 8;
 /// Bins of a number at most, however many rows there are.
 const MOST_BINS: usize = 16;
-/// Training rows of either outcome for every bin beyond the first ones.
+/// Training rows of either outcome, in which the number is known, for every bin beyond the first ones.
 const ROWS_PER_BIN: usize = 50;
 /// Levels with fewer training rows are pooled.
 pub(crate) const RARE: usize = 20;
-/// Bins of a whole card at most; beyond that the columns that tell least by themselves are left out.
-pub(crate) const MOST_SLOTS: usize = 400;
+/// Rows below which levels are pooled at most, where a card would have too many bins.
+const RAREST: usize = 320;
+/// Bins of a whole card at most; beyond that bins are coarser, rarer levels are pooled, and at last the columns that tell
+/// least by themselves left out.
+pub(crate) const MOST_SLOTS: usize = 2000;
 /// The slot of a value that no training row had.
 pub(crate) const NO_SLOT: u32 = u32::MAX;
 
@@ -48,6 +52,15 @@ enum Lookup {
     Codes { slots: Vec<u32>, missing: u32 },
 }
 
+/// How finely columns are cut.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    /// Whether numbers have as many bins as their rows can fill, and a bin for each value where those are few.
+    fine: bool,
+    /// Levels with fewer rows are pooled.
+    rare: usize,
+}
+
 /// The bins of all columns.
 #[derive(Debug, Clone)]
 pub(crate) struct Binning {
@@ -56,14 +69,18 @@ pub(crate) struct Binning {
 }
 
 impl Binning {
-    /// Cuts the columns by what the training rows hold.
-    pub(crate) fn learn(examples: &Examples, training: &[u32]) -> Self {
+    /// Cuts the columns by what the training rows hold; levels with fewer rows than `rare` are pooled.
+    pub(crate) fn learn(examples: &Examples, training: &[u32], rare: usize) -> Self {
         let features = (0..examples.features.len()).filter(|at| examples.features[*at].learnable());
         let mut chosen: Vec<usize> = features.collect();
         // Finer bins say more where there are rows enough to fill them, and no column has to go for them.
-        let fine = Self::cut_into(finest(examples, training), examples, training, &chosen);
-        if fine.slots.len() <= MOST_SLOTS {
-            return fine;
+        let mut cut = Cut { fine: true, rare };
+        while cut.rare <= RAREST {
+            let binning = Self::cut_into(cut, examples, training, &chosen);
+            if binning.slots.len() <= MOST_SLOTS {
+                return binning;
+            }
+            cut = Cut { fine: false, rare: if cut.fine { rare } else { 2 * cut.rare } };
         }
         loop {
             let binning = Self::of(examples, training, &chosen);
@@ -76,17 +93,21 @@ impl Binning {
 
     /// The bins of the named features only, numbers in few.
     pub(crate) fn of(examples: &Examples, training: &[u32], chosen: &[usize]) -> Self {
-        Self::cut_into(FEWEST_BINS, examples, training, chosen)
+        Self::cut_into(Cut { fine: false, rare: RARE }, examples, training, chosen)
     }
 
-    /// The bins of the named features only, numbers in at most so many.
-    fn cut_into(most: usize, examples: &Examples, training: &[u32], chosen: &[usize]) -> Self {
+    /// The bins of the named features only.
+    fn cut_into(cut: Cut, examples: &Examples, training: &[u32], chosen: &[usize]) -> Self {
         let mut binning = Self { lookups: vec![Lookup::Unused; examples.features.len()], slots: Vec::new() };
         for &at in chosen {
             let start = binning.slots.len();
             let lookup = match &examples.features[at].values {
-                Values::Numbers(values) => binning.cut(at, values, training, most),
-                Values::Levels { names, codes } => binning.pool(at, names, codes, training),
+                Values::Numbers(values) => {
+                    let (mut known, most) = known(values, examples, training, cut.fine);
+                    known.sort_by(f64::total_cmp);
+                    binning.cut(at, &known, known.len() < training.len(), most)
+                }
+                Values::Levels { names, codes } => binning.pool(at, names, codes, training, cut.rare),
             };
             // A column with one bin says nothing.
             if binning.slots.len() - start < 2 {
@@ -103,11 +124,12 @@ impl Binning {
         self.slots.len() as u32 - 1
     }
 
-    fn cut(&mut self, at: usize, values: &[f64], training: &[u32], most: usize) -> Lookup {
-        let mut known: Vec<f64> = training.iter().map(|row| values[*row as usize]).filter(|x| !x.is_nan()).collect();
-        known.sort_by(f64::total_cmp);
-        let missing = if known.len() < training.len() { self.add(at, Content::Missing) } else { NO_SLOT };
-        let edges = edges(&known, most);
+    fn cut(&mut self, at: usize, known: &[f64], blanks: bool, most: Most) -> Lookup {
+        let missing = if blanks { self.add(at, Content::Missing) } else { NO_SLOT };
+        let edges = match most {
+            Most::Fine(bins) => values_apart(known, bins).unwrap_or_else(|| edges(known, bins)),
+            Most::Few => edges(known, FEWEST_BINS),
+        };
         let first = self.slots.len() as u32;
         if !known.is_empty() {
             for bin in 0..=edges.len() {
@@ -118,7 +140,7 @@ impl Binning {
         Lookup::Edges { edges, first, missing }
     }
 
-    fn pool(&mut self, at: usize, names: &[String], codes: &[u32], training: &[u32]) -> Lookup {
+    fn pool(&mut self, at: usize, names: &[String], codes: &[u32], training: &[u32], rare: usize) -> Lookup {
         let mut counts = vec![0usize; names.len()];
         let mut blanks = false;
         for row in training {
@@ -128,17 +150,13 @@ impl Binning {
             }
         }
         let mut slots = vec![NO_SLOT; names.len()];
-        for (code, count) in counts.iter().enumerate().filter(|(_, count)| **count >= RARE) {
-            debug_assert!(*count > 0);
+        for (code, _) in counts.iter().enumerate().filter(|(_, count)| **count >= rare) {
             slots[code] = self.add(at, Content::Level(names[code].clone()));
         }
-        if counts.iter().any(|count| (1..RARE).contains(count)) {
+        if counts.iter().any(|count| (1..rare).contains(count)) {
+            // A level that no training row has is like those that few have.
             let other = self.add(at, Content::Other);
-            for (slot, count) in slots.iter_mut().zip(&counts) {
-                if (1..RARE).contains(count) {
-                    *slot = other;
-                }
-            }
+            slots.iter_mut().filter(|slot| **slot == NO_SLOT).for_each(|slot| *slot = other);
         }
         let missing = if blanks { self.add(at, Content::Missing) } else { NO_SLOT };
         Lookup::Codes { slots, missing }
@@ -161,6 +179,20 @@ impl Binning {
             }
             _ => NO_SLOT,
         }
+    }
+
+    /// The steps from one range of a number to the next.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        let joined = |pair: &[Slot]| match (&pair[0].content, &pair[1].content) {
+            (Content::Range { up_to, .. }, Content::Range { above, .. }) => {
+                pair[0].feature == pair[1].feature && up_to == above
+            }
+            _ => false,
+        };
+        let pairs = self.slots.windows(2).enumerate();
+        let from: Vec<usize> = pairs.filter(|(_, pair)| joined(pair)).map(|(at, _)| at).collect();
+        let of_one = from.chunk_by(|a, b| self.slots[*a].feature == self.slots[*b].feature);
+        of_one.flat_map(|own| own.iter().map(|at| Step { from: *at as u32, weight: own.len() as f64 })).collect()
     }
 
     /// The features in use, ascending.
@@ -219,10 +251,40 @@ fn part(n: f64, expected: f64) -> f64 {
     if n > 0.0 && expected > 0.0 { n * libm::log(n / expected) } else { 0.0 }
 }
 
-/// How many bins the rows can fill: fifty of the rarer outcome for each.
-fn finest(examples: &Examples, training: &[u32]) -> usize {
-    let wins = training.iter().filter(|row| examples.outcomes[**row as usize]).count();
-    (wins.min(training.len() - wins) / ROWS_PER_BIN).clamp(FEWEST_BINS, MOST_BINS)
+/// Bins of a number at most.
+#[derive(Debug, Clone, Copy)]
+enum Most {
+    /// The fewest that a number may have.
+    Few,
+    /// As many as its rows can fill.
+    Fine(usize),
+}
+
+/// The known values of a number in the training rows, and how many bins they can fill: fifty of the rarer outcome each.
+fn known(values: &[f64], examples: &Examples, training: &[u32], fine: bool) -> (Vec<f64>, Most) {
+    let mut known = Vec::with_capacity(training.len());
+    let mut wins = 0;
+    for row in training.iter().map(|row| *row as usize).filter(|row| !values[*row].is_nan()) {
+        known.push(values[row]);
+        wins += usize::from(examples.outcomes[row]);
+    }
+    let bins = (wins.min(known.len() - wins) / ROWS_PER_BIN).clamp(FEWEST_BINS, MOST_BINS);
+    (known, if fine { Most::Fine(bins) } else { Most::Few })
+}
+
+/// Edges that give each value a bin of its own, of sorted values; `None` where there are more values than bins.
+fn values_apart(sorted: &[f64], bins: usize) -> Option<Vec<f64>> {
+    let mut values: Vec<f64> = Vec::new();
+    for value in sorted {
+        if values.last().is_none_or(|before| before < value) {
+            values.push(*value);
+        }
+        if values.len() > bins {
+            return None;
+        }
+    }
+    values.pop();
+    Some(values)
 }
 
 /// The distinct quantiles of sorted values that part them into `bins` of one size, each interpolated between its two
@@ -277,12 +339,59 @@ mod tests {
     fn bins_are_finer_where_rows_can_fill_them_and_no_column_has_to_go() {
         let bins = |rows, columns| {
             let examples = examples(rows, columns);
-            let binning = Binning::learn(&examples, &examples.all());
+            let binning = Binning::learn(&examples, &examples.all(), RARE);
             (binning.used().len(), binning.slots.len() / columns)
         };
         // Fifty of the rarer outcome a bin: 300 rows would fill 3, 1,200 rows 12.
         assert_eq!([bins(300, 1), bins(1200, 1), bins(4000, 1)], [(1, 8), (1, 12), (1, 16)]);
-        // 30 columns of 16 bins would be more than a card holds.
-        assert_eq!(bins(4000, 30), (30, 8));
+        // 130 columns of 16 bins would be more than a card holds.
+        assert_eq!(bins(4000, 130), (130, 8));
+    }
+
+    #[test]
+    fn few_values_have_a_bin_each_and_steps_between_them() {
+        // Fifths of the rows are 1, 2, 3, 5 and 8; eighths would part them as well, sixteenths of 4,000 rows too.
+        let csv: String =
+            (0..400).map(|row| format!("{},{}\n", row % 2, [1, 1, 1, 1, 2, 1, 3, 5, 1, 8][row % 10])).collect();
+        let table = Table::from_csv(format!("y,tier\n{csv}").as_bytes(), &ReadOptions::default()).unwrap();
+        let options = LearnOptions { outcome: Some("y".to_owned()), ..LearnOptions::default() };
+        let examples = Examples::from_table(&table, &options).unwrap();
+        let binning = Binning::learn(&examples, &examples.all(), RARE);
+        let rows: Vec<u64> = binning.tally(&examples, &examples.all()).iter().map(|(_, rows)| *rows).collect();
+        assert_eq!(rows, [240, 40, 40, 40, 40]);
+        let steps: Vec<(u32, f64)> = binning.steps().iter().map(|step| (step.from, step.weight)).collect();
+        assert_eq!(steps, [(0, 4.0), (1, 4.0), (2, 4.0), (3, 4.0)]);
+    }
+
+    /// Rows of a level column: so many levels of 25 rows each, then three of five rows.
+    fn owners(levels: usize) -> Examples {
+        let level = |row: usize| if row < 25 * levels { row / 25 } else { levels + (row - 25 * levels) / 5 };
+        let csv: String = (0..25 * levels + 15).map(|row| format!("{},o{}\n", row % 2, level(row))).collect();
+        let table = Table::from_csv(format!("y,owner\n{csv}").as_bytes(), &ReadOptions::default()).unwrap();
+        let options = LearnOptions { outcome: Some("y".to_owned()), ..LearnOptions::default() };
+        Examples::from_table(&table, &options).unwrap()
+    }
+
+    #[test]
+    fn a_column_of_many_levels_is_kept_and_pooled_only_where_a_card_cannot_hold_them() {
+        let bins = |levels| {
+            let examples = owners(levels);
+            Binning::learn(&examples, &examples.all(), RARE).slots.len()
+        };
+        // Each level and the pool; of 2,100 levels each has too few rows once forty are asked.
+        assert_eq!([bins(700), bins(1999), bins(2100)], [701, 2000, 0]);
+    }
+
+    #[test]
+    fn a_level_that_was_not_learned_from_counts_as_a_rare_one() {
+        let examples = owners(3);
+        let named = |row: u32, name: &str| match &examples.features[0].values {
+            Values::Levels { names, codes } => names[codes[row as usize] as usize] == name,
+            Values::Numbers(_) => false,
+        };
+        let (unseen, training): (Vec<u32>, Vec<u32>) = examples.all().into_iter().partition(|row| named(*row, "o0"));
+        let binning = Binning::learn(&examples, &training, RARE);
+        let slot = |row| &binning.slots[binning.slot(&examples, 0, row) as usize].content;
+        assert!(unseen.len() == 25 && unseen.iter().all(|row| *slot(*row) == Content::Other));
     }
 }

@@ -3,13 +3,14 @@
 //! Points are the log-odds, counted from each column's worst bin and stretched to a round total. So points stay
 //! proportional to evidence, none is negative, and a line takes a total back to a probability.
 
-use super::bins::{Content, Slot};
+use super::bins::Content;
 use super::examples::Examples;
 use super::logistic::sigmoid;
 use super::penalty::{Fitted, base_rate, outcomes};
 use crate::model::{Calibration, fold};
 use crate::stats::log_loss;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Totals tried, the roundest first.
 const TOTALS: [f64; 4] = [100.0, 200.0, 500.0, 1000.0];
@@ -74,10 +75,15 @@ struct Bin {
     successes: u64,
 }
 
+/// Position of a column among the examples' features, and its bins.
+type BinnedColumn = (usize, Vec<Bin>);
+/// Where a slot is found: the column and its bin; none if no row has it.
+type Place = Option<(usize, usize)>;
+
 impl Card {
     /// The card of a fit on the rows it was learned from.
     pub(crate) fn new(examples: &Examples, fitted: &Fitted, training: &[u32]) -> Self {
-        let columns = columns(examples, fitted, training);
+        let (columns, bin_of) = columns(examples, fitted, training);
         let reach: f64 = columns.iter().map(|(_, bins)| range(bins).1).sum();
         let truth = outcomes(examples, training);
         let exact = log_loss(&fitted.predict(examples, training), &truth);
@@ -86,7 +92,7 @@ impl Card {
         for total in TOTALS {
             let scale = if reach > 0.0 { total / reach } else { 1.0 };
             card = Self::scaled(examples, &columns, scale, fitted);
-            let points = card.points(examples, fitted, &columns, training, scale);
+            let points = card.points(examples, fitted, &columns, &bin_of, training, scale);
             card.intercept = level(&points, card.slope, truth.iter().filter(|y| **y).count());
             let coarse: Vec<f64> = points.iter().map(|p| card.probability(*p as f64)).collect();
             card.learn_spread(points);
@@ -97,7 +103,7 @@ impl Card {
         card
     }
 
-    fn scaled(examples: &Examples, columns: &[(usize, Vec<Bin>)], scale: f64, fitted: &Fitted) -> Self {
+    fn scaled(examples: &Examples, columns: &[BinnedColumn], scale: f64, fitted: &Fitted) -> Self {
         let groups = columns.iter().map(|(feature, bins)| group(examples, *feature, bins, scale));
         let groups: Vec<CardGroup> = groups.filter(|group| group.cap > 0).collect();
         let cap = groups.iter().map(|group| group.cap).sum();
@@ -110,21 +116,15 @@ impl Card {
         &self,
         examples: &Examples,
         fitted: &Fitted,
-        columns: &[(usize, Vec<Bin>)],
+        columns: &[BinnedColumn],
+        bin_of: &[Place],
         rows: &[u32],
         scale: f64,
     ) -> Vec<i64> {
-        let mut of_slot = vec![0; fitted.binning.slots.len()];
-        for (feature, bins) in columns {
-            let (low, _) = range(bins);
-            for (slot, points) in fitted.binning.slots.iter().zip(&mut of_slot) {
-                if slot.feature == *feature
-                    && let Some(bin) = bins.iter().find(|bin| holds(bin, slot))
-                {
-                    *points = whole(bin.weight - low, scale);
-                }
-            }
-        }
+        let lows: Vec<f64> = columns.iter().map(|(_, bins)| range(bins).0).collect();
+        let points =
+            |place: &Place| place.map_or(0, |(column, bin)| whole(columns[column].1[bin].weight - lows[column], scale));
+        let of_slot: Vec<i64> = bin_of.iter().map(points).collect();
         let used: Vec<usize> = columns.iter().map(|(feature, _)| *feature).collect();
         let total = |row: &u32| {
             let slots = used.iter().map(|feature| fitted.binning.slot(examples, *feature, *row) as usize);
@@ -216,23 +216,34 @@ fn level(points: &[i64], slope: f64, successes: usize) -> f64 {
     low + (high - low) / 2.0
 }
 
-/// The bins of every column in use. Levels that a condition cannot tell apart become one; a column whose values were
-/// all seen gets a bin for new ones, which weighs nothing.
-fn columns(examples: &Examples, fitted: &Fitted, training: &[u32]) -> Vec<(usize, Vec<Bin>)> {
+/// The bins of every column in use, and for each slot its column and bin there. Levels that a condition cannot tell apart
+/// become one; a column whose values were all seen gets a bin for new ones, which weighs nothing.
+fn columns(examples: &Examples, fitted: &Fitted, training: &[u32]) -> (Vec<BinnedColumn>, Vec<Place>) {
     let tally = fitted.binning.tally(examples, training);
-    let mut columns: Vec<(usize, Vec<Bin>)> = Vec::new();
-    for ((slot, weight), (successes, rows)) in fitted.binning.slots.iter().zip(&fitted.fit.weights).zip(tally) {
+    let mut columns: Vec<BinnedColumn> = Vec::new();
+    let mut bin_of = vec![None; tally.len()];
+    // Letter case and accents of levels do not count.
+    let mut levels: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, (slot, (successes, rows))) in fitted.binning.slots.iter().zip(tally).enumerate() {
         if rows == 0 {
             continue;
         }
-        let new = Bin { content: slot.content.clone(), weight: *weight, rows, successes };
-        match columns.last_mut() {
-            Some((feature, bins)) if *feature == slot.feature => match bins.iter_mut().find(|bin| holds(bin, slot)) {
-                Some(bin) => bin.join(new),
-                None => bins.push(new),
-            },
-            _ => columns.push((slot.feature, vec![new])),
+        if columns.last().is_none_or(|(feature, _)| *feature != slot.feature) {
+            columns.push((slot.feature, Vec::new()));
+            levels.clear();
         }
+        let column = columns.len() - 1;
+        let bins = &mut columns[column].1;
+        let new = Bin { content: slot.content.clone(), weight: fitted.fit.weights[at], rows, successes };
+        let known = match level_of(&slot.content) {
+            Some(name) => *levels.entry(fold(name)).or_insert(bins.len()),
+            None => bins.len(),
+        };
+        match bins.get_mut(known) {
+            Some(bin) => bin.join(new),
+            None => bins.push(new),
+        }
+        bin_of[at] = Some((column, known));
     }
     for (_, bins) in &mut columns {
         let levels = bins.iter().any(|bin| matches!(bin.content, Content::Level(_)));
@@ -240,15 +251,7 @@ fn columns(examples: &Examples, fitted: &Fitted, training: &[u32]) -> Vec<(usize
             bins.push(Bin { content: Content::Other, weight: 0.0, rows: 0, successes: 0 });
         }
     }
-    columns
-}
-
-/// Whether the bin holds what the slot does, letter case and accents of levels not counting.
-fn holds(bin: &Bin, slot: &Slot) -> bool {
-    match (&bin.content, &slot.content) {
-        (Content::Level(a), Content::Level(b)) => fold(a) == fold(b),
-        (a, b) => a == b,
-    }
+    (columns, bin_of)
 }
 
 impl Bin {

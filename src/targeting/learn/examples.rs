@@ -5,6 +5,7 @@ use super::outcome::{self, Reading};
 use crate::calendar::Date;
 use crate::crm::{Dialects, Field, LeadList, labels};
 use crate::model::fold;
+use crate::random::StreamKey;
 use crate::stats::{Arrange, Ordered};
 use crate::table::{Column, ColumnKind, Table, hash};
 use crate::{Error, ErrorKind};
@@ -212,6 +213,22 @@ impl Examples {
             fold as u8
         };
         rows.iter().map(deal).collect()
+    }
+
+    /// The same once more, dealt otherwise in each further round.
+    pub(crate) fn deal_again(&self, rows: &[u32], folds: usize, round: usize) -> Vec<u8> {
+        if round == 0 {
+            return self.deal(rows, folds);
+        }
+        let stream = StreamKey::new(round as u64);
+        let mut order: Vec<(u64, usize)> = (0..rows.len()).map(|at| (stream.with(at as u64).bits(), at)).collect();
+        order.sort_unstable();
+        let shuffled: Vec<u32> = order.iter().map(|(_, at)| rows[*at]).collect();
+        let mut dealt = vec![0; rows.len()];
+        for ((_, at), fold) in order.iter().zip(self.deal(&shuffled, folds)) {
+            dealt[*at] = fold;
+        }
+        dealt
     }
 
     /// The same examples without some columns.

@@ -7,7 +7,7 @@
 use super::bins::{Binning, NO_SLOT};
 use super::examples::Examples;
 use super::gate::FEWEST;
-use super::penalty::{MOST_CHOOSING, base_rate, outcomes, split};
+use super::penalty::{MOST_PREDICTED, base_rate, outcomes, split};
 use super::validation::{FOLDS, Gain};
 use crate::stats::Arrange;
 use crate::stats::{RocAuc, log_loss, wilson};
@@ -92,7 +92,7 @@ pub(crate) struct LeakSearch {
 impl LeakSearch {
     pub(crate) fn new(examples: &Examples) -> Self {
         let mut rows = examples.all();
-        rows.truncate(MOST_CHOOSING);
+        rows.truncate(MOST_PREDICTED);
         let wins = outcomes(examples, &rows).iter().filter(|y| **y).count();
         // With too few rows of an outcome no column can be judged.
         let next = if wins.min(rows.len() - wins) < FEWEST as usize { examples.features.len() } else { 0 };

@@ -6,7 +6,7 @@ use super::gate::{Gate, Verdict};
 use super::leaks::{Leak, LeakGrade, LeakSearch};
 use super::learned::Learned;
 use super::options::{LeakPolicy, LearnOptions};
-use super::penalty::{Fitted, Fitting, base_rate};
+use super::penalty::{Fitted, Fitting, Plan, base_rate};
 use super::validation::{FOLDS, Quality, Splitting, TimeSplit, Validating, Validation};
 use crate::Error;
 use crate::crm::LeadList;
@@ -29,6 +29,7 @@ pub struct Learning {
     options: LearnOptions,
     rows: [u8; 32],
     examples: Examples,
+    plan: Plan,
     leaks: Vec<Leak>,
     gate: Gate,
     quality: Option<Quality>,
@@ -59,6 +60,7 @@ impl Learning {
             options: options.clone(),
             rows: leads.fingerprint(),
             gate: Gate::new(&examples, None),
+            plan: Plan::of(&examples, &examples.all()),
             phase: Phase::Leaks(LeakSearch::new(&examples)),
             examples,
             leaks: Vec::new(),
@@ -102,7 +104,7 @@ impl Learning {
 
     /// Steps that are left, those included that the gate or missing dates may yet spare.
     fn left(&self) -> usize {
-        let one = Fitting::STEPS;
+        let one = self.plan.steps();
         match &self.phase {
             Phase::Leaks(search) if self.gate.verdict == Verdict::TooFew => search.steps(&self.examples),
             Phase::Leaks(search) => search.steps(&self.examples) + (FOLDS + 2) * one,
@@ -145,14 +147,14 @@ impl Learning {
         self.leaks = leaks;
         match self.gate.verdict {
             Verdict::TooFew => Phase::Done,
-            _ => Phase::Folds(Validating::k_fold(&self.examples)),
+            _ => Phase::Folds(Validating::k_fold(&self.examples, self.plan)),
         }
     }
 
     fn after_folds(&mut self, validation: &Validation) -> Phase {
         self.gate = Gate::new(&self.examples, Some(validation));
         self.quality = Some(validation.quality());
-        match Splitting::new(&self.examples) {
+        match Splitting::new(&self.examples, self.plan) {
             Some(later) => Phase::Later(later),
             None => self.after_later(None),
         }
@@ -161,7 +163,7 @@ impl Learning {
     fn after_later(&mut self, split: Option<TimeSplit>) -> Phase {
         self.time_split = split;
         match self.gate.verdict {
-            Verdict::Signal => Phase::Final(Fitting::new(&self.examples, self.examples.all())),
+            Verdict::Signal => Phase::Final(Fitting::new(self.examples.all(), self.plan)),
             _ => Phase::Done,
         }
     }

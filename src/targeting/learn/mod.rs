@@ -21,6 +21,7 @@ mod leaks;
 mod learned;
 mod learning;
 mod logistic;
+mod newton;
 mod options;
 #[cfg(test)]
 mod oracle;

@@ -3,7 +3,7 @@
 use super::bins::{Binning, Content};
 use super::design::Design;
 use super::examples::Examples;
-use super::logistic::{EXACT, Fit};
+use super::logistic::{EXACT, Fit, Penalty};
 use super::options::LearnOptions;
 use super::penalty::{base_rate, outcomes};
 use crate::table::{ReadOptions, Table};
@@ -48,7 +48,7 @@ fn coefficients_are_those_of_the_reference_fit() {
     for reference in oracle["fits"].as_array().unwrap() {
         let penalty = reference["lam"].as_f64().unwrap();
         let start = Fit::base(design.width, base_rate(&examples, &training));
-        let fit = Fit::new(&design, &truth, penalty, &start, EXACT);
+        let fit = Fit::new(&design, &truth, Penalty::ridge(penalty), &start, EXACT);
         let mut most = (fit.intercept - reference["intercept"].as_f64().unwrap()).abs();
         let mut bin = 0;
         for (at, slot) in binning.slots.iter().enumerate() {
@@ -112,7 +112,7 @@ fn a_small_fit_agrees_with_dense_elimination() {
             ],
         ),
     ] {
-        let fit = Fit::new(&design, &outcomes, penalty, &Fit::base(5, 0.5), EXACT);
+        let fit = Fit::new(&design, &outcomes, Penalty::ridge(penalty), &Fit::base(5, 0.5), EXACT);
         for (found, expected) in fit.weights.iter().chain([&fit.intercept]).zip(expected) {
             assert!((found - expected).abs() < 1e-12, "{penalty}: {fit:?}");
         }

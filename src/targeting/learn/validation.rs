@@ -1,7 +1,7 @@
 //! Predicts rows that were not learned from: k folds, and later rows from earlier ones.
 
 use super::examples::Examples;
-use super::penalty::{Fitting, MOST_CHOOSING, base_rate, outcomes, split};
+use super::penalty::{Fitting, MOST_PREDICTED, Plan, base_rate, outcomes, split};
 use crate::calendar::Date;
 use crate::stats::{
     Arrange, CalibrationBand, LiftGroup, RocAuc, average_precision, brier, calibration, calibration_error, lift,
@@ -70,36 +70,37 @@ type Split = (Vec<u32>, Vec<u32>);
 pub(crate) struct Validating {
     /// Splits still to do, the last one first.
     splits: Vec<Split>,
+    plan: Plan,
     current: Option<(Fitting, Split)>,
     validation: Validation,
 }
 
 impl Validating {
     /// Every row predicted by what the rows of the other folds teach.
-    pub(crate) fn of(rows: &[u32], folds: &[u8]) -> Self {
+    pub(crate) fn of(rows: &[u32], folds: &[u8], plan: Plan) -> Self {
         let last = folds.iter().copied().max().unwrap_or(0);
-        Self::splits((0..=usize::from(last)).map(|fold| split(rows, folds, fold)).collect())
+        Self::splits((0..=usize::from(last)).map(|fold| split(rows, folds, fold)).collect(), plan)
     }
 
-    fn splits(mut splits: Vec<Split>) -> Self {
+    fn splits(mut splits: Vec<Split>, plan: Plan) -> Self {
         splits.retain(|(_, held)| !held.is_empty());
         splits.reverse();
-        Self { splits, current: None, validation: Validation::empty() }
+        Self { splits, plan, current: None, validation: Validation::empty() }
     }
 
     /// Five folds dealt by content.
-    pub(crate) fn k_fold(examples: &Examples) -> Self {
+    pub(crate) fn k_fold(examples: &Examples, plan: Plan) -> Self {
         let mut rows = examples.all();
         // A fair sample: rows are ordered by their hashes.
-        rows.truncate(MOST_CHOOSING);
+        rows.truncate(MOST_PREDICTED);
         let folds = examples.deal(&rows, FOLDS);
-        Self::of(&rows, &folds)
+        Self::of(&rows, &folds, plan)
     }
 
     /// Steps that are left.
     pub(crate) fn steps(&self) -> usize {
         let current = self.current.as_ref().map_or(0, |(fitting, _)| fitting.steps());
-        current + self.splits.len() * Fitting::STEPS
+        current + self.splits.len() * self.plan.steps()
     }
 
     /// Fits once more; the last step brings the predictions, in the order of the examples.
@@ -110,7 +111,7 @@ impl Validating {
                 self.validation.add(examples, &training, held.clone(), vec![0.5; held.len()]);
                 return self.splits.is_empty().then(|| self.finish());
             }
-            self.current = Some((Fitting::new(examples, training.clone()), (training, held)));
+            self.current = Some((Fitting::new(training.clone(), self.plan), (training, held)));
         }
         let (fitting, (training, held)) = self.current.as_mut()?;
         let fitted = fitting.step(examples)?;
@@ -139,13 +140,13 @@ impl Validation {
     #[must_use]
     pub fn with_folds(examples: &Examples, fold: impl Fn(u32) -> u8) -> Self {
         let folds: Vec<u8> = examples.rows.iter().map(|row| fold(*row)).collect();
-        Validating::of(&examples.all(), &folds).run(examples)
+        Validating::of(&examples.all(), &folds, Plan::of(examples, &examples.all())).run(examples)
     }
 
     /// The same with five folds dealt by content.
     #[must_use]
     pub fn k_fold(examples: &Examples) -> Self {
-        Validating::k_fold(examples).run(examples)
+        Validating::k_fold(examples, Plan::of(examples, &examples.all())).run(examples)
     }
 
     fn empty() -> Self {
@@ -233,7 +234,7 @@ impl TimeSplit {
     /// fewer than 20 rows of either outcome.
     #[must_use]
     pub fn new(examples: &Examples) -> Option<Self> {
-        Some(Splitting::new(examples)?.run(examples))
+        Some(Splitting::new(examples, Plan::of(examples, &examples.all()))?.run(examples))
     }
 }
 
@@ -246,7 +247,7 @@ pub(crate) struct Splitting {
 }
 
 impl Splitting {
-    pub(crate) fn new(examples: &Examples) -> Option<Self> {
+    pub(crate) fn new(examples: &Examples, plan: Plan) -> Option<Self> {
         let dates = examples.dates.as_ref()?;
         let dated: Vec<u32> = examples.all().into_iter().filter(|row| dates[*row as usize].is_some()).collect();
         let mut days: Vec<Date> = dated.iter().filter_map(|row| dates[*row as usize]).collect();
@@ -263,7 +264,7 @@ impl Splitting {
             return None;
         }
         let learned_from = training.len() as u64;
-        Some(Self { until: last, learned_from, validating: Validating::splits(vec![(training, held)]) })
+        Some(Self { until: last, learned_from, validating: Validating::splits(vec![(training, held)], plan) })
     }
 
     /// Steps that are left.
