@@ -11,6 +11,17 @@ const POOL: usize = 1024;
 /// Most that new business may bring in one period and trial, in minor units: sums stay exact.
 const MOST: i64 = 1_000_000_000_000_000;
 
+/// Per size band and step: what each of some draws changes of the odds to be won in time.
+pub(super) type Changes<const N: usize> = Vec<Vec<[f64; N]>>;
+
+/// The rates of one batch: the draw, and its place among those that the changes are of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Under<'a, const N: usize> {
+    pub(super) draw: &'a Draw,
+    pub(super) changes: &'a Changes<N>,
+    pub(super) at: usize,
+}
+
 /// New business of the steps of a pace.
 #[derive(Debug)]
 pub(super) struct NewBusiness {
@@ -42,13 +53,13 @@ impl NewBusiness {
                 let most =
                     of_band.fold(kind, |most, other| if other.rate.shape > most.rate.shape { other } else { most });
                 let (profile, ages) = pace.newborn(most);
-                let odds = pace.in_time(&means, &profile, &ages, stride);
+                let odds = pace.in_time([&means], &profile, &ages, stride).concat();
                 bands.push((kind.band, profile, ages, odds));
             }
             let (profile, ages) = pace.newborn(kind);
             found.push(KindOdds {
                 band: bands.iter().position(|band| band.0 == kind.band).unwrap_or(0),
-                in_time: pace.in_time(&means, &profile, &ages, 1),
+                in_time: pace.in_time([&means], &profile, &ages, 1).concat(),
             });
         }
         Self { stride, kinds: found, bands }
@@ -56,23 +67,32 @@ impl NewBusiness {
 
     /// Per kind and step: the wins expected under these rates, arrivals at their means.
     pub(super) fn at_means(&self, pace: &Pace, draw: &Draw) -> Vec<Vec<f64>> {
-        self.expected(pace, draw, |kind| kind.rate.mean())
+        let changes = self.changes(pace, [draw]);
+        self.expected(Under { draw, changes: &changes, at: 0 }, pace, |kind| kind.rate.mean())
     }
 
-    /// Per kind and step: the wins expected under the rates of a batch, `arriving` deals of a kind a day. What the drawn
-    /// hazards change is that of the band's largest kind.
-    fn expected(&self, pace: &Pace, draw: &Draw, mut arriving: impl FnMut(&Kind) -> f64) -> Vec<Vec<f64>> {
-        let changes: Vec<Vec<f64>> = self
-            .bands
-            .iter()
-            .map(|(_, profile, ages, means)| {
-                let drawn = pace.in_time(draw, profile, ages, self.stride);
-                drawn.iter().zip(means).map(|(drawn, mean)| if *mean > 0.0 { drawn / mean } else { 1.0 }).collect()
-            })
-            .collect();
+    /// Per size band and step: what each of the draws changes of the odds to be won in time. It is that of the band's
+    /// largest kind.
+    pub(super) fn changes<const N: usize>(&self, pace: &Pace, draws: [&Draw; N]) -> Changes<N> {
+        let of_band = |(_, profile, ages, means): &(usize, Profile, Vec<u8>, Vec<f64>)| {
+            let drawn = pace.in_time(draws, profile, ages, self.stride);
+            let change =
+                |(drawn, mean): (&[f64; N], &f64)| drawn.map(|drawn| if *mean > 0.0 { drawn / mean } else { 1.0 });
+            drawn.iter().zip(means).map(change).collect()
+        };
+        self.bands.iter().map(of_band).collect()
+    }
+
+    /// Per kind and step: the wins expected under the rates of a batch, `arriving` deals of a kind a day.
+    fn expected<const N: usize>(
+        &self,
+        Under { draw, changes, at }: Under<'_, N>,
+        pace: &Pace,
+        mut arriving: impl FnMut(&Kind) -> f64,
+    ) -> Vec<Vec<f64>> {
         let of_kind = |(kind, odds): (&Kind, &KindOdds)| {
             let rate = arriving(kind) * draw.arrivals;
-            odds.in_time.iter().zip(&changes[odds.band]).map(|(in_time, change)| rate * in_time * change).collect()
+            odds.in_time.iter().zip(&changes[odds.band]).map(|(in_time, change)| rate * in_time * change[at]).collect()
         };
         pace.fit().arrivals.kinds.iter().zip(&self.kinds).map(of_kind).collect()
     }
@@ -95,17 +115,17 @@ impl NewBusiness {
     }
 
     /// Plays one batch: adds each trial's wins of each step to the row of totals that `row` names.
-    pub(super) fn play(
+    pub(super) fn play<const N: usize>(
         &self,
         pace: &Pace,
-        draw: &Draw,
+        under: Under<'_, N>,
         sampler: &mut Sampler,
         rows: &[usize],
         size: usize,
         totals: &mut [i64],
     ) {
         let fit = pace.fit();
-        let expected = self.expected(pace, draw, |kind| {
+        let expected = self.expected(under, pace, |kind| {
             if pace.is_drawn { kind.rate.draw(|shape| sampler.gamma(shape)) } else { kind.rate.mean() }
         });
         let mut cumulative = Vec::with_capacity(expected.len());
@@ -159,16 +179,22 @@ impl Pace {
 
     /// Per step: the sum over creation days ahead of the odds that a deal created then is won in the step; one day in
     /// `stride` is looked at.
-    pub(super) fn in_time(&self, draw: &Draw, profile: &Profile, ages: &[u8], stride: usize) -> Vec<f64> {
+    pub(super) fn in_time<const N: usize>(
+        &self,
+        draws: [&Draw; N],
+        profile: &Profile,
+        ages: &[u8],
+        stride: usize,
+    ) -> Vec<[f64; N]> {
         let days = self.days();
-        let mut sums = vec![0.0; self.steps()];
-        let mut odds = vec![Odds::default(); self.steps()];
+        let mut sums = vec![[0.0; N]; self.steps()];
+        let mut odds = vec![[Odds::default(); N]; self.steps()];
         for first in (0..days).step_by(stride) {
             let width = stride.min(days - first);
             let born = first + width / 2;
-            self.walk(draw, profile, &ages[..days - born], born, &mut odds);
-            for (sum, odds) in sums.iter_mut().zip(&odds) {
-                *sum += width as f64 * odds.won;
+            self.walk(draws, profile, &ages[..days - born], born, &mut odds);
+            for (sums, odds) in sums.iter_mut().zip(&odds) {
+                sums.iter_mut().zip(odds).for_each(|(sum, odds)| *sum += width as f64 * odds.won);
             }
         }
         sums

@@ -35,6 +35,9 @@ pub struct Pace {
     pub(super) is_drawn: bool,
 }
 
+/// Batches whose days are stepped side by side: a step waits for the one before, those of other batches do not.
+pub(super) const ABREAST: usize = 4;
+
 /// A profile to the bit.
 type Bits = (usize, u64, [u64; 2], i32, Option<u16>);
 
@@ -222,55 +225,70 @@ impl Pace {
         Draw { market: vec![factor; self.market_blocks()], ..self.means() }
     }
 
-    /// The odds of a class in each step.
-    pub(super) fn odds(&self, draw: &Draw, class: usize, out: &mut [Odds]) {
+    /// The odds of a class in each step, under each of the draws.
+    pub(super) fn odds<const N: usize>(&self, draws: [&Draw; N], class: usize, out: &mut [[Odds; N]]) {
         if let Some(Class { profile, ages }) = self.classes.get(class) {
-            self.walk(draw, profile, ages, 0, out);
+            self.walk(draws, profile, ages, 0, out);
         } else {
-            out.fill(Odds::default());
+            out.fill([Odds::default(); N]);
         }
     }
 
-    /// The odds of deals of this profile, created at the end of `born` days from now, in each step; `ages` are their age
-    /// bands from then on.
+    /// The odds of deals of this profile, created at the end of `born` days from now, in each step and under each of the
+    /// draws; `ages` are their age bands from then on.
     ///
     /// # Formula
     /// Competing risks day by day: F ← F + S·w, S ← S·(1 − w − l). Over k days of the same hazards F grows by
     /// S·w·Σ(1 − w − l)^i, i from 0 to k − 1, and S becomes S·(1 − w − l)^k.
-    pub(super) fn walk(&self, draw: &Draw, profile: &Profile, ages: &[u8], born: usize, out: &mut [Odds]) {
+    pub(super) fn walk<const N: usize>(
+        &self,
+        draws: [&Draw; N],
+        profile: &Profile,
+        ages: &[u8],
+        born: usize,
+        out: &mut [[Odds; N]],
+    ) {
         let row = profile.band * self.fit.hazards.age_bands() * PARTS;
-        let (won, lost) = (&draw.won[row..], &draw.lost[row..]);
-        let (mut open, mut day) = (1.0, born);
+        let rates = draws.map(|draw| (&draw.won[row..], &draw.lost[row..]));
+        let (mut open, mut day) = ([1.0; N], born);
         // Ages only rise: the day on which the next band begins.
         let mut older = born;
         for (step, (odds, &end)) in out.iter_mut().zip(&self.ends).enumerate() {
-            let market = draw.market.get(self.blocks[step]).copied().unwrap_or(1.0);
-            let scale = [profile.factors[0] * market / profile.cycle, profile.factors[1] / profile.cycle];
-            let (mut wins, mut losses) = (0.0, 0.0);
+            let scales = draws.map(|draw| {
+                let market = draw.market.get(self.blocks[step]).copied().unwrap_or(1.0);
+                [profile.factors[0] * market / profile.cycle, profile.factors[1] / profile.cycle]
+            });
+            *odds = [Odds::default(); N];
             while day < end {
                 let age = ages[day - born];
                 if day >= older {
                     older = day + ages[day - born..].partition_point(|other| *other == age);
                 }
                 let cell = usize::from(age) * PARTS + self.parts[day];
-                let (mut w, mut l) = (won[cell] * scale[0], lost[cell] * scale[1]);
+                let mut hazards: [[f64; 2]; N] = std::array::from_fn(|at| {
+                    let ((won, lost), [won_scale, lost_scale]) = (rates[at], scales[at]);
+                    [won[cell] * won_scale, lost[cell] * lost_scale]
+                });
                 let mut until = end.min(older).min(self.turns[day]);
                 if let Some(stage) = profile.stage {
                     // What a stage changes fades from day to day.
                     until = day + 1;
-                    let by = self.by_stage(draw, stage, (day - born) as f64 / profile.cycle, age);
-                    (w, l) = (w * by[0], l * by[1]);
+                    for (hazard, draw) in hazards.iter_mut().zip(draws) {
+                        let by = self.by_stage(draw, stage, (day - born) as f64 / profile.cycle, age);
+                        *hazard = [hazard[0] * by[0], hazard[1] * by[1]];
+                    }
                 }
-                let total = w + l;
                 // Drawn from little data, the hazards of a day can come to more than a certainty.
-                let shrink = if total > 1.0 { 1.0 / total } else { 1.0 };
-                let (left, days) = geometric(1.0 - total * shrink, until - day);
-                wins += open * w * shrink * days;
-                losses += open * l * shrink * days;
-                open *= left;
+                let shrink = hazards.map(|[w, l]| 1.0 / (w + l).max(1.0));
+                let stays: [f64; N] = std::array::from_fn(|at| 1.0 - (hazards[at][0] + hazards[at][1]) * shrink[at]);
+                let (left, days) = geometric(stays, until - day);
+                for (at, odds) in odds.iter_mut().enumerate() {
+                    odds.won += open[at] * hazards[at][0] * shrink[at] * days[at];
+                    odds.lost += open[at] * hazards[at][1] * shrink[at] * days[at];
+                    open[at] *= left[at];
+                }
                 day = until;
             }
-            *odds = Odds { won: wins, lost: losses };
         }
     }
 
@@ -281,8 +299,9 @@ impl Pace {
 
     /// At the mean rates: the odds of a class in each step, and after all steps.
     pub(super) fn expected(&self, means: &Draw, class: usize) -> (Vec<Odds>, Odds) {
-        let mut odds = vec![Odds::default(); self.steps()];
-        self.odds(means, class, &mut odds);
+        let mut odds = vec![[Odds::default()]; self.steps()];
+        self.odds([means], class, &mut odds);
+        let odds = odds.into_iter().flatten().collect::<Vec<_>>();
         let Some(Class { profile, .. }) = self.classes.get(class) else { return (odds, Odds::default()) };
         let closed: f64 = odds.iter().map(|odds| odds.won + odds.lost).sum();
         let row = profile.band * self.fit.hazards.age_bands();
@@ -343,14 +362,17 @@ impl Pace {
 }
 
 /// q^k, and Σ q^i for i from 0 to k − 1, by doubling: nothing cancels where q is close to 1.
-fn geometric(q: f64, k: usize) -> (f64, f64) {
-    let (mut power, mut sum) = (1.0, 0.0);
+fn geometric<const N: usize>(q: [f64; N], k: usize) -> ([f64; N], [f64; N]) {
+    let (mut power, mut sum) = ([1.0; N], [0.0; N]);
     for bit in (0..usize::BITS - k.leading_zeros()).rev() {
-        sum *= 1.0 + power;
-        power *= power;
-        if k >> bit & 1 == 1 {
-            sum = sum * q + 1.0;
-            power *= q;
+        let is_set = k >> bit & 1 == 1;
+        for at in 0..N {
+            sum[at] *= 1.0 + power[at];
+            power[at] *= power[at];
+            if is_set {
+                sum[at] = sum[at] * q[at] + 1.0;
+                power[at] *= q[at];
+            }
         }
     }
     (power, sum)
@@ -372,9 +394,9 @@ mod tests {
         for q in [0.0, 0.25, 0.9, 1.0 - 1e-9, 1.0] {
             let (mut power, mut sum) = (1.0, 0.0);
             for k in 0..100 {
-                let found = geometric(q, k);
-                assert!((found.0 - power).abs() <= 1e-13 * power, "{q}^{k}: {} for {power}", found.0);
-                assert!((found.1 - sum).abs() <= 1e-13 * sum, "{q}, {k}: {} for {sum}", found.1);
+                let ([found], [found_sum]) = geometric([q], k);
+                assert!((found - power).abs() <= 1e-13 * power, "{q}^{k}: {found} for {power}");
+                assert!((found_sum - sum).abs() <= 1e-13 * sum, "{q}, {k}: {found_sum} for {sum}");
                 sum += power;
                 power *= q;
             }

@@ -195,12 +195,12 @@ struct Classes(BTreeMap<usize, Vec<Odds>>);
 impl Classes {
     fn new(pace: &Pace, draw: &Draw, parts: &[Part], steps: &[usize]) -> Self {
         let mut found = BTreeMap::new();
-        let mut odds = vec![Odds::default(); pace.steps()];
+        let mut odds = vec![[Odds::default()]; pace.steps()];
         for part in parts {
             if let Chance::Class(class, _) = part.chance {
                 found.entry(class).or_insert_with(|| {
-                    pace.odds(draw, class, &mut odds);
-                    steps.iter().map(|step| odds[*step]).collect()
+                    pace.odds([draw], class, &mut odds);
+                    steps.iter().map(|step| odds[*step][0]).collect()
                 });
             }
         }

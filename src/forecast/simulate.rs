@@ -2,9 +2,9 @@
 
 use super::input::{Amount, SimulatedDeal, SimulationInput, Win, largest_draw};
 use super::kernel::{Cuts, Thresholds};
-use super::new_business::NewBusiness;
+use super::new_business::{Changes, NewBusiness, Under};
 use super::odds::{Market, Timing};
-use super::pace::{Draw, Odds};
+use super::pace::{ABREAST, Draw, Odds};
 use super::plan::{PaceDraws, Plan, SharedDraws, purpose};
 use super::sums::{Sums, limbs_of};
 use super::trials::{Layout, Trials};
@@ -127,8 +127,12 @@ impl Simulation {
     /// Runs the batches of `range` that are not done yet; batches beyond the last are ignored.
     pub fn run_batches(&mut self, range: Range<usize>) {
         let mut scratch = Scratch::new(&self.input, &self.layout, self.classes.len(), self.plan.batch_size);
-        for batch in range.start..range.end.min(self.plan.batches) {
-            if self.done[batch].is_none() {
+        let left: Vec<usize> =
+            (range.start..range.end.min(self.plan.batches)).filter(|batch| self.done[*batch].is_none()).collect();
+        for abreast in left.chunks(ABREAST) {
+            self.step(abreast, &mut scratch);
+            for (at, &batch) in abreast.iter().enumerate() {
+                scratch.at = at;
                 let totals = self.batch(batch, &mut scratch);
                 self.done[batch] = Some(totals);
                 self.finished += 1;
@@ -199,13 +203,6 @@ impl Simulation {
         scratch.rates.extend(self.rates(batch));
         scratch.totals.fill(0);
         scratch.known = None;
-        let draw = self.hazards(batch);
-        if let (Some(pace), Some(draw)) = (&self.input.pace, &draw) {
-            let steps = pace.steps();
-            for (place, &class) in self.classes.iter().enumerate() {
-                pace.odds(draw, class, &mut scratch.odds[place * steps..][..steps]);
-            }
-        }
         let mut category = None;
         for &index in &self.order {
             let deal = &self.input.deals[index];
@@ -227,15 +224,32 @@ impl Simulation {
         if let Some(category) = category {
             scratch.sums.pour(self.layout.starts(category), &mut scratch.totals);
         }
-        if let (Some(new), Some(pace), Some(draw)) = (&self.new_business, &self.input.pace, &draw) {
+        if let (Some(new), Some(pace), Some(draw)) =
+            (&self.new_business, &self.input.pace, scratch.draws.get(scratch.at))
+        {
             let root = StreamKey::new(u64::from(self.input.seed));
             let mut sampler = Sampler::new(root.with(purpose::NEW).with(batch as u64));
             let starts = self.layout.new_starts();
             let rows: Vec<usize> =
                 self.input.steps.iter().filter_map(|step| starts.get(step.period).copied()).collect();
-            new.play(pace, draw, &mut sampler, &rows, size, &mut scratch.totals);
+            let under = Under { draw, changes: &scratch.changes, at: scratch.at };
+            new.play(pace, under, &mut sampler, &rows, size, &mut scratch.totals);
         }
         scratch.totals[..self.layout.rows() * size].into()
+    }
+
+    /// Draws the hazards of some batches, [`ABREAST`] at most, and steps their days side by side.
+    fn step(&self, batches: &[usize], scratch: &mut Scratch) {
+        scratch.draws.clear();
+        scratch.draws.extend(batches.iter().filter_map(|batch| self.hazards(*batch)));
+        let Some((pace, draws)) = self.input.pace.as_ref().zip(abreast(&scratch.draws)) else { return };
+        let steps = pace.steps();
+        for (place, &class) in self.classes.iter().enumerate() {
+            pace.odds(draws, class, &mut scratch.odds[place * steps..][..steps]);
+        }
+        if let Some(new) = &self.new_business {
+            scratch.changes = new.changes(pace, draws);
+        }
     }
 
     /// The hazards of a batch.
@@ -285,7 +299,7 @@ impl Simulation {
                 let odds = scratch.odds.get(self.places[index] * steps..).unwrap_or_default();
                 let mut won = 0.0;
                 for (step, odds) in self.input.steps.iter().zip(odds) {
-                    won += odds.tilted(factor);
+                    won += odds[scratch.at].tilted(factor);
                     scratch.won_by[step.period] = won.min(1.0);
                 }
                 won
@@ -333,11 +347,11 @@ impl Simulation {
         let (size, batches) = (self.plan.batch_size, self.plan.batches);
         let rates: Vec<Vec<f64>> = (0..batches).map(|batch| self.rates(batch).collect()).collect();
         let markets: Vec<Option<Market<'_>>> = (0..batches).map(|batch| self.market(batch)).collect();
-        let hazards: Vec<Option<Draw>> = (0..batches).map(|batch| self.hazards(batch)).collect();
+        let hazards: Vec<Draw> = (0..batches).filter_map(|batch| self.hazards(batch)).collect();
         let steps = self.input.steps.iter().take_while(|step| step.period <= period).count();
         let mut scratch = Scratch::new(&self.input, &self.layout, self.classes.len(), size);
         let mut brought = vec![0; self.plan.trials()];
-        let mut odds = vec![Odds::default(); steps * batches];
+        let mut odds = vec![[Odds::default(); ABREAST]; steps * batches.div_ceil(ABREAST)];
         let mut known = None;
         deals.arrange_by_key(|&index| (self.places[index], index));
         for index in deals {
@@ -345,8 +359,9 @@ impl Simulation {
             if let (Win::Hazard { class, .. }, Some(pace)) = (deal.win, &self.input.pace)
                 && known.replace(class) != Some(class)
             {
-                let batches = hazards.iter().zip(odds.chunks_exact_mut(steps.max(1)));
-                batches.for_each(|(draw, odds)| draw.iter().for_each(|draw| pace.odds(draw, class, odds)));
+                for (draws, odds) in hazards.chunks(ABREAST).zip(odds.chunks_exact_mut(steps.max(1))) {
+                    abreast(draws).into_iter().for_each(|draws| pace.odds(draws, class, odds));
+                }
             }
             let rows = self.layout.starts(deal.category);
             let row = rows.get(period).map_or(0, |&start| start as usize);
@@ -360,7 +375,8 @@ impl Simulation {
                     scratch.totals[start as usize..][..size].fill(0);
                 }
                 if let Some(place) = scratch.odds.get_mut(own..own + steps) {
-                    place.copy_from_slice(&odds[batch * steps..][..steps]);
+                    place.copy_from_slice(&odds[batch / ABREAST * steps..][..steps]);
+                    scratch.at = batch % ABREAST;
                 }
                 self.play(index, batch, markets[batch].as_ref(), period + 1, &mut scratch);
                 out.copy_from_slice(&scratch.totals[row..row + size]);
@@ -423,8 +439,12 @@ struct Scratch {
     won_by: Vec<f64>,
     /// The deal, of those that are alike, whose chances stand in `won_by`.
     known: Option<usize>,
-    /// The odds of each class in each step.
-    odds: Vec<Odds>,
+    /// The hazards of the batches that are stepped side by side, and which of them is played.
+    draws: Vec<Draw>,
+    at: usize,
+    /// Under each of them: the odds of each class in each step, and what new business has of them.
+    odds: Vec<[Odds; ABREAST]>,
+    changes: Changes<ABREAST>,
     uniforms: Vec<u16>,
     outcomes: Vec<u16>,
     words: Vec<u32>,
@@ -439,7 +459,10 @@ impl Scratch {
             rates: Vec::with_capacity(input.rates.len()),
             won_by: vec![0.0; input.periods()],
             known: None,
-            odds: vec![Odds::default(); classes * input.steps.len()],
+            draws: Vec::with_capacity(ABREAST),
+            at: 0,
+            odds: vec![[Odds::default(); ABREAST]; classes * input.steps.len()],
+            changes: Vec::new(),
             uniforms: vec![0; batch_size],
             outcomes: vec![0; batch_size],
             words: vec![0; batch_size],
@@ -469,6 +492,12 @@ fn alike(deals: &[SimulatedDeal]) -> Vec<usize> {
         alike.push(if same { known } else { index });
     }
     alike
+}
+
+/// Draws to be stepped side by side; where there are fewer, the last one again. `None` for none.
+fn abreast(draws: &[Draw]) -> Option<[&Draw; ABREAST]> {
+    let last = draws.len().checked_sub(1)?;
+    Some(std::array::from_fn(|at| &draws[at.min(last)]))
 }
 
 /// First bytes of a part: name and format.

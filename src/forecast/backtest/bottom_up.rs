@@ -41,12 +41,12 @@ pub(super) fn simulate(seen: &Seen, fit: &Arc<Fit>, season: &Season, last: i32, 
         let mut sampler = Sampler::new(key.with(RATES).with(batch as u64));
         let draw = pace.draw(|shape| sampler.gamma(shape));
         for (class, members) in &groups {
-            let mut odds = [Odds::default()];
-            pace.odds(&draw, *class, &mut odds);
+            let mut odds = [[Odds::default()]];
+            pace.odds([&draw], *class, &mut odds);
             for member in members {
                 let mut sampler = Sampler::new(key.with(DEALS).with(member.key).with(batch as u64));
                 for total in totals.iter_mut() {
-                    if sampler.uniform() < odds[0].won {
+                    if sampler.uniform() < odds[0][0].won {
                         *total += fit.worth(member.worth, &mut sampler);
                     }
                 }
@@ -54,7 +54,7 @@ pub(super) fn simulate(seen: &Seen, fit: &Arc<Fit>, season: &Season, last: i32, 
         }
         let mut sampler = Sampler::new(key.with(NEW).with(batch as u64));
         for (kind, (profile, ages)) in fit.arrivals.kinds.iter().zip(&kinds) {
-            let in_time: f64 = pace.in_time(&draw, profile, ages, 1)[0];
+            let in_time: f64 = pace.in_time([&draw], profile, ages, 1)[0][0];
             let wins = kind.rate.draw(|shape| sampler.gamma(shape)) * draw.arrivals * in_time;
             let mut number = Poisson::new(wins);
             for total in totals.iter_mut() {
