@@ -2,8 +2,9 @@
 //! activities that could still come.
 //!
 //! Candidates are the values and the kinds of activities that the rules of the lead's card name. Two changes are tried
-//! where each helps, and where one condition reads both fields, so that a rule which asks for both is met. Every proposal has been applied: the lead is
-//! scored again with the changed cells, segment and card included, by the same code that scores the list.
+//! where each helps, and where one condition reads both fields, so that a rule which asks for both is met. Every proposal
+//! has been applied: the lead is scored again with the changed cells, segment and card included, by the same code that
+//! scores the list.
 
 use super::predicate::{Cells, Change, More};
 use super::reach::Trial;
