@@ -10,7 +10,13 @@ pub(super) struct Corrected {
     won: i64,
     /// Still to come as simulated, strictly ascending, and as corrected, ascending.
     knots: Vec<(i64, i64)>,
+    /// Per stretch of 2^`shift` from the first knot on: the first knot that does not lie before it.
+    stretches: Vec<u32>,
+    shift: u32,
 }
+
+/// Stretches between the first knot and the last, about, as a power of two.
+const STRETCHES: u32 = 12;
 
 impl Corrected {
     /// Quantiles of what is still to come, ascending: at (i + ½)/n, i from 0 to n − 1.
@@ -34,13 +40,31 @@ impl Corrected {
                 same.clear();
             }
         }
-        Self { won, knots }
+        let (low, high) = (knots.first().map_or(0, |knot| knot.0), knots.last().map_or(0, |knot| knot.0));
+        let span = high.wrapping_sub(low) as u64;
+        let shift = (u64::BITS - span.leading_zeros()).saturating_sub(STRETCHES);
+        let begin = |stretch: u64| low.wrapping_add((stretch << shift) as i64);
+        let stretches =
+            (0..=span >> shift).map(|stretch| knots.partition_point(|knot| knot.0 < begin(stretch)) as u32).collect();
+        Self { won, knots, stretches, shift }
+    }
+
+    /// The first knot at or above what is still to come; the number of knots past the last.
+    fn knot(&self, x: i64) -> usize {
+        let (Some(first), Some(last)) = (self.knots.first(), self.knots.last()) else { return 0 };
+        if x <= first.0 || x > last.0 {
+            return if x > last.0 { self.knots.len() } else { 0 };
+        }
+        let stretch = (x.wrapping_sub(first.0) as u64 >> self.shift) as usize;
+        let from = self.stretches.get(stretch).map_or(0, |from| *from as usize);
+        let to = self.stretches.get(stretch + 1).map_or(self.knots.len(), |to| *to as usize);
+        from + self.knots.get(from..to).unwrap_or(&[]).partition_point(|knot| knot.0 < x)
     }
 
     /// A total as corrected.
     pub(super) fn apply(&self, total: i64) -> i64 {
         let x = total - self.won;
-        let after = self.knots.partition_point(|knot| knot.0 < x);
+        let after = self.knot(x);
         let y = match (after.checked_sub(1).and_then(|before| self.knots.get(before)), self.knots.get(after)) {
             (_, Some(&(at, y))) if at == x => y,
             (Some(&(x0, y0)), Some(&(x1, y1))) => {

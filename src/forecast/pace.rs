@@ -279,7 +279,7 @@ impl Pace {
                     }
                 }
                 // Drawn from little data, the hazards of a day can come to more than a certainty.
-                let shrink = hazards.map(|[w, l]| 1.0 / (w + l).max(1.0));
+                let shrink = hazards.map(|[w, l]| if w + l > 1.0 { 1.0 / (w + l) } else { 1.0 });
                 let stays: [f64; N] = std::array::from_fn(|at| 1.0 - (hazards[at][0] + hazards[at][1]) * shrink[at]);
                 let (left, days) = geometric(stays, until - day);
                 for (at, odds) in odds.iter_mut().enumerate() {

@@ -270,18 +270,27 @@ fn period_outlook(quota: Option<i64>, then: &[i64], now: &[i64]) -> PeriodOutloo
         let spread = Moments::of(parts.map(|(then, now)| statistic(now) - statistic(then)));
         Estimate { value: statistic(now) - statistic(then), error: spread.sd() / (GROUPS as f64).sqrt() }
     };
-    let quantile = |p: f64| Figure {
-        value: sample.quantiles(&[p]).first().copied().unwrap_or_default(),
-        delta: paired(&|values| GroupedSample::new(values, 1).quantiles(&[p]).first().map_or(0.0, |q| q.value)),
+    let before = GroupedSample::new(then, GROUPS);
+    let [p10, p50, p90] = {
+        let levels = [0.1, 0.5, 0.9];
+        let beside = if same {
+            sample.quantiles(&levels).into_iter().map(|value| [value, Estimate::default()]).collect()
+        } else {
+            sample.quantiles_beside(&before, &levels)
+        };
+        [0, 1, 2].map(|at| {
+            let [value, delta] = beside.get(at).copied().unwrap_or_default();
+            Figure { value, delta }
+        })
     };
     PeriodOutlook {
         odds: quota.map(|quota| Figure {
             value: sample.share_at_least(quota),
             delta: paired(&|values| GroupedSample::new(values, 1).share_at_least(quota).value),
         }),
-        p10: quantile(0.1),
-        p50: quantile(0.5),
-        p90: quantile(0.9),
+        p10,
+        p50,
+        p90,
         mean: Figure { value: sample.mean(), delta: paired(&|values| GroupedSample::new(values, 1).mean().value) },
     }
 }

@@ -80,10 +80,28 @@ impl<'a> GroupedSample<'a> {
     /// The quantiles at each of `ps`, which must ascend; the definition is that of [`quantile`](fn@super::quantile).
     #[must_use]
     pub fn quantiles(&self, ps: &[f64]) -> Vec<Estimate> {
-        let bounds: Vec<_> = self.bounds().collect();
-        let (whole, groups) = quantile::of_groups(self.values, &bounds, ps);
+        let (whole, groups) = self.quantiles_of_groups(ps);
         let spread = (0..ps.len()).map(|at| Moments::of(groups.iter().map(|found| found[at] as f64)));
         whole.iter().zip(spread).map(|(&value, moments)| self.with_spread(value as f64, &moments)).collect()
+    }
+
+    /// Likewise, by how much each is above that of `other`, value by value drawn on the same numbers: the error is the spread
+    /// of the groups' own differences. In front of each stands the quantile itself.
+    #[must_use]
+    pub fn quantiles_beside(&self, other: &Self, ps: &[f64]) -> Vec<[Estimate; 2]> {
+        let ((whole, groups), (before, before_groups)) = (self.quantiles_of_groups(ps), other.quantiles_of_groups(ps));
+        let figure = |at: usize| {
+            let own = Moments::of(groups.iter().map(|found| found[at] as f64));
+            let apart = groups.iter().zip(&before_groups).map(|(now, then)| now[at] as f64 - then[at] as f64);
+            let change = whole[at] as f64 - before[at] as f64;
+            [self.with_spread(whole[at] as f64, &own), self.with_spread(change, &Moments::of(apart))]
+        };
+        (0..ps.len()).map(figure).collect()
+    }
+
+    /// The quantiles at each of `ps` of all values, and of each group.
+    fn quantiles_of_groups(&self, ps: &[f64]) -> (Vec<i64>, Vec<Vec<i64>>) {
+        quantile::of_groups(self.values, &self.bounds().collect::<Vec<_>>(), ps)
     }
 
     /// The sum of all values, and that of each group.
