@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use leadcast::crm::{Channel, LeadList, Mapping};
-use leadcast::model::{OperatingModel, Run};
+use leadcast::model::{OperatingModel, Preset, Run};
 use leadcast::table::write::WriteOptions;
 use leadcast::table::{ReadOptions, Table};
 use leadcast::targeting::{Filter, ScoredLeads, SortKey, View};
@@ -470,5 +470,36 @@ fn a_long_file_scores_as_its_records_one_by_one() {
             (micro(scored.fit(row)), micro(scored.engagement(row)))
         );
         assert_eq!(one.segment, scored.segment_name(row));
+    }
+}
+
+#[test]
+fn a_list_scored_again_says_what_one_scored_for_the_first_time_says() {
+    let csv = "Name,Title,Employees,Industry,Last Activity\nAnn Lee,VP Sales,420,Software,2026-11-09\nBo,Student,,Retail,2026-09-01\n";
+    let open = || {
+        let mut reader = leadcast::session::Reader::new("{}").unwrap();
+        reader.push(csv.as_bytes()).unwrap();
+        reader.leads().unwrap()
+    };
+    let preset: serde_json::Value = serde_json::from_str(Preset::SalesLed.json()).unwrap();
+    let mut points = preset.clone();
+    points["icp"]["fit"]["groups"][0]["rules"][0]["points"] = 1.into();
+    let mut asked = preset.clone();
+    asked["icp"]["fit"]["groups"][0]["rules"][0]["when"] =
+        serde_json::json!({ "field": "title", "contains": "student" });
+    let mut kept = open();
+    for (model, day) in [
+        (&preset, "2026-11-16"),
+        (&points, "2026-11-16"),
+        (&asked, "2026-11-16"),
+        (&asked, "2027-11-16"),
+        (&preset, "2026-11-16"),
+    ] {
+        let run = serde_json::json!({ "asOf": day }).to_string();
+        let told = |leads: &mut leadcast::session::Leads| {
+            let report = serde_json::to_value(leads.score(&model.to_string(), &run).unwrap()).unwrap();
+            (report, leads.csv().unwrap())
+        };
+        assert_eq!(told(&mut kept), told(&mut open()), "{day}");
     }
 }

@@ -11,7 +11,9 @@ use crate::report::{
 use crate::table::write::WriteOptions;
 use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
 use crate::targeting::learn::{LearnOptions, Learning, OutcomeColumn};
-use crate::targeting::{AccountList, CutReport, DriftReport, FieldValues, LintReport, MqlReport, ScoredLeads, View};
+use crate::targeting::{
+    AccountList, CutReport, DriftReport, FieldValues, Known, LintReport, MqlReport, ScoredLeads, View,
+};
 use std::cell::OnceCell;
 
 /// A list of leads, and once scored, what a model says about it.
@@ -31,6 +33,8 @@ pub struct Leads {
     /// Gathered when first asked for.
     problems: OnceCell<Problems>,
     scored: Option<ScoredLeads>,
+    /// What the last scoring asked of the list.
+    known: Known,
     /// Rolled up when first asked for.
     accounts: OnceCell<AccountList>,
     /// The rows of the view, in its order.
@@ -50,6 +54,7 @@ impl Leads {
             list,
             problems: OnceCell::new(),
             scored: None,
+            known: Known::default(),
             accounts: OnceCell::new(),
             order: Vec::new(),
             learning: None,
@@ -105,7 +110,7 @@ impl Leads {
         let (model, run) = (OperatingModel::from_json(model)?, Run::from_json(run)?);
         // What a list of a million leads came to is big: the old one makes room first.
         (self.scored, self.accounts, self.order) = (None, OnceCell::new(), Vec::new());
-        let scored = self.list.score(&model, &run);
+        let scored = self.list.score_again(&model, &run, &mut self.known);
         self.order = scored.view(&View::default())?;
         Ok(self.scored.insert(scored).report())
     }

@@ -57,6 +57,7 @@ pub use export::ADDED_COLUMNS;
 pub use learn::{Ends, ends};
 pub use lint::{Finding, LintCode, LintReport};
 pub use margin::SegmentMargin;
+pub(crate) use predicate::Known;
 pub(crate) use queues::Asked;
 pub use queues::Queue;
 pub use reasons::{Effect, Reason};

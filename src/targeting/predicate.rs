@@ -20,13 +20,34 @@ pub(crate) struct Binder<'a> {
     /// The first row of each distinct word, where words repeat.
     first_rows: Vec<OnceCell<Option<Vec<usize>>>>,
     /// Tests already settled, by column: models ask the same of the same column more than once.
-    settled: RefCell<Vec<(usize, Test, Answers)>>,
+    settled: RefCell<Vec<Settled>>,
+    /// Those of the scoring before.
+    before: Vec<Settled>,
+}
+
+/// A column, what was asked of it, and the answers.
+type Settled = (usize, Test, Answers);
+
+/// What one scoring of a list asked of its columns, for the next one of the same list: moving points asks nothing new.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    as_of: Option<Date>,
+    settled: Vec<Settled>,
 }
 
 impl<'a> Binder<'a> {
-    pub(crate) fn new(leads: &'a LeadList, as_of: Option<Date>) -> Self {
+    /// `known` is of the same list, or empty.
+    pub(crate) fn new(leads: &'a LeadList, as_of: Option<Date>, known: Known) -> Self {
         let columns = leads.table().columns().len();
-        Self { leads, as_of, first_rows: (0..columns).map(|_| OnceCell::new()).collect(), settled: RefCell::default() }
+        // Recency is asked of the day.
+        let before = if known.as_of == as_of { known.settled } else { Vec::new() };
+        let first_rows = (0..columns).map(|_| OnceCell::new()).collect();
+        Self { leads, as_of, first_rows, settled: RefCell::default(), before }
+    }
+
+    /// What was asked here, for the next scoring.
+    pub(crate) fn into_known(self) -> Known {
+        Known { as_of: self.as_of, settled: self.settled.into_inner() }
     }
 
     pub(crate) fn leads(&self) -> &'a LeadList {
@@ -56,7 +77,12 @@ impl<'a> Binder<'a> {
     fn settle(&self, field: &FieldRef, test: &Test) -> Option<Answers> {
         let (column, cells, rows) = self.column(field)?;
         let mut settled = self.settled.borrow_mut();
-        if let Some((.., answers)) = settled.iter().find(|(at, known, _)| *at == column && known == test) {
+        let is_asked = |(at, known, _): &&Settled| *at == column && known == test;
+        if let Some((.., answers)) = settled.iter().find(is_asked) {
+            return Some(answers.clone());
+        }
+        if let Some((.., answers)) = self.before.iter().find(is_asked) {
+            settled.push((column, test.clone(), answers.clone()));
             return Some(answers.clone());
         }
         let answer = |row: usize| test.evaluate(field, &Cell { cells, row, as_of: self.as_of });

@@ -5,7 +5,7 @@ use super::definitions::{Definition, Meanings, Met};
 use super::enrich::Opens;
 use super::explain::{AxisBreakdown, Lines};
 use super::owners::Owners;
-use super::predicate::{Binder, Cells};
+use super::predicate::{Binder, Cells, Known};
 use super::reasons::{self, Reason};
 use super::route::{self, Assignment, Candidate, Obstacle, Outcome, Router};
 use super::score::{AxisName, Scorecard, Scorecards, axis_fields};
@@ -77,8 +77,13 @@ impl LeadList {
     /// that the model reads) stands for today.
     #[must_use]
     pub fn score(&self, model: &OperatingModel, run: &Run) -> ScoredLeads {
+        self.score_again(model, run, &mut Known::default())
+    }
+
+    /// Likewise, with what the scoring before asked of this list; `known` is then what this one asked.
+    pub(crate) fn score_again(&self, model: &OperatingModel, run: &Run, known: &mut Known) -> ScoredLeads {
         let as_of = as_of(self, model, run);
-        let binder = Binder::new(self, as_of.date());
+        let binder = Binder::new(self, as_of.date(), std::mem::take(known));
         let columns = self.table().columns();
         let rows = self.rows();
         let created = Created::of(self);
@@ -125,6 +130,7 @@ impl LeadList {
         };
         let promised = !assignments.is_empty() || !results.met.is_empty();
         let service = clock.services(self, promised, promise, worked);
+        *known = binder.into_known();
         let (leads, model, run) = (self.clone(), model.clone(), Run { as_of: as_of.date(), ..run.clone() });
         let Results { card_of, fit, engagement, grades, knock_outs, segments, met, opens } = results;
         ScoredLeads {
