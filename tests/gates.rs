@@ -116,8 +116,8 @@ fn triage_says_what_to_do_and_why() {
         (Triage::Remove, "87 days past its close date, in its stage for 259 days, the median is 13")
     );
     assert_eq!(told("late"), (Triage::Escalate, "5 days past its close date"));
-    assert_eq!(told("alone"), (Triage::Escalate, "called best-case on one contact"));
-    assert_eq!(told("early"), (Triage::Escalate, "called best-case without: next step is filled"));
+    assert_eq!(told("alone"), (Triage::Escalate, "called best case on one contact"));
+    assert_eq!(told("early"), (Triage::Escalate, "called best case without: next step is filled"));
     assert_eq!(told("nobody"), (Triage::Escalate, "nobody is in charge"));
     assert_eq!(told("talk"), (Triage::Keep, ""));
     // Its exit condition asks for nothing, so nothing says that it is ready.

@@ -219,6 +219,28 @@ impl ScoreField {
     }
 }
 
+impl FieldRef {
+    /// The field as people say it: `lastActivity` is `last activity`, `column:Total Visits` is `Total Visits`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self {
+            Self::Column(name) => name.clone(),
+            Self::Score(field) => field.name().to_owned(),
+            Self::Known(field) => {
+                let mut label = String::new();
+                for letter in field.name().chars() {
+                    if letter.is_ascii_uppercase() {
+                        label.push(' ');
+                    }
+                    label.push(letter.to_ascii_lowercase());
+                }
+                // `personId` is said with capitals.
+                label.strip_suffix(" id").map(|stem| format!("{stem} ID")).unwrap_or(label)
+            }
+        }
+    }
+}
+
 impl fmt::Display for FieldRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -273,6 +295,13 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fields_are_said_as_people_say_them() {
+        assert_eq!(FieldRef::Known(Field::LastActivity).label(), "last activity");
+        assert_eq!(FieldRef::Known(Field::PersonId).label(), "person ID");
+        assert_eq!(FieldRef::Column("Total Visits".to_owned()).label(), "Total Visits");
+    }
 
     #[test]
     fn names_lead_back_to_their_fields() {

@@ -322,6 +322,7 @@ impl<'a> Asker<'a> {
             return (Triage::Remove, format!("{past} days past its close date{more}"));
         }
         let counted = matches!(line.category, ForecastCategory::Commit | ForecastCategory::BestCase);
+        let called = line.category.to_string().replace('-', " ");
         let mut reasons = Vec::new();
         if has(Hygiene::NoOwner) {
             reasons.push("nobody is in charge".to_owned());
@@ -333,13 +334,18 @@ impl<'a> Asker<'a> {
             reasons.push(still);
         }
         if counted && !gate.entry.is_empty() {
-            reasons.push(format!("called {} without: {}", line.category, gate.entry.join(", ")));
+            reasons.push(format!("called {called} without: {}", gate.entry.join(", ")));
         }
         if counted && !gate.missing.is_empty() {
-            reasons.push(format!("called {} with {} blank", line.category, gate.missing.join(", ")));
+            let required = stage.map_or(&[][..], |stage| &stage.required_fields);
+            let missing = required.iter().filter(|field| gate.missing.contains(&field.to_string()));
+            reasons.push(format!(
+                "called {called} with {} blank",
+                missing.map(FieldRef::label).collect::<Vec<_>>().join(", ")
+            ));
         }
         if counted && has(Hygiene::SingleThreaded) {
-            reasons.push(format!("called {} on one contact", line.category));
+            reasons.push(format!("called {called} on one contact"));
         }
         if !reasons.is_empty() {
             return (Triage::Escalate, reasons.join("; "));

@@ -6,7 +6,7 @@ use crate::crm::{FieldRef, LeadList};
 use crate::model::{Points, Truth};
 use crate::targeting::{
     AxisBreakdown, AxisName, Definition, Effect, FieldChange, FieldWorth, Flip, GroupBreakdown, Reason, RuleBreakdown,
-    ScoredLeads, SegmentMargin, SlaState, field_label,
+    ScoredLeads, SegmentMargin, SlaState,
 };
 use serde::Serialize;
 
@@ -310,7 +310,7 @@ fn flip(flip: &Flip) -> FlipReport {
 pub(super) fn worth(worth: &FieldWorth) -> FieldWorthReport {
     FieldWorthReport {
         field: worth.field.to_string(),
-        label: field_label(&worth.field),
+        label: worth.field.label(),
         leads: worth.leads,
         points: worth.points.as_f64(),
     }
@@ -370,5 +370,5 @@ fn rule(line: &RuleBreakdown, leads: &LeadList, row: usize) -> RuleExplanation {
 fn value(field: &FieldRef, leads: &LeadList, row: usize) -> FieldValue {
     let column = leads.column_of(field).and_then(|column| leads.table().columns().get(column));
     let text = column.map(|column| column.text(row)).filter(|text| !text.is_empty());
-    FieldValue { field: field.to_string(), label: field_label(field), value: text.map(str::to_owned) }
+    FieldValue { field: field.to_string(), label: field.label(), value: text.map(str::to_owned) }
 }

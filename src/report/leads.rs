@@ -11,7 +11,7 @@ use crate::model::{Grade, Points};
 use crate::stats::Arrange;
 use crate::table::{Action, Diagnostic, Receipt};
 use crate::targeting::{
-    AsOf, AxisName, Definition, Outcome, Queue, ScoredLeads, SlaState, UNASSIGNED, field_label, rule_sentence, sla_text,
+    AsOf, AxisName, Definition, Outcome, Queue, ScoredLeads, SlaState, UNASSIGNED, rule_sentence, sla_text,
 };
 use crate::{ENGINE, Place};
 use serde::Serialize;
@@ -518,7 +518,7 @@ fn assumptions(leads: &ScoredLeads) -> Vec<String> {
         if missing.is_empty() {
             continue;
         }
-        let labels: Vec<String> = missing.iter().map(field_label).collect();
+        let labels: Vec<String> = missing.iter().map(crate::crm::FieldRef::label).collect();
         let labels = labels.join(", ");
         assumptions.push(if evaluable {
             format!("{name} is scored without these fields, which the file does not have: {labels}.")

@@ -182,7 +182,7 @@ impl ScoredLeads {
         let mut current: Vec<f64> = named.filter(|(known, _)| known == field).map(|(_, cut)| cut).collect();
         current.sort_by(f64::total_cmp);
         current.dedup();
-        let label = words::field_label(field);
+        let label = field.label();
         let won = leads.iter().filter(|lead| lead.won).count();
         let mut report = FieldCuts {
             field: field.to_string(),

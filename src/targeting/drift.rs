@@ -4,7 +4,6 @@ use super::definitions::Definition;
 use super::learn::ends;
 use super::score::axis_fields;
 use super::scored::ScoredLeads;
-use super::words;
 use crate::crm::FieldRef;
 use crate::model::fold;
 use crate::random::{Sampler, StreamKey};
@@ -148,7 +147,7 @@ impl ScoredLeads {
                 spread.compare(*base, *group, key.with(at as u64).with(pair as u64))
             });
             let comparisons: Vec<DriftComparison> = comparisons.collect();
-            let label = words::field_label(field);
+            let label = field.label();
             (!comparisons.is_empty()).then(|| FieldDrift { field: field.to_string(), label, comparisons })
         });
         DriftReport { fields: drifts.collect(), groups: members.groups(), notes }

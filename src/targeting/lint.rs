@@ -306,7 +306,7 @@ impl Linter<'_> {
             let bound = self.axis.groups.get(at).and_then(|group| group.rules.get(rule_at));
             let missing: Vec<String> = bound.map_or(Vec::new(), |bound| {
                 let absent = |field: &&FieldRef| self.scored.leads().column_of(field).is_none();
-                let labels: Vec<String> = bound.fields.iter().filter(absent).map(words::field_label).collect();
+                let labels: Vec<String> = bound.fields.iter().filter(absent).map(crate::crm::FieldRef::label).collect();
                 if labels.len() == bound.fields.len() { labels } else { Vec::new() }
             });
             let fired = self.fired.count(at, rule_at);

@@ -4,7 +4,6 @@ use super::predicate::{Cells, Change};
 use super::reach::Trial;
 use super::scored::ScoredLeads;
 use super::segment::UNASSIGNED;
-use super::words;
 use crate::calendar::Date;
 use crate::crm::FieldRef;
 use crate::model::{Bound, Condition, Test};
@@ -53,11 +52,8 @@ impl ScoredLeads {
             let beyond = segment.map_or(UNASSIGNED, |segment| segment.name.as_str()).to_owned();
             let way = if boundary > value { "more" } else { "fewer" };
             let apart = (boundary - value).abs();
-            let sentence = format!(
-                "{} {value}: {apart} {way} ({:.0} %) would be {beyond}",
-                words::field_label(&field),
-                100.0 * share
-            );
+            let sentence =
+                format!("{} {value}: {apart} {way} ({:.0} %) would be {beyond}", field.label(), 100.0 * share);
             nearest = Some(SegmentMargin { field: field.to_string(), value, boundary, share, beyond, sentence });
         }
         nearest

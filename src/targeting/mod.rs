@@ -73,5 +73,4 @@ pub use values::{FieldValues, ValueBand, ValueCount};
 pub(crate) use view::view_from_json;
 pub use view::{Filter, SortKey, View};
 pub use what_if::{Changed, FieldChange, Flip};
-pub use words::field_label;
 pub use worth::{WinRateSource, Worth};

@@ -106,7 +106,7 @@ impl ScoredLeads {
         }
         let mut blank: Vec<String> = Vec::new();
         for field in self.blank_for_routing(row, &asked) {
-            let label = words::field_label(field);
+            let label = field.label();
             if !blank.contains(&label) {
                 blank.push(label);
             }

@@ -188,7 +188,7 @@ pub(crate) fn top(sorted: &[Candidate]) -> impl Iterator<Item = &Candidate> {
 fn labels(axis: &Axis, questions: &[(usize, usize)]) -> Vec<String> {
     let mut labels = Vec::new();
     let asked = questions.iter().filter_map(|(group, question)| axis.groups.get(*group)?.questions.get(*question));
-    for label in asked.flat_map(|question| &question.fields).map(words::field_label) {
+    for label in asked.flat_map(|question| &question.fields).map(crate::crm::FieldRef::label) {
         if !labels.contains(&label) {
             labels.push(label);
         }

@@ -43,7 +43,7 @@ pub(crate) fn reason(segment: &Segment, leads: &LeadList, row: usize) -> String 
         .when
         .fields()
         .iter()
-        .filter_map(|field| Some(format!("{} {}", words::field_label(field), filled(leads, field, row)?)))
+        .filter_map(|field| Some(format!("{} {}", field.label(), filled(leads, field, row)?)))
         .collect();
     let clause = segment.when.sentence();
     if values.is_empty() {
@@ -57,7 +57,7 @@ pub(crate) fn reason(segment: &Segment, leads: &LeadList, row: usize) -> String 
 pub(crate) fn reason_for_none(segments: &[Segment], leads: &LeadList, row: usize) -> String {
     let mut blank: Vec<String> = Vec::new();
     for field in segments.iter().map(|segment| &segment.when).flat_map(Condition::fields) {
-        let label = words::field_label(&field);
+        let label = field.label();
         if filled(leads, &field, row).is_none() && !blank.contains(&label) {
             blank.push(label);
         }

@@ -10,7 +10,6 @@ use super::predicate::{Cells, Change, More};
 use super::reach::Trial;
 use super::score::{Score, axis_fields, rule_fields};
 use super::scored::ScoredLeads;
-use super::words;
 use crate::calendar::Date;
 use crate::crm::{Activity, Field, FieldRef};
 use crate::model::{self, Condition, FrequencySource, Grade, Phrase, Points, Truth};
@@ -56,7 +55,7 @@ impl Changed {
     #[must_use]
     pub fn label(&self) -> String {
         match self {
-            Self::Field(field) => words::field_label(field),
+            Self::Field(field) => field.label(),
             Self::Activity(kind, _) if kind.is_empty() => "activities".to_owned(),
             Self::Activity(kind, _) => kind.clone(),
         }

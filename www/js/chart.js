@@ -337,8 +337,10 @@ function amountPlot(report, kind, width, call, moves) {
  * @returns {(Line & { side: 'start' | 'end', lane: number })[]}
  */
 function placed(rules, from, to, width) {
-  const LABEL = 175;
-  const at = (/** @type {Line} */ rule) => ((rule.value - from) / (to - from || 1)) * width;
+  // `Commit $1.07M, 58% to reach`, in bold.
+  const LABEL = 200;
+  const { marginLeft, marginRight } = frame(width);
+  const at = (/** @type {Line} */ rule) => marginLeft + ((rule.value - from) / (to - from || 1)) * (width - marginLeft - marginRight);
   const sorted = rules.toSorted((a, b) => a.value - b.value);
   const half = Math.floor(sorted.length / 2);
   const isLeftward = sorted.map((rule, i) => (i < half ? at(rule) > LABEL : at(rule) > width - LABEL));
