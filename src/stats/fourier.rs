@@ -1,4 +1,7 @@
 //! The discrete Fourier transform of a power of two of complex numbers.
+//!
+//! Written here because results must agree to the bit everywhere: `rustfft` takes the sines of its angles from the platform,
+//! and brings `num-traits` with `std`, which this crate goes without.
 
 /// A complex number.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
