@@ -127,7 +127,7 @@ inBrowsers('moving a slider ranks again, keeps the open lead and the place, and 
   const [lead, card] = [await text(page, '#side-title'), await text(page, '#reasons')];
   const matrix = await text(page, '.matrix');
   // Every rule of the first group becomes worth nothing.
-  const knobs = await page.$$eval('#tune input[data-path^="icp.fit.groups.0.rules."]', (all) => all.map((one) => one.id));
+  const knobs = await page.$$eval('#tune input[data-path^="icp.fit.groups.0.rules."][data-path$=".points"]', (all) => all.map((one) => one.id));
   assert.ok(knobs.length > 1);
   for (const id of knobs) await fill(page, `#${id}`, '0');
   await page.waitForFunction((before) => document.querySelector('.matrix')?.textContent !== before, {}, matrix);
@@ -155,6 +155,85 @@ inBrowsers('moving a slider ranks again, keeps the open lead and the place, and 
   await page.waitForFunction(() => document.querySelector('#tune') === null);
 });
 
+/** What the model holds at a path, from its JSON. @param {Page} page @param {(string | number)[]} path @returns {Promise<any>} */
+async function inModel(page, path) {
+  await showTab(page, 'model');
+  await press(page, '#section-json');
+  await page.waitForSelector('#model-json');
+  const model = JSON.parse(await page.$eval('#model-json', (field) => /** @type {HTMLTextAreaElement} */ (field).value));
+  await showTab(page, 'leads');
+  return path.reduce((part, key) => part?.[key], model);
+}
+
+inBrowsers('thresholds inside rules move: both bands at an edge, their names, and how points fade', async ({ page, url }) => {
+  await visit(page, url);
+  await openSampleLeads(page);
+  await press(page, '#tune-open');
+  await page.waitForSelector('#tune input[type="range"]');
+  const matrix = await text(page, '.matrix');
+  const rules = await inModel(page, ['icp', 'fit', 'groups', 0, 'rules']);
+  const place = (/** @type {string} */ name) => rules.findIndex((/** @type {any} */ rule) => rule.name === name);
+  const [above, below] = [place('1,000–4,999 employees'), place('200–999 employees')];
+  const knob = (/** @type {(string | number)[]} */ ...path) => `#tune [data-path="icp.fit.groups.0.rules.${path.join('.')}"]`;
+  const edge = knob(above, 'when', 'between', 0);
+  assert.equal(await page.$(knob(below, 'when', 'between', 1)), null, 'one slider for the end of one band and the beginning of the next');
+  assert.deepEqual(await page.$eval(edge, (field) => { const { min, max, step, value } = /** @type {HTMLInputElement} */ (field); return [min, max, step, value]; }), ['210', '2000', '10', '1000']);
+  await fill(page, edge, '600');
+  await page.waitForFunction((before) => document.querySelector('.matrix')?.textContent !== before, {}, matrix);
+  const moved = await inModel(page, ['icp', 'fit', 'groups', 0, 'rules']);
+  assert.deepEqual([moved[above].name, moved[above].when.between], ['600–4,999 employees', [600, 4999]]);
+  assert.deepEqual([moved[below].name, moved[below].when.between], ['200–599 employees', [200, 599]]);
+  assert.equal(moved.filter((/** @type {any} */ rule, /** @type {number} */ i) => JSON.stringify(rule) !== JSON.stringify(rules[i])).length, 2, 'no other rule changes');
+  await press(page, '#tune-undo');
+  await page.waitForFunction((before) => document.querySelector('.matrix')?.textContent === before, {}, matrix);
+
+  const fade = '#tune [data-path="icp.engagement.groups.0.rules.0.decay.halfLifeDays"]';
+  assert.equal(await page.$eval(fade, (field) => field.getAttribute('aria-valuetext')), '30 days');
+  await fill(page, fade, '3');
+  await page.waitForFunction((before) => document.querySelector('.matrix')?.textContent !== before, {}, matrix);
+  assert.deepEqual(await inModel(page, ['icp', 'engagement', 'groups', 0, 'rules', 0, 'decay']), { field: 'lastActivity', halfLifeDays: 3 });
+  await press(page, '#tune-reset');
+  await page.waitForFunction((before) => document.querySelector('.matrix')?.textContent === before, {}, matrix);
+
+  // The most of an axis reaches down to the best grade and no further.
+  const most = '#tune [data-path="icp.fit.cap"]';
+  assert.equal(await page.$eval(most, (field) => /** @type {HTMLInputElement} */ (field).min), await page.$eval('[data-path="icp.grades.fit.A"]', (field) => /** @type {HTMLInputElement} */ (field).value));
+  await page.focus(most);
+  await page.keyboard.press('ArrowLeft');
+  await says(page, '#tune', /Fit at most\s*99/);
+  assert.equal(await inModel(page, ['icp', 'fit', 'cap']), 99);
+});
+
+inBrowsers('a learned rule whose threshold moves stands no longer on what it was learned from', async ({ page, url }) => {
+  await visit(page, url);
+  const lines = Array.from({ length: 400 }, (_, i) => `L${i},${i % 100},${(i % 100) + 2 * ((i * 7919) % 101) > 150 ? 'Won' : 'Lost'}`);
+  await openHistory(page, `Lead ID,Visits,Result\n${lines.join('\n')}\n`);
+  await toColumns(page);
+  await press(page, '#learn-now');
+  await page.waitForSelector('#learn-use');
+  await press(page, '#learn-use');
+  await page.waitForSelector('#learn-used');
+  await idle(page);
+  await press(page, '#tune-open');
+  const edge = '#tune [data-path^="icp.fit.groups.0.rules."][data-path$=".atMost"]';
+  await page.waitForSelector(edge);
+  const rules = await inModel(page, ['icp', 'fit', 'groups', 0, 'rules']);
+  assert.ok(rules.every((/** @type {any} */ rule) => rule.evidence), 'each rule is learned');
+  const { value, step } = await page.$eval(edge, (field) => { const { value, step } = /** @type {HTMLInputElement} */ (field); return { value: Number(value), step: Number(step) }; });
+  await fill(page, edge, String(value + step));
+  await idle(page);
+  const moved = await inModel(page, ['icp', 'fit', 'groups', 0, 'rules']);
+  const changed = moved.filter((/** @type {any} */ rule, /** @type {number} */ i) => JSON.stringify(rule) !== JSON.stringify(rules[i]));
+  assert.ok(changed.length > 0 && changed.length < moved.length, 'some rules end there, others do not');
+  for (const rule of changed) {
+    assert.equal(rule.evidence, undefined);
+    assert.ok(rule.name.includes(String(value + step)), rule.name);
+  }
+  await press(page, '#tune-undo');
+  await idle(page);
+  assert.deepEqual(await inModel(page, ['icp', 'fit', 'groups', 0, 'rules']), rules);
+});
+
 inBrowsers('the table stays where it is scrolled to while a slider moves', async ({ page, url }) => {
   await visit(page, url);
   await openSampleLeads(page);
@@ -166,7 +245,7 @@ inBrowsers('the table stays where it is scrolled to while a slider moves', async
   });
   await page.waitForFunction(() => Number(/** @type {HTMLElement} */ (document.querySelector('#panel-leads regular-table tbody tr')).dataset.position) > 10);
   const [place, matrix] = [await page.$eval('#panel-leads regular-table', (table) => table.scrollTop), await text(page, '.matrix')];
-  await fill(page, '#tune input[data-path^="icp.fit.groups.0.rules."]', '0');
+  await fill(page, '#tune input[data-path^="icp.fit.groups.0.rules."][data-path$=".points"]', '0');
   await page.waitForFunction((before) => document.querySelector('.matrix')?.textContent !== before, {}, matrix);
   await idle(page);
   assert.equal(await page.$eval('#panel-leads regular-table', (table) => table.scrollTop), place);
@@ -252,7 +331,7 @@ inBrowsers('every card of the model has sliders, and so has the line of a produc
   await press(page, '#tune-open');
   await page.waitForSelector('[data-path^="scorecards.0.icp.engagement.groups."]');
   const matrix = await text(page, '.matrix');
-  for (const id of await page.$$eval('[data-path^="scorecards.0.icp.engagement.groups."]:not([data-path$=".cap"])', (all) => all.map((one) => one.id))) await fill(page, `#${id}`, '0');
+  for (const id of await page.$$eval('[data-path^="scorecards.0.icp.engagement.groups."][data-path$=".points"]', (all) => all.map((one) => one.id))) await fill(page, `#${id}`, '0');
   await page.waitForFunction((before) => document.querySelector('.matrix')?.textContent !== before, {}, matrix);
   await page.waitForSelector('[data-path="scorecards.0.icp.grades.band"]');
   await press(page, '#tune-reset');

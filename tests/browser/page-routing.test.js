@@ -62,6 +62,13 @@ inBrowsers('the card is questioned, and a finding leads to its rule', async ({ p
   await page.evaluate(() => /** @type {HTMLElement | null} */ (document.querySelector('.findings [data-code="rule-never-fires"] button'))?.click());
   await page.waitForSelector('#panel-model:not([hidden])');
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Points for Bought list or cold contact');
+  // So does what there is to ask about the most of a whole axis.
+  await fill(page, 'input[data-path="icp.fit.cap"]', '120');
+  await idle(page);
+  await showTab(page, 'leads');
+  await says(page, '#findings', /The cap of fit is 120, but its rules earn 100 at most/);
+  await page.evaluate(() => [...document.querySelectorAll('.findings li')].find((item) => /cap of fit/.test(item.textContent ?? ''))?.querySelector('button')?.click());
+  await page.waitForFunction(() => document.activeElement?.getAttribute('data-path') === 'icp.fit.cap');
 });
 
 inBrowsers('a finding about another card of the model leads to its slider', async ({ page, url }) => {

@@ -1,5 +1,7 @@
 // @ts-check
-/** The figures of the scorecards that can be moved while the table ranks again: points, caps, grade cuts, and the lines of definitions. */
+/** The figures of the scorecards that can be moved while the table ranks again: points, caps, grade cuts, what is inside rules, and the lines of definitions. */
+
+import { thresholdKnobs } from './thresholds.js';
 
 /**
  * @typedef {object} Tuning
@@ -25,6 +27,8 @@ export function freshTuning() {
  * @property {number} from
  * @property {number} to
  * @property {number} step
+ * @property {'points' | 'days' | ''} unit
+ * @property {(value: number) => [path: (string | number)[], value: any][]} [sets] what a move changes, if not the figure at `path` alone
  */
 /** @typedef {{ name: string, knobs: Knob[] }} KnobGroup */
 
@@ -52,24 +56,32 @@ export function knobs(model, base) {
  * @returns {KnobGroup[]}
  */
 function card(icp, base, path, owner) {
-  return [grades(icp, path, owner), ...AXES.flatMap(([axis, label]) => groups(icp, base ?? icp, [...path, axis], axis, `${owner}${label}`))];
+  return [
+    grades(icp, base ?? icp, path, owner), ...AXES.flatMap(([axis, label]) => groups(icp, base ?? icp, [...path, axis], axis, `${owner}${label}`)),
+    { name: `${owner}Ruled out`, knobs: thresholdKnobs(icp.disqualify ?? [], base?.disqualify ?? icp.disqualify ?? [], [...path, 'disqualify'], (name) => name) },
+  ];
 }
 
-/** @param {any} icp @param {(string | number)[]} path @param {string} owner @returns {KnobGroup} */
-function grades(icp, path, owner) {
+/** Where the grades cut, and the most points of each axis. @param {any} icp @param {any} base @param {(string | number)[]} path @param {string} owner @returns {KnobGroup} */
+function grades(icp, base, path, owner) {
   const found = AXES.flatMap(([axis, label]) => {
     const cuts = icp.grades?.[axis];
     if (!cuts || icp[axis].groups.length === 0) return [];
+    const { cap } = icp[axis];
+    const most = {
+      path: [...path, axis, 'cap'], label: `${label} at most`, name: `${owner}Most points of ${label.toLowerCase()}`, value: cap, from: Math.min(cap, cuts[axis === 'fit' ? 'A' : '1']), to: Math.max(2 * (base[axis]?.cap ?? cap), cap),
+      step: fineness(cap), unit: /** @type {const} */ ('points'),
+    };
     const names = axis === 'fit' ? ['A', 'B', 'C'] : ['1', '2', '3'];
-    return names.map((name, i) => {
+    return [...names.map((name, i) => {
       // Cuts keep their order: each lies between its neighbours.
       const above = i === 0 ? icp[axis].cap : cuts[/** @type {string} */ (names[i - 1])] - 1;
       const below = i === 2 ? 1 : cuts[/** @type {string} */ (names[i + 1])] + 1;
-      return { path: [...path, 'grades', axis, name], label: `${name} from`, name: `${owner}Fewest points for ${name}, ${label.toLowerCase()}`, value: cuts[name], from: Math.min(below, cuts[name]), to: Math.max(above, cuts[name]), step: 1 };
-    });
+      return { path: [...path, 'grades', axis, name], label: `${name} from`, name: `${owner}Fewest points for ${name}, ${label.toLowerCase()}`, value: cuts[name], from: Math.min(below, cuts[name]), to: Math.max(above, cuts[name]), step: 1, unit: /** @type {const} */ ('points') };
+    }), most];
   });
   const band = icp.grades?.band ?? 0;
-  if (found.length > 0) found.push({ path: [...path, 'grades', 'band'], label: 'Keep an earlier grade within', name: `${owner}Points past a cut before the grade that the file carries changes`, value: band, from: 0, to: Math.max(20, band), step: fineness(band) });
+  if (found.length > 0) found.push({ path: [...path, 'grades', 'band'], label: 'Keep an earlier grade within', name: `${owner}Points past a cut before the grade that the file carries changes`, value: band, from: 0, to: Math.max(20, band), step: fineness(band), unit: 'points' });
   return { name: `${owner}Grade cuts`, knobs: found };
 }
 
@@ -82,22 +94,25 @@ function grades(icp, path, owner) {
  * @returns {KnobGroup[]}
  */
 function groups(icp, base, path, axis, label) {
-  return icp[axis].groups.map((/** @type {any} */ group, /** @type {number} */ g) => {
+  return icp[axis].groups.flatMap((/** @type {any} */ group, /** @type {number} */ g) => {
     const first = base[axis].groups[g] ?? group;
     const most = Math.max(10, first.cap, ...first.rules.map((/** @type {any} */ rule) => Math.abs(rule.points)));
     const own = [...path, 'groups', g];
     const rules = group.rules.map((/** @type {any} */ rule, /** @type {number} */ r) => ({
-      path: [...own, 'rules', r, 'points'], label: ownName(rule.name, group.name), name: `Points for ${rule.name}, ${group.name}`, value: rule.points, from: -most, to: most, step: fineness(rule.points),
+      path: [...own, 'rules', r, 'points'], label: ownName(rule.name, group.name), name: `Points for ${rule.name}, ${group.name}`, value: rule.points, from: -most, to: most, step: fineness(rule.points), unit: 'points',
     }));
-    const cap = { path: [...own, 'cap'], label: 'At most', name: `Most points from ${group.name}`, value: group.cap, from: 1, to: Math.max(2 * first.cap, group.cap), step: fineness(group.cap) };
-    return { name: `${label}: ${group.name}`, knobs: [...rules, cap] };
+    const cap = { path: [...own, 'cap'], label: 'At most', name: `Most points from ${group.name}`, value: group.cap, from: 1, to: Math.max(2 * first.cap, group.cap), step: fineness(group.cap), unit: 'points' };
+    return [
+      { name: `${label}: ${group.name}`, knobs: [...rules, cap] },
+      { name: `${label}: ${group.name}, thresholds`, knobs: thresholdKnobs(group.rules, first.rules, [...own, 'rules'], (name) => ownName(name, group.name)) },
+    ];
   });
 }
 
 /** The scores from which definitions hold. @param {any} model @returns {KnobGroup} */
 function lines(model) {
   const found = WORDS.flatMap(([key, word]) => thresholds(model.definitions?.[key], ['definitions', key]).map(({ axis, path, value }) => ({
-    path, label: `${word}: ${axis} from`, name: `Points of ${axis} from which a lead is ${word === 'Opportunity' ? 'an opportunity' : `a ${word}`}`, value, from: 0, to: Math.max(model.icp[axis].cap, value), step: fineness(value),
+    path, label: `${word}: ${axis} from`, name: `Points of ${axis} from which a lead is ${word === 'Opportunity' ? 'an opportunity' : `a ${word}`}`, value, from: 0, to: Math.max(model.icp[axis].cap, value), step: fineness(value), unit: /** @type {const} */ ('points'),
   })));
   return { name: 'Lines of definitions', knobs: found };
 }

@@ -30,16 +30,17 @@ export const askCheck = newest(async () => {
 
 /**
  * Goes to a rule: on the Model tab, or to the slider of another card's.
- * @param {{ scorecard: string | null, axis: string, group: string | null, rules: string[] }} finding
+ * @param {{ code: string, scorecard: string | null, axis: string, group: string | null, rules: string[] }} finding
  */
-export function goToRule({ scorecard, axis, group, rules }) {
+export function goToRule({ code, scorecard, axis, group, rules }) {
   const { value } = state.model;
   const card = scorecard === null ? -1 : (value?.scorecards ?? []).findIndex((/** @type {any} */ one) => one.name === scorecard);
   const icp = card >= 0 ? value.scorecards[card].icp : value?.icp;
   const groups = icp?.[axis]?.groups ?? [];
   const g = groups.findIndex((/** @type {any} */ one) => one.name === group);
   const r = groups[g]?.rules.findIndex((/** @type {any} */ one) => one.name === rules[0]) ?? -1;
-  const path = `${card >= 0 ? `scorecards.${card}.` : ''}icp.${r >= 0 ? `${axis}.groups.${g}.rules.${r}.points` : g >= 0 ? `${axis}.groups.${g}.cap` : `grades.${axis}.A`}`;
+  const whole = code.startsWith('cap-') ? `${axis}.cap` : `grades.${axis}.${axis === 'fit' ? 'A' : '1'}`;
+  const path = `${card >= 0 ? `scorecards.${card}.` : ''}icp.${r >= 0 ? `${axis}.groups.${g}.rules.${r}.points` : g >= 0 ? `${axis}.groups.${g}.cap` : whole}`;
   if (card >= 0) {
     // The Model tab has fields for the profile; the other cards have their sliders.
     showLeadsPart('list');

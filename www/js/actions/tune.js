@@ -1,5 +1,5 @@
 // @ts-check
-/** Moving points, caps and cuts while the table ranks again. */
+/** Moving points, caps, cuts and thresholds while the table ranks again. */
 
 import { changed, state } from '../state.js';
 import { freshTuning, moved } from '../tuning.js';
@@ -29,15 +29,16 @@ export function findKnob(find) {
 }
 
 /**
- * Moves one figure; the table follows as fast as the engine scores.
- * @param {(string | number)[]} path
+ * Moves one figure, and what moves with it; the table follows as fast as the engine scores.
+ * @param {Pick<import('../tuning.js').Knob, 'path' | 'sets'>} knob
  * @param {number} value
  */
-export function moveKnob(path, value) {
+export function moveKnob({ path, sets }, value) {
   if (Number.isNaN(value)) return;
+  const changes = sets ? sets(value) : [/** @type {[(string | number)[], any]} */ ([path, value])];
   const { model, leads } = state;
   leads.tuning = { ...leads.tuning, before: leads.tuning.before ?? model.value, problem: null };
-  model.value = moved(model.value, path, value);
+  for (const [where, what] of changes) model.value = moved(model.value, where, what);
   changed();
   return rankAgain();
 }

@@ -115,7 +115,8 @@ function axis(state, name, title, profile) {
           h('td', null, group.rules.length > 1 || profile.groups.length > 1 ? h('button', {
             type: 'button', class: 'button quiet small', 'aria-label': `Remove ${rule.name}`, onclick: () => act.removeRule(name, g, r),
           }, 'Remove') : null))),
-        h('tr', { class: 'subtotal' }, h('th', { scope: 'row' }, 'At most from this group'), h('td'), h('td', { class: 'number' }, edit(state, ['icp', name, 'groups', g, 'cap'], `Most points from ${group.name}`)), h('td')))))));
+        h('tr', { class: 'subtotal' }, h('th', { scope: 'row' }, 'At most from this group'), h('td'), h('td', { class: 'number' }, edit(state, ['icp', name, 'groups', g, 'cap'], `Most points from ${group.name}`)), h('td')))))),
+    h('div', { class: 'field short', key: 'cap' }, h('span', { class: 'label' }, `At most from ${name}`), edit(state, ['icp', name, 'cap'], `Most points of ${name}`)));
 }
 
 /**

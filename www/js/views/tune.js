@@ -44,17 +44,18 @@ export function tunePanel(state) {
     found.length === 0 ? h('p', { class: 'soft small' }, 'No rule is called that.') : null);
 }
 
-/** @param {Knob} knob */
-function knob({ path, label, name, value, from, to, step }) {
+/** @param {Knob} one */
+function knob(one) {
+  const { path, label, name, value, from, to, step, unit } = one;
   const id = `knob-${path.slice(1).join('-')}`;
   return h('div', { class: 'knob', key: id },
     h('label', { for: id }, h('bdi', null, label)),
-    h('output', { for: id, class: 'knob-value' }, number(value)),
+    h('output', { for: id, class: 'knob-value' }, number(value, 6), unit === 'days' ? (value === 1 ? ' day' : ' days') : null),
     h('input', {
-      id, type: 'range', min: from, max: to, step, value, 'aria-label': name, 'aria-valuetext': `${number(value)} points`, 'data-path': path.join('.'),
-      oninput: (/** @type {Event} */ event) => void act.moveKnob(path, Number(valueOf(event))),
+      id, type: 'range', min: from, max: to, step, value, 'aria-label': name, 'aria-valuetext': `${number(value, 6)} ${unit}`.trim(), 'data-path': path.join('.'),
+      oninput: (/** @type {Event} */ event) => void act.moveKnob(one, Number(valueOf(event))),
       onchange: (/** @type {Event} */ event) => {
-        void act.moveKnob(path, Number(valueOf(event)));
+        void act.moveKnob(one, Number(valueOf(event)));
         void act.settleKnob(name);
       },
     }));
