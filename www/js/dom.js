@@ -20,6 +20,9 @@
 const TEXT = '#text';
 const SVG = 'http://www.w3.org/2000/svg';
 
+/** Controls, and marks that turn the direction of what follows: unseen, they let a text pass for another. */
+const UNSEEN = /[\u{0}-\u{8}\u{B}\u{C}\u{E}-\u{1F}\u{7F}\u{202A}-\u{202E}\u{2066}-\u{2069}]/gu;
+
 /** @type {WeakMap<Node, Described>} */
 const drawn = new WeakMap();
 
@@ -63,6 +66,14 @@ export function draw(host, ...children) {
 }
 
 /**
+ * A text with signs for what could not be seen in it.
+ * @param {string} text
+ */
+export function seen(text) {
+  return text.replaceAll(UNSEEN, (mark) => (mark < ' ' ? String.fromCodePoint(0x24_00 + /** @type {number} */ (mark.codePointAt(0))) : mark === '\u{7F}' ? '\u{2421}' : '\u{FFFD}'));
+}
+
+/**
  * @param {Child[]} children
  * @returns {Described[]}
  */
@@ -73,7 +84,7 @@ function flatten(children) {
     if (child === null || child === undefined || child === false || child === '') continue;
     if (Array.isArray(child)) out.push(...flatten(child));
     else if (typeof child === 'object') out.push(/** @type {Described} */ (child));
-    else out.push({ tag: TEXT, key: undefined, props: { text: String(child) }, children: [] });
+    else out.push({ tag: TEXT, key: undefined, props: { text: seen(String(child)) }, children: [] });
   }
   return out;
 }

@@ -5,7 +5,7 @@
  */
 
 import '../vendor/regular-table.js';
-import { leaf } from './dom.js';
+import { leaf, seen } from './dom.js';
 
 const BLOCK = 200;
 const BLOCKS_KEPT = 24;
@@ -108,8 +108,8 @@ class Grid {
       // Two leads of one name are two rows.
       merge_headers: 'column',
       column_headers: columns.map((column) => [column.label]),
-      row_headers: rows.map((row) => [name?.text(row) ?? '']),
-      data: columns.map((column) => rows.map((row) => column.text(row))),
+      row_headers: rows.map((row) => [seen(name?.text(row) ?? '')]),
+      data: columns.map((column) => rows.map((row) => seen(column.text(row)))),
     };
   }
 

@@ -49,6 +49,10 @@ window.addEventListener('pointerdown', (event) => {
   if (state.picker && !target.closest('.picker')) act.openPicker('');
   if (!target.closest('.field-picker, [data-pick]')) act.closeFieldPickers();
 });
+// What is written into the model's JSON and not yet in force is the one thing that leaving would lose: files stay where they are, the rest is kept.
+window.addEventListener('beforeunload', (event) => {
+  if (state.model.draft !== null) event.preventDefault();
+});
 document.addEventListener('securitypolicyviolation', act.countRefused);
 new PerformanceObserver((list) => act.countRequests(list.getEntries())).observe({ type: 'resource', buffered: true });
 
