@@ -116,26 +116,23 @@ impl Used {
 }
 
 /// Sorts rows by created date (blank last), then id, then content: whatever the order of the file, the same.
-pub(super) fn dealing_order(leads: &LeadList, created: &Created, rows: &mut [usize]) {
+pub(super) fn dealing_order(leads: &LeadList, created: &Created) -> Vec<u32> {
     let columns = leads.table().columns();
     let id = [Field::PersonId, Field::AccountId, Field::Email]
         .into_iter()
         .find_map(|field| columns.get(leads.column_of(&FieldRef::Known(field))?));
-    let id = |row: usize| id.map_or("", |column| column.text(row));
+    let id = |row: u32| id.map_or("", |column| column.text(row as usize));
+    let day = |row: u32| created.day(columns, row as usize).map_or(i32::MAX, Date::days);
     // Day and the first letters of the id decide almost always, without a look at the text.
-    let mut keyed: Vec<(i32, u64, usize)> = rows
-        .iter()
-        .map(|row| (created.day(columns, *row).map_or(i32::MAX, Date::days), first_letters(id(*row)), *row))
-        .collect();
+    let mut keyed: Vec<(i32, u64, u32)> =
+        (0..leads.rows() as u32).map(|row| (day(row), first_letters(id(row)), row)).collect();
     keyed.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| id(a.2).cmp(id(b.2))));
     let mut content = leads.row_hashes();
     for ties in keyed.chunk_by_mut(|a, b| (a.0, a.1) == (b.0, b.1) && id(a.2) == id(b.2)).filter(|ties| ties.len() > 1)
     {
-        ties.sort_by_cached_key(|(.., row)| content(*row));
+        ties.sort_by_cached_key(|(.., row)| content(*row as usize));
     }
-    for (slot, (.., row)) in rows.iter_mut().zip(keyed) {
-        *slot = row;
-    }
+    keyed.into_iter().map(|(.., row)| row).collect()
 }
 
 /// The first eight bytes of a text as a number of the same order; shorter texts are filled up with zeros.

@@ -2,6 +2,7 @@
 
 use super::predicate::{Binder, Predicate};
 use super::score::Score;
+use super::truths::{BLOCK, TRUE, Truths, UNKNOWN, all, any, byte, negate};
 use crate::crm::{FieldRef, ScoreField};
 use crate::model::{Bound, Condition, Definitions, GradePattern, Points, Test, Truth, Value};
 use crate::table::Column;
@@ -140,16 +141,18 @@ impl Meanings {
         self.gates.iter().any(Option::is_some)
     }
 
-    pub(crate) fn met(&self, columns: &[Column], row: usize, score: &Score) -> Met {
-        let mut met = Met::default();
+    /// Notes what holds for the rows from the first on, which have these scores.
+    pub(super) fn meet(&self, columns: &[Column], first: usize, scores: &[Score], met: &mut [Met]) {
+        let mut room = [UNKNOWN; BLOCK];
+        let Some(truths) = room.get_mut(..scores.len()) else { return };
         for (at, gate) in self.gates.iter().enumerate() {
-            match gate.as_ref().map(|gate| gate.truth(columns, row, score)) {
-                Some(Truth::True) => met.holds |= 1 << at,
-                Some(Truth::Unknown) => met.unknown |= 1 << at,
-                _ => {}
+            let Some(gate) = gate else { continue };
+            gate.truths(columns, first, scores, truths);
+            for (met, truth) in met.iter_mut().zip(&*truths) {
+                met.holds |= u8::from(*truth == TRUE) << at;
+                met.unknown |= u8::from(*truth == UNKNOWN) << at;
             }
         }
-        met
     }
 }
 
@@ -186,22 +189,29 @@ impl Gate {
         }
     }
 
-    fn truth(&self, columns: &[Column], row: usize, score: &Score) -> Truth {
+    fn truths(&self, columns: &[Column], first: usize, scores: &[Score], truths: &mut Truths) {
+        let ask = |part: &Self, own: &mut Truths| part.truths(columns, first, scores, own);
         match self {
-            Self::All(parts) => {
-                parts.iter().fold(Truth::True, |truth, part| truth.and(part.truth(columns, row, score)))
+            Self::All(parts) => all(parts, truths, ask),
+            Self::Any(parts) => any(parts, truths, ask),
+            Self::Not(part) => {
+                ask(part, truths);
+                negate(truths);
             }
-            Self::Any(parts) => {
-                parts.iter().fold(Truth::False, |truth, part| truth.or(part.truth(columns, row, score)))
-            }
-            Self::Not(part) => part.truth(columns, row, score).negate(),
-            Self::Plain(predicate) => predicate.truth(columns, row),
+            Self::Plain(predicate) => predicate.truths(columns, first, truths),
             Self::Points(field, test) => {
-                points_pass(test, if *field == ScoreField::Fit { score.fit } else { score.engagement })
+                let points = |score: &Score| if *field == ScoreField::Fit { score.fit } else { score.engagement };
+                put(truths, scores, |score| points_pass(test, points(score)));
             }
-            Self::Grade(patterns) => Truth::from(patterns.iter().any(|pattern| pattern.matches(score.grade))),
+            Self::Grade(patterns) => {
+                put(truths, scores, |score| patterns.iter().any(|pattern| pattern.matches(score.grade)).into());
+            }
         }
     }
+}
+
+fn put(truths: &mut Truths, scores: &[Score], truth: impl Fn(&Score) -> Truth) {
+    truths.iter_mut().zip(scores).for_each(|(slot, score)| *slot = byte(truth(score)));
 }
 
 fn points_pass(test: &Test, points: Option<Points>) -> Truth {

@@ -41,6 +41,7 @@ mod segment;
 mod service;
 mod sums;
 mod threshold;
+mod truths;
 mod values;
 mod view;
 mod what_if;

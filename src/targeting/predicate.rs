@@ -33,6 +33,8 @@ type Settled = (usize, Test, Answers);
 pub(crate) struct Known {
     as_of: Option<Date>,
     settled: Vec<Settled>,
+    /// The rows in the order in which leads are dealt, once that was asked.
+    pub(super) dealing: Option<Vec<u32>>,
 }
 
 impl<'a> Binder<'a> {
@@ -47,7 +49,7 @@ impl<'a> Binder<'a> {
 
     /// What was asked here, for the next scoring.
     pub(crate) fn into_known(self) -> Known {
-        Known { as_of: self.as_of, settled: self.settled.into_inner() }
+        Known { as_of: self.as_of, settled: self.settled.into_inner(), dealing: None }
     }
 
     pub(crate) fn leads(&self) -> &'a LeadList {
@@ -209,11 +211,6 @@ impl Predicate {
         binder.settle(field, test).map_or(Self::Absent, Self::Settled)
     }
 
-    /// Whether the condition holds for the row.
-    pub(crate) fn truth(&self, columns: &[Column], row: usize) -> Truth {
-        self.truth_of(&Cells::of(columns, row))
-    }
-
     /// Whether the condition holds for the row's cells, changes included.
     pub(crate) fn truth_of(&self, cells: &Cells<'_>) -> Truth {
         match self {
@@ -245,6 +242,20 @@ impl Predicate {
 }
 
 impl Answers {
+    /// Position of the column that was asked.
+    pub(super) fn column(&self) -> usize {
+        self.column
+    }
+
+    /// Whether there is an answer per distinct word, not per row.
+    pub(super) fn is_by_word(&self) -> bool {
+        self.by_word
+    }
+
+    pub(super) fn known(&self) -> &[Truth] {
+        &self.truths
+    }
+
     #[inline]
     fn of(&self, cells: &Cells<'_>) -> Option<Truth> {
         if !cells.changes.is_empty()

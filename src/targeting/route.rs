@@ -6,6 +6,8 @@
 use super::owners::Owners;
 use super::predicate::{Binder, Predicate};
 use super::rotation::Rotation;
+use super::sums::Results;
+use super::truths::{BLOCK, first_of};
 use super::words;
 use crate::calendar::Date;
 use crate::model::{AccountOwner, Grade, OperatingModel, Pool, Routing, RoutingRule, Sla, fold};
@@ -19,12 +21,12 @@ pub(crate) struct Router {
     conditions: Vec<Predicate>,
 }
 
-/// What a router needs to know of a lead besides its columns.
+/// What a router needs to know of a lead.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate {
     pub(crate) row: usize,
-    pub(crate) grade: Grade,
-    pub(crate) segment: Option<usize>,
+    /// Index of the rule that applies.
+    pub(crate) rule: Option<u16>,
     /// Who has the lead's account already, by position in the owners of the file.
     pub(crate) owner: Option<u32>,
 }
@@ -137,11 +139,39 @@ impl Router {
         self.conditions.is_empty() && routing.pools.is_empty() && routing.fallback.is_none()
     }
 
+    /// Index of the first rule that applies to each row, whatever its day.
+    pub(super) fn rules(
+        &self,
+        routing: &Routing,
+        columns: &[Column],
+        results: &Results,
+        rows: usize,
+    ) -> Vec<Option<u16>> {
+        let is_for = |rule: &RoutingRule| {
+            let fits = |grade| rule.grades.iter().any(|pattern| pattern.matches(grade));
+            let grades = || Grade::all().into_iter().map(fits).collect();
+            (rule.segment, (!rule.grades.is_empty()).then(grades))
+        };
+        let wanted: Vec<(Option<usize>, Option<Vec<bool>>)> = routing.rules.iter().map(is_for).collect();
+        let mut found = Vec::with_capacity(rows);
+        for first in (0..rows).step_by(BLOCK) {
+            let applies = |at: usize, place: usize| {
+                let Some((segment, grades)) = wanted.get(at) else { return false };
+                let own = || results.segments.get(first + place).copied().flatten().map(usize::from);
+                let grade = || usize::from(results.grades.places().get(first + place).copied().unwrap_or(0));
+                segment.is_none_or(|segment| Some(segment) == own())
+                    && grades.as_ref().is_none_or(|grades| grades.get(grade()) == Some(&true))
+            };
+            let rows = BLOCK.min(rows - first);
+            first_of(self.conditions.iter(), (columns, first), rows, applies, &mut found);
+        }
+        found
+    }
+
     /// Deals the candidates, in the order given, and hands each assignment to `take`.
     pub(crate) fn deal(
         &self,
         routing: &Routing,
-        columns: &[Column],
         candidates: impl Iterator<Item = Candidate>,
         owners: &Owners,
         day: Option<Date>,
@@ -150,8 +180,8 @@ impl Router {
         let mut rotations: Vec<Rotation> = routing.pools.iter().map(|pool| rotation(pool, day)).collect();
         let elsewhere = Elsewhere::of(routing);
         for candidate in candidates {
-            let rule = self.rule(routing, columns, candidate);
-            let pool = rule.and_then(|at| routing.rules.get(at)).map(|rule| rule.pool);
+            let rule = candidate.rule;
+            let pool = rule.and_then(|at| routing.rules.get(usize::from(at))).map(|rule| rule.pool);
             let (kept, note) = owned(owners, candidate.owner, routing, pool, day);
             if let Some(Outcome::Owned(_, Some(seat))) = kept
                 && let Some(rotation) = rotations.get_mut(usize::from(seat.pool))
@@ -163,7 +193,7 @@ impl Router {
                 Some(Err(obstacle)) => fall_back(&mut rotations, routing.fallback, pool, obstacle),
                 None => fall_back(&mut rotations, routing.fallback, None, Obstacle::NoRule),
             });
-            let assignment = Assignment { rule: rule.and_then(|rule| u16::try_from(rule).ok()), outcome, note };
+            let assignment = Assignment { rule, outcome, note };
             for seat in assignment.seat().into_iter().flat_map(|seat| elsewhere.seats(seat)) {
                 if let Some(rotation) = rotations.get_mut(usize::from(seat.pool)) {
                     rotation.take(usize::from(seat.member));
@@ -171,14 +201,6 @@ impl Router {
             }
             take(candidate.row, assignment);
         }
-    }
-
-    fn rule(&self, routing: &Routing, columns: &[Column], lead: Candidate) -> Option<usize> {
-        routing.rules.iter().zip(&self.conditions).position(|(rule, condition)| {
-            rule.segment.is_none_or(|segment| Some(segment) == lead.segment)
-                && (rule.grades.is_empty() || rule.grades.iter().any(|pattern| pattern.matches(lead.grade)))
-                && condition.truth(columns, lead.row).holds()
-        })
     }
 }
 

@@ -7,11 +7,13 @@ use super::axis::{Ages, Axis, BoundDecay, Group, Question, Rule, Sink};
 use super::frequency::BoundFrequency;
 use super::predicate::{Binder, Cells, Predicate};
 use super::reach::reach;
+use super::truths::first_of;
 use crate::crm::FieldRef;
 use crate::model::{
     self, Condition, FrequencySource, Grade, GradeCuts, Icp, MissingPolicy, Motion, OperatingModel, Points,
 };
 use crate::stats::Arrange;
+use crate::table::Column;
 
 /// Every scorecard of a model, bound to the columns of one list.
 #[derive(Debug, Clone)]
@@ -48,6 +50,15 @@ struct Earlier {
     by_word: Option<Vec<Option<Grade>>>,
 }
 
+impl Takes {
+    /// Whether the card is for leads of the segment and its motion.
+    fn may_take(&self, model: &OperatingModel, segment: Option<usize>) -> bool {
+        let motion = || segment.and_then(|at| model.segments().get(at)).map(|segment| segment.motion);
+        (self.segments.is_empty() || segment.is_some_and(|segment| self.segments.contains(&segment)))
+            && (self.motions.is_empty() || motion().is_some_and(|motion| self.motions.contains(&motion)))
+    }
+}
+
 impl Earlier {
     fn bind(cuts: &GradeCuts, binder: &Binder<'_>) -> Option<Self> {
         let (column, cells, rows) = binder.column(&cuts.previous).filter(|_| cuts.band > Points::ZERO)?;
@@ -75,6 +86,11 @@ pub(crate) struct Score {
     pub grade: Grade,
     /// Index of the first knock-out that holds, in the model's order.
     pub knock_out: Option<usize>,
+}
+
+impl Score {
+    /// Nothing is known.
+    pub(super) const NONE: Self = Self { fit: None, engagement: None, grade: Grade::NONE, knock_out: None };
 }
 
 /// Which of the two axes.
@@ -113,16 +129,26 @@ impl Scorecards {
 
     /// Index of the card that scores a row: the first that is for it, else the last.
     pub(crate) fn card_for(&self, model: &OperatingModel, segment: Option<usize>, cells: &Cells<'_>) -> usize {
-        if self.takes.is_empty() {
-            return 0;
-        }
-        let motion = segment.and_then(|at| model.segments().get(at)).map(|segment| segment.motion);
-        let fits = |takes: &Takes| {
-            (takes.segments.is_empty() || segment.is_some_and(|segment| takes.segments.contains(&segment)))
-                && (takes.motions.is_empty() || motion.is_some_and(|motion| takes.motions.contains(&motion)))
-                && takes.when.truth_of(cells).holds()
-        };
+        let fits = |takes: &Takes| takes.may_take(model, segment) && takes.when.truth_of(cells).holds();
         self.takes.iter().position(fits).unwrap_or(self.takes.len())
+    }
+
+    /// The same for so many rows from the first on, whose segments are given.
+    pub(super) fn cards_for(
+        &self,
+        model: &OperatingModel,
+        segments: &[Option<u16>],
+        (columns, first): (&[Column], usize),
+        rows: usize,
+    ) -> Vec<u8> {
+        let may_take = |at: usize, place: usize| {
+            let segment = segments.get(place).copied().flatten().map(usize::from);
+            self.takes.get(at).is_some_and(|takes| takes.may_take(model, segment))
+        };
+        let mut found = Vec::with_capacity(rows);
+        first_of(self.takes.iter().map(|takes| &takes.when), (columns, first), rows, may_take, &mut found);
+        let card = |found: Option<u16>| found.map_or(self.takes.len(), usize::from);
+        found.into_iter().map(|found| u8::try_from(card(found)).unwrap_or(u8::MAX)).collect()
     }
 
     /// A card by index, the last one for an index past the end.
@@ -161,11 +187,6 @@ impl Scorecard {
     pub(crate) fn trace(&self, cells: &Cells<'_>, fit: &mut impl Sink, engagement: &mut impl Sink) -> Score {
         let fit = self.fit.evaluate(cells, fit);
         let engagement = self.engagement.evaluate(cells, engagement);
-        self.score(cells, fit, engagement)
-    }
-
-    /// What these points and the row's cells come to.
-    pub(super) fn score(&self, cells: &Cells<'_>, fit: Option<Points>, engagement: Option<Points>) -> Score {
         let knock_out = self.knock_outs.iter().position(|(_, when)| when.truth_of(cells).holds());
         Score { fit, engagement, grade: self.grade(cells, fit, engagement), knock_out }
     }

@@ -83,6 +83,7 @@ impl LeadList {
     /// Likewise, with what the scoring before asked of this list; `known` is then what this one asked.
     pub(crate) fn score_again(&self, model: &OperatingModel, run: &Run, known: &mut Known) -> ScoredLeads {
         let as_of = as_of(self, model, run);
+        let mut dealing = known.dealing.take();
         let binder = Binder::new(self, as_of.date(), std::mem::take(known));
         let columns = self.table().columns();
         let rows = self.rows();
@@ -95,31 +96,35 @@ impl LeadList {
         let results = asked.results(rows, &|row| used.has(row));
         let owners = Owners::of(self, model.routing(), |row| used.has(row));
         let router = Router::bind(model, &binder);
-        let (mut assignments, mut candidates) = (Vec::new(), Vec::new());
+        let mut assignments = Vec::new();
         // Without pools and rules nobody gets a lead, for one reason.
         if !router.is_idle(model.routing()) {
-            assignments.resize(rows, Assignment::none(Outcome::Disqualified));
-            for (row, assignment) in assignments.iter_mut().enumerate() {
-                if !used.has(row) {
-                    *assignment = Assignment::none(Outcome::NotYetCreated);
-                } else if results.knock_outs.get(row).copied().flatten().is_none() {
-                    candidates.push(row);
+            let is_out = |row: usize| results.knock_outs.get(row).copied().flatten().is_some();
+            let none = |row: usize| {
+                Assignment::none(if used.has(row) { Outcome::Disqualified } else { Outcome::NotYetCreated })
+            };
+            assignments.extend((0..rows).map(none));
+            let rules = router.rules(model.routing(), columns, &results, rows);
+            let candidate = |row: usize| {
+                let rule = rules.get(row).copied().flatten();
+                Candidate { row, rule, owner: owners.owner(row) }
+            };
+            let mut take = |row: usize, assignment: Assignment| {
+                if let Some(slot) = assignments.get_mut(row) {
+                    *slot = assignment;
                 }
+            };
+            let is_dealt = |row: &usize| used.has(*row) && !is_out(*row);
+            // Without pools nothing is dealt, and no lead's outcome depends on those before it.
+            if model.routing().pools.is_empty() {
+                let candidates = (0..rows).filter(is_dealt).map(candidate);
+                router.deal(model.routing(), candidates, &owners, as_of.date(), &mut take);
+            } else {
+                let order = dealing.get_or_insert_with(|| dealing_order(self, &created));
+                let candidates = order.iter().map(|row| *row as usize).filter(is_dealt).map(candidate);
+                router.deal(model.routing(), candidates, &owners, as_of.date(), &mut take);
             }
         }
-        // Without pools nothing is dealt, and no lead's outcome depends on those before it.
-        if !model.routing().pools.is_empty() {
-            dealing_order(self, &created, &mut candidates);
-        }
-        let candidates = candidates.into_iter().filter_map(|row| {
-            let segment = results.segments.get(row).copied().flatten().map(usize::from);
-            Some(Candidate { row, grade: results.grades.get(row)?, segment, owner: owners.owner(row) })
-        });
-        router.deal(model.routing(), columns, candidates, &owners, as_of.date(), |row, assignment| {
-            if let Some(slot) = assignments.get_mut(row) {
-                *slot = assignment;
-            }
-        });
         let ranked = (0..rows).filter(|row| used.has(*row)).filter_map(|row| results.fit.get(row));
         let places = Places::of(ranked);
         let clock = Clock::of(self, model.meta(), run, as_of.date());
@@ -131,6 +136,7 @@ impl LeadList {
         let promised = !assignments.is_empty() || !results.met.is_empty();
         let service = clock.services(self, promised, promise, worked);
         *known = binder.into_known();
+        known.dealing = dealing;
         let (leads, model, run) = (self.clone(), model.clone(), Run { as_of: as_of.date(), ..run.clone() });
         let Results { card_of, fit, engagement, grades, knock_outs, segments, met, opens } = results;
         ScoredLeads {

@@ -1,6 +1,7 @@
 //! Which segment a lead belongs to: the first whose condition holds.
 
 use super::predicate::{Binder, Cells, Predicate};
+use super::truths::first_of;
 use super::words;
 use crate::crm::{FieldRef, LeadList};
 use crate::model::{Condition, OperatingModel, Segment};
@@ -23,12 +24,12 @@ impl Segmentation {
         Self { conditions }
     }
 
-    /// Index of the first segment whose condition certainly holds.
-    pub(crate) fn segment(&self, columns: &[Column], row: usize) -> Option<usize> {
-        self.segment_of(&Cells::of(columns, row))
+    /// Index of the first segment whose condition certainly holds, for so many rows from the first on.
+    pub(super) fn find(&self, columns: &[Column], first: usize, rows: usize, found: &mut Vec<Option<u16>>) {
+        first_of(self.conditions.iter(), (columns, first), rows, |_, _| true, found);
     }
 
-    /// The same for a row's cells, changes included.
+    /// The same for one row's cells, changes included.
     pub(crate) fn segment_of(&self, cells: &Cells<'_>) -> Option<usize> {
         self.conditions.iter().position(|condition| condition.truth_of(cells).holds())
     }

@@ -8,14 +8,12 @@ use super::axis::{Axis, Group, limited};
 use super::definitions::{Meanings, Met};
 use super::enrich::Opens;
 use super::predicate::Cells;
-use super::score::{Scorecard, Scorecards};
+use super::score::{Score, Scorecard, Scorecards};
 use super::segment::Segmentation;
+use super::truths::{BLOCK, first_of};
 use crate::model::{Grade, OperatingModel, Points};
 use crate::table::{Codes, Column};
 use std::ops::Range;
-
-/// Rows taken together, few enough for their sums to stay near the processor.
-const BLOCK: usize = 1024;
 
 /// Stands for an answer that leaves something open.
 pub(super) const OPEN: i64 = i64::MIN;
@@ -146,17 +144,20 @@ impl Asked<'_> {
             opens: vec![Default::default(); cards.len()],
         };
         let mut sums: [Sums; 2] = Default::default();
+        let mut scores: Vec<Score> = Vec::with_capacity(BLOCK);
+        let mut knock_outs: Vec<Option<u16>> = Vec::with_capacity(BLOCK);
         for first in (0..rows).step_by(BLOCK) {
             let block = first..rows.min(first + BLOCK);
-            for row in block.clone().filter(|_| !self.model.segments().is_empty()) {
-                let segment = self.segmentation.segment(self.columns, row);
-                results.segments.push(segment.and_then(|segment| u16::try_from(segment).ok()));
+            if !self.model.segments().is_empty() {
+                self.segmentation.find(self.columns, first, block.len(), &mut results.segments);
             }
-            for row in block.clone().filter(|_| cards.len() > 1) {
-                let segment = results.segments.get(row).copied().flatten().map(usize::from);
-                let card = self.cards.card_for(self.model, segment, &Cells::of(self.columns, row));
-                results.card_of.push(u8::try_from(card).unwrap_or(u8::MAX));
+            if cards.len() > 1 {
+                let segments = results.segments.get(block.clone()).unwrap_or(&[]);
+                let found = self.cards.cards_for(self.model, segments, (self.columns, first), block.len());
+                results.card_of.extend(found);
             }
+            scores.clear();
+            scores.resize(block.len(), Score::NONE);
             for (at, card) in cards.iter().enumerate() {
                 let of_card: Option<Vec<bool>> = (cards.len() > 1).then(|| {
                     block.clone().map(|row| results.card_of.get(row) == u8::try_from(at).ok().as_ref()).collect()
@@ -172,9 +173,19 @@ impl Asked<'_> {
                 }
                 let is_for =
                     |row: &usize| of_card.as_ref().is_none_or(|of_card| of_card.get(row - first) == Some(&true));
+                knock_outs.clear();
+                let conditions = card.knock_outs.iter().map(|(_, when)| when);
+                first_of(conditions, (self.columns, first), block.len(), |_, _| true, &mut knock_outs);
                 for row in block.clone().filter(is_for) {
-                    self.take(&mut results, (at, card), row, sums.each_ref().map(|sums| sums.score(row - first)), used);
+                    let place = row - first;
+                    let known = sums.each_ref().map(|sums| sums.score(place));
+                    let score = self.take(&mut results, (at, card), row, known, used);
+                    put(&mut results.knock_outs, row, knock_outs.get(place).copied().flatten());
+                    put(&mut scores, place, score);
                 }
+            }
+            if let Some(met) = results.met.get_mut(block) {
+                self.meanings.meet(self.columns, first, &scores, met);
             }
         }
         results
@@ -201,7 +212,7 @@ impl Asked<'_> {
         }
     }
 
-    /// Notes what a row came to, and asks what its sums leave open.
+    /// Notes the points of a row and their grade, and asks what its sums leave open.
     fn take(
         &self,
         results: &mut Results,
@@ -209,7 +220,7 @@ impl Asked<'_> {
         row: usize,
         [fit, engagement]: [Option<Points>; 2],
         used: &dyn Fn(usize) -> bool,
-    ) {
+    ) -> Score {
         let cells = Cells::of(self.columns, row);
         let mut ask = |axis: &Axis, which: usize| match results.opens.get_mut(at).and_then(|opens| opens.get_mut(which))
         {
@@ -218,14 +229,11 @@ impl Asked<'_> {
         };
         let fit = fit.or_else(|| ask(&card.fit, 0));
         let engagement = engagement.or_else(|| ask(&card.engagement, 1));
-        let score = card.score(&cells, fit, engagement);
+        let grade = card.grade(&cells, fit, engagement);
         results.fit.put(row, fit);
         results.engagement.put(row, engagement);
-        put(&mut results.grades.0, row, score.grade.place() as u8);
-        put(&mut results.knock_outs, row, score.knock_out.and_then(|at| u16::try_from(at).ok()));
-        if !results.met.is_empty() {
-            put(&mut results.met, row, self.meanings.met(self.columns, row, &score));
-        }
+        put(&mut results.grades.0, row, grade.place() as u8);
+        Score { fit, engagement, grade, knock_out: None }
     }
 }
 
