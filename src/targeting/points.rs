@@ -4,6 +4,7 @@
 //! caps, totals, the shares of what is known) is integer arithmetic, the same on every platform.
 
 use crate::model::Points;
+use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Sub};
@@ -39,21 +40,33 @@ impl Points {
         if part.micro() <= 0 {
             return self;
         }
+        // Almost always the product is a plain number: division of wide ones takes its time.
+        if let (Ok(own), Ok(whole)) = (i32::try_from(self.micro()), i32::try_from(whole.micro())) {
+            let (product, divisor) = (i64::from(own) * i64::from(whole), part.micro());
+            let (quotient, remainder) = (product.div_euclid(divisor), product.rem_euclid(divisor));
+            let up = half_to_even(remainder.cmp(&(divisor - remainder)), quotient & 1 == 1);
+            return Self::from_micro(quotient + i64::from(up));
+        }
         let (product, divisor) = (i128::from(self.micro()) * i128::from(whole.micro()), i128::from(part.micro()));
         let (quotient, remainder) = (product.div_euclid(divisor), product.rem_euclid(divisor));
-        let up = match (2 * remainder).cmp(&divisor) {
-            std::cmp::Ordering::Less => 0,
-            std::cmp::Ordering::Equal => quotient.rem_euclid(2),
-            std::cmp::Ordering::Greater => 1,
-        };
+        let up = half_to_even(remainder.cmp(&(divisor - remainder)), quotient & 1 == 1);
         let overflow = if self.micro() < 0 { i64::MIN } else { i64::MAX };
-        Self::from_micro(i64::try_from(quotient + up).unwrap_or(overflow))
+        Self::from_micro(i64::try_from(quotient + i128::from(up)).unwrap_or(overflow))
     }
 
     /// Points with their sign always written, such as `+25` or `-2.5`.
     #[must_use]
     pub fn signed(self) -> String {
         if self.micro() < 0 { self.to_string() } else { format!("+{self}") }
+    }
+}
+
+/// Whether to round up, by how the remainder compares with what lacks to the next whole.
+fn half_to_even(remainder: Ordering, is_odd: bool) -> bool {
+    match remainder {
+        Ordering::Less => false,
+        Ordering::Equal => is_odd,
+        Ordering::Greater => true,
     }
 }
 
@@ -117,6 +130,11 @@ mod tests {
         assert_eq!(Points::from_micro(7).scaled(one, two).micro(), 4);
         assert_eq!(Points::from_micro(-5).scaled(one, two).micro(), -2);
         assert_eq!(Points::from_micro(9).scaled(one, Points::ZERO).micro(), 9);
+        // Points of more than 32 bits round the same way.
+        let wide = |sign: i64| Points::from_micro(sign * 5_000_000_001).scaled(one, two).micro();
+        assert_eq!((wide(1), wide(-1)), (2_500_000_000, -2_500_000_000));
+        assert_eq!(Points::from_micro(5_000_000_003).scaled(one, two).micro(), 2_500_000_002);
+        assert_eq!(Points::from_micro(i64::MAX).scaled(two, one), Points::from_micro(i64::MAX));
     }
 
     #[test]
