@@ -5,7 +5,6 @@
 
 use super::frequency::BoundFrequency;
 use super::predicate::{Binder, Cells, Predicate};
-use super::sums;
 use crate::calendar::Date;
 use crate::crm::FieldRef;
 use crate::model::{DecayCurve, MissingPolicy, Points, Truth};
@@ -57,28 +56,42 @@ pub(crate) struct Question {
     pub(crate) fields: Vec<FieldRef>,
     /// Whether the file has at least one of those.
     pub(crate) in_file: bool,
-    /// Its answers, where it reads nothing but one column whose words repeat.
+    /// Its answers, where they are one, or one per word of a column.
     pub(crate) settled: Option<Settled>,
 }
 
 /// What a question came to for one lead.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Came {
-    given: Points,
+    pub(super) given: Points,
     /// The part of the reach that is known.
-    decided: Points,
+    pub(super) decided: Points,
     least: Points,
     most: Points,
     any_known: bool,
 }
 
-/// What a question comes to, once per distinct word of the only column that it reads.
+/// What a question comes to without being asked row by row.
 #[derive(Debug, Clone)]
 pub(crate) struct Settled {
-    pub(super) column: usize,
-    by_word: Vec<Came>,
-    /// The points given, in millionths, for words that leave nothing open; [`sums::OPEN`] for others.
+    /// The only column that it reads, whose words repeat; `None` if the file has none that it reads.
+    pub(super) column: Option<usize>,
+    /// Once per distinct word of the column, or once.
+    pub(super) by_word: Vec<Came>,
+    /// The points given, in millionths.
     pub(super) given: Vec<i64>,
+    /// The known part of the reach and how far apart the least and the most are, in millionths; `None` if all is known.
+    pub(super) open: Option<Vec<(i64, i64)>>,
+}
+
+impl Settled {
+    fn new(column: Option<usize>, by_word: Vec<Came>, reach: Points) -> Self {
+        let given = by_word.iter().map(|came| came.given.micro()).collect();
+        let is_known = |came: &Came| came.decided == reach && came.apart() == Points::ZERO;
+        let open = || by_word.iter().map(|came| (came.decided.micro(), came.apart().micro())).collect();
+        let open = (!by_word.iter().all(is_known)).then(open);
+        Self { column, by_word, given, open }
+    }
 }
 
 /// A decay whose date has been looked up.
@@ -191,8 +204,8 @@ impl Group {
             any_known |= came.any_known;
             least = least + came.least;
             most = most + came.most;
-            if came.least < came.most {
-                sink.open(at, asked, question.reach - came.decided, came.most - came.least);
+            if came.apart() > Points::ZERO {
+                sink.open(at, asked, question.reach - came.decided, came.apart());
             }
         }
         let points = limited(sum, self.floor, self.cap);
@@ -229,7 +242,7 @@ impl Group {
         Came { given, decided, least, most, any_known }
     }
 
-    /// Settles the questions that read one column whose words repeat: a lead then costs them a look-up.
+    /// Settles the questions that read one column whose words repeat, or none: a lead then costs them a look-up.
     pub(crate) fn settle(&mut self, binder: &Binder<'_>) {
         let settled: Vec<Option<Settled>> = self.questions.iter().map(|asked| self.settled(asked, binder)).collect();
         for (question, settled) in self.questions.iter_mut().zip(settled) {
@@ -242,23 +255,25 @@ impl Group {
         if rules().any(|rule| rule.per.as_ref().is_some_and(BoundFrequency::is_of_rows)) {
             return None;
         }
+        let all = binder.leads().table().columns();
+        let came = |row: &usize| self.ask(question, &Cells::of(all, *row), 0, &mut ());
         let mut columns = question.fields.iter().filter_map(|field| binder.column(field));
-        let (column, _, first_rows) = columns.next()?;
+        let Some((column, _, first_rows)) = columns.next() else {
+            // The answer is one for all leads, unless something is counted, which has its own source.
+            let counts = rules().any(|rule| rule.per.is_some());
+            return (!counts).then(|| Settled::new(None, vec![came(&0)], question.reach));
+        };
         if columns.any(|(other, ..)| other != column) {
             return None;
         }
-        let all = binder.leads().table().columns();
-        let came = |row: &usize| self.ask(question, &Cells::of(all, *row), 0, &mut ());
-        let by_word: Vec<Came> = first_rows?.iter().map(came).collect();
-        let given = by_word.iter().map(|came| came.closed(question.reach)).collect();
-        Some(Settled { column, by_word, given })
+        Some(Settled::new(Some(column), first_rows?.iter().map(came).collect(), question.reach))
     }
 }
 
 impl Came {
-    /// The points in millionths if nothing is open, [`sums::OPEN`] otherwise.
-    pub(super) fn closed(self, reach: Points) -> i64 {
-        sums::closed(self.given, self.decided == reach && self.least == self.most)
+    /// How far apart the least and the most are that it could still come to.
+    pub(super) fn apart(self) -> Points {
+        self.most - self.least
     }
 }
 
@@ -266,7 +281,8 @@ impl Question {
     #[inline]
     fn settled_for(&self, cells: &Cells<'_>) -> Option<Came> {
         let settled = self.settled.as_ref().filter(|_| cells.are_as_filed())?;
-        settled.by_word.get(cells.columns.get(settled.column)?.word(cells.row)?).copied()
+        let Some(column) = settled.column else { return settled.by_word.first().copied() };
+        settled.by_word.get(cells.columns.get(column)?.word(cells.row)?).copied()
     }
 }
 

@@ -31,9 +31,16 @@ impl Sink for &mut Opens {
     const RULES: bool = false;
 
     fn open(&mut self, group: usize, question: usize, _: Points, apart: Points) {
+        self.add(group, question, (1, apart.micro()));
+    }
+}
+
+impl Opens {
+    /// Notes so many leads more, of which a question leaves so many millionths of a point open.
+    pub(super) fn add(&mut self, group: usize, question: usize, (leads, micro): (u64, i64)) {
         let slot = self.by_question.entry((group, question)).or_default();
-        slot.0 += 1;
-        slot.1 = slot.1.saturating_add(apart.micro());
+        slot.0 += leads;
+        slot.1 = slot.1.saturating_add(micro);
     }
 }
 

@@ -139,7 +139,9 @@ impl Router {
         self.conditions.is_empty() && routing.pools.is_empty() && routing.fallback.is_none()
     }
 
-    /// Index of the first rule that applies to each row, whatever its day.
+    /// Index of the first rule that applies to each row, whatever its day. Compiled by itself, as dealing is: engines take
+    /// long to make large bodies fast.
+    #[inline(never)]
     pub(super) fn rules(
         &self,
         routing: &Routing,
@@ -169,6 +171,7 @@ impl Router {
     }
 
     /// Deals the candidates, in the order given, and hands each assignment to `take`.
+    #[inline(never)]
     pub(crate) fn deal(
         &self,
         routing: &Routing,

@@ -93,7 +93,7 @@ impl LeadList {
         let segmentation = Segmentation::bind(model, &binder);
         let meanings = Meanings::bind(model.definitions(), &binder);
         let asked = sums::Asked { model, columns, cards: &cards, segmentation: &segmentation, meanings: &meanings };
-        let results = asked.results(rows, &|row| used.has(row));
+        let results = asked.results(rows, &used);
         let owners = Owners::of(self, model.routing(), |row| used.has(row));
         let router = Router::bind(model, &binder);
         let mut assignments = Vec::new();

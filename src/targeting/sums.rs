@@ -1,22 +1,20 @@
 //! Scores many leads at once, question by question.
 //!
-//! Where everything that an axis asks is known of a lead, its score is a sum of points that were looked up: a column of
-//! codes is read after the other, a block of rows at a time. Leads that leave something open are asked one by one, by
+//! Where an axis' answers were settled, a score is a sum of points that were looked up, and so is what is known of it: a
+//! column of codes is read after the other, a block of rows at a time. What sums cannot say is asked row by row, by
 //! [`Axis::evaluate`], which gives the others the same.
 
-use super::axis::{Axis, Group, limited};
+use super::axis::{Axis, Group, Question, Settled, limited};
+use super::days::Used;
 use super::definitions::{Meanings, Met};
 use super::enrich::Opens;
 use super::predicate::Cells;
 use super::score::{Score, Scorecard, Scorecards};
 use super::segment::Segmentation;
 use super::truths::{BLOCK, first_of};
-use crate::model::{Grade, OperatingModel, Points};
+use crate::model::{Grade, MissingPolicy, OperatingModel, Points};
 use crate::table::{Codes, Column};
 use std::ops::Range;
-
-/// Stands for an answer that leaves something open.
-pub(super) const OPEN: i64 = i64::MIN;
 
 /// Questions of a group, and points of a question in millionths, up to which sums are certain to be exact.
 const MOST_QUESTIONS: usize = 4096;
@@ -59,11 +57,11 @@ impl Scores {
         match self {
             Self::Small(scores) => {
                 let scores = scores.get_mut(block).unwrap_or(&mut []);
-                scores.iter_mut().zip(sums.limited()).for_each(|(slot, score)| *slot = score.micro() as i32);
+                scores.iter_mut().zip(&sums.scores).for_each(|(slot, score)| *slot = *score as i32);
             }
             Self::Large(scores) => {
                 let scores = scores.get_mut(block).unwrap_or(&mut []);
-                scores.iter_mut().zip(sums.limited()).for_each(|(slot, score)| *slot = score.micro());
+                scores.iter_mut().zip(&sums.scores).for_each(|(slot, score)| *slot = *score);
             }
         }
     }
@@ -127,8 +125,10 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Scores the rows. What those that are not `used` leave open is not counted.
-    pub(super) fn results(&self, rows: usize, used: &dyn Fn(usize) -> bool) -> Results {
+    /// Scores the rows. What those that are not `used` leave open is not counted. Compiled by itself, as engines take long
+    /// to make large bodies fast.
+    #[inline(never)]
+    pub(super) fn results(&self, rows: usize, used: &Used) -> Results {
         let cards = self.cards.all();
         let knocks_out = cards.iter().any(|card| !card.knock_outs.is_empty());
         let most = |cap: &dyn Fn(&Scorecard) -> Points| cards.iter().map(cap).max().unwrap_or(Points::ZERO);
@@ -143,6 +143,8 @@ impl Asked<'_> {
             met: vec![Met::default(); room(self.meanings.any())],
             opens: vec![Default::default(); cards.len()],
         };
+        let sums_of = |card: &Scorecard| [&card.fit, &card.engagement].map(can_be_summed);
+        let possible: Vec<[bool; 2]> = cards.iter().map(sums_of).collect();
         let mut sums: [Sums; 2] = Default::default();
         let mut scores: Vec<Score> = Vec::with_capacity(BLOCK);
         let mut knock_outs: Vec<Option<u16>> = Vec::with_capacity(BLOCK);
@@ -165,8 +167,17 @@ impl Asked<'_> {
                 if of_card.as_ref().is_some_and(|of_card| !of_card.contains(&true)) {
                     continue;
                 }
-                sums[0].add_up(&card.fit, self.columns, first, block.len());
-                sums[1].add_up(&card.engagement, self.columns, first, block.len());
+                let counts = |row: usize| {
+                    used.has(row) && of_card.as_ref().is_none_or(|of_card| of_card.get(row - first) == Some(&true))
+                };
+                let counted: Option<Vec<bool>> =
+                    (of_card.is_some() || !used.has_all()).then(|| block.clone().map(counts).collect());
+                let axes = [&card.fit, &card.engagement].into_iter().zip(possible.get(at).into_iter().flatten());
+                let opens = results.opens.get_mut(at).into_iter().flatten();
+                for ((sums, (axis, possible)), opens) in sums.iter_mut().zip(axes).zip(opens) {
+                    sums.add_up(axis, *possible, (self.columns, first), block.len(), counted.as_deref());
+                    sums.opened.iter().for_each(|((group, question), counted)| opens.add(*group, *question, *counted));
+                }
                 if of_card.is_none() && card.is_plain() && results.met.is_empty() {
                     self.take_block(&mut results, (at, card), block.clone(), &sums, used);
                     continue;
@@ -198,14 +209,14 @@ impl Asked<'_> {
         (at, card): (usize, &Scorecard),
         block: Range<usize>,
         [fit, engagement]: &[Sums; 2],
-        used: &dyn Fn(usize) -> bool,
+        used: &Used,
     ) {
         let open = |place: usize| fit.open.get(place) == Some(&true) || engagement.open.get(place) == Some(&true);
         results.fit.write(block.clone(), fit);
         results.engagement.write(block.clone(), engagement);
         let Some(grades) = results.grades.0.get_mut(block.clone()) else { return };
-        for ((grade, fit), engagement) in grades.iter_mut().zip(fit.limited()).zip(engagement.limited()) {
-            *grade = card.cuts().grade(Some(fit), Some(engagement)).place() as u8;
+        for ((grade, fit), engagement) in grades.iter_mut().zip(fit.points()).zip(engagement.points()) {
+            *grade = card.cuts().grade(fit, engagement).place() as u8;
         }
         for (place, row) in block.enumerate().filter(|(place, _)| open(*place)) {
             self.take(results, (at, card), row, [fit.score(place), engagement.score(place)], used);
@@ -218,17 +229,17 @@ impl Asked<'_> {
         results: &mut Results,
         (at, card): (usize, &Scorecard),
         row: usize,
-        [fit, engagement]: [Option<Points>; 2],
-        used: &dyn Fn(usize) -> bool,
+        [fit, engagement]: [Option<Option<Points>>; 2],
+        used: &Used,
     ) -> Score {
         let cells = Cells::of(self.columns, row);
         let mut ask = |axis: &Axis, which: usize| match results.opens.get_mut(at).and_then(|opens| opens.get_mut(which))
         {
-            Some(mut opens) if used(row) => axis.evaluate(&cells, &mut opens),
+            Some(mut opens) if used.has(row) => axis.evaluate(&cells, &mut opens),
             _ => axis.evaluate(&cells, &mut ()),
         };
-        let fit = fit.or_else(|| ask(&card.fit, 0));
-        let engagement = engagement.or_else(|| ask(&card.engagement, 1));
+        let fit = fit.unwrap_or_else(|| ask(&card.fit, 0));
+        let engagement = engagement.unwrap_or_else(|| ask(&card.engagement, 1));
         let grade = card.grade(&cells, fit, engagement);
         results.fit.put(row, fit);
         results.engagement.put(row, engagement);
@@ -244,84 +255,188 @@ fn put<T>(list: &mut [T], row: usize, value: T) {
     }
 }
 
+/// Whether scores of an axis are sums that are certain to be exact. What nobody can know, or what is worth nothing
+/// whatever the answers, is no matter of sums.
+fn can_be_summed(axis: &Axis) -> bool {
+    let is_few = |question: &Question| {
+        let given = question.settled.as_ref().map_or(&[][..], |settled| &settled.given);
+        given.iter().all(|given| given.abs() <= MOST_POINTS) && question.reach.micro() <= MOST_POINTS
+    };
+    let fits = |group: &Group| group.questions.len() <= MOST_QUESTIONS && group.questions.iter().all(is_few);
+    axis.evaluable && axis.reach > Points::ZERO && axis.groups.len() <= MOST_QUESTIONS && axis.groups.iter().all(fits)
+}
+
 /// The sums of one axis over a block of rows.
 #[derive(Debug, Clone, Default)]
 struct Sums {
+    /// Millionths of points by row: of the groups so far, and of the one that is added up.
     total: Vec<i64>,
     group: Vec<i64>,
-    /// Rows of which something that the axis asks is not known.
+    /// The known part of the reach, of the groups so far and of the one that is added up.
+    known: Vec<i64>,
+    group_known: Vec<i64>,
+    /// The scores, in millionths, below 0 where none can be told.
+    scores: Vec<i64>,
+    /// Rows that have to be asked one by one.
     open: Vec<bool>,
-    cap: Points,
+    /// What questions leave open of the rows that count, by group and question: leads, and millionths of a point.
+    opened: Vec<((usize, usize), (u64, i64))>,
 }
 
 impl Sums {
-    /// Adds up an axis for so many rows from the first on.
-    fn add_up(&mut self, axis: &Axis, columns: &[Column], first: usize, rows: usize) {
-        // What nobody can know, or what is worth nothing whatever the answers, is not a matter of sums.
-        let sums = axis.evaluable && axis.reach > Points::ZERO;
-        let exact = |group: &Group| group.questions.len() <= MOST_QUESTIONS;
-        let possible = sums && axis.groups.iter().all(exact) && axis.groups.len() <= MOST_QUESTIONS;
-        self.cap = axis.cap;
-        self.total.clear();
-        self.total.resize(rows, 0);
+    /// Adds up an axis for so many rows from the first on; `counted` says of which of them it is noted what they leave
+    /// open, none given: of all.
+    fn add_up(
+        &mut self,
+        axis: &Axis,
+        possible: bool,
+        place: (&[Column], usize),
+        rows: usize,
+        counted: Option<&[bool]>,
+    ) {
+        for sums in [&mut self.total, &mut self.known, &mut self.scores] {
+            sums.clear();
+            sums.resize(rows, 0);
+        }
         self.open.clear();
         self.open.resize(rows, !possible);
+        self.opened.clear();
         if !possible {
             return;
         }
+        // The middle of all that could be needs more than sums.
+        let is_middle = axis.missing == MissingPolicy::Interval;
         for (at, group) in axis.groups.iter().enumerate() {
-            self.group.clear();
-            self.group.resize(rows, 0);
-            self.add_group(group, at, columns, first);
-            for (total, sum) in self.total.iter_mut().zip(&self.group) {
-                *total += limited(Points::from_micro(*sum), group.floor, group.cap).micro();
+            if self.add_group(group, at, place, rows, (is_middle, counted)).is_none() {
+                // More points than add up exactly: whatever was noted is noted anew.
+                self.opened.clear();
+                self.open.fill(true);
+                return;
             }
+            let sums = self.group.iter().zip(&self.group_known);
+            for ((total, known), (sum, part)) in self.total.iter_mut().zip(&mut self.known).zip(sums) {
+                *total += limited(Points::from_micro(*sum), group.floor, group.cap).micro();
+                *known += (*part).min(group.reach.micro());
+            }
+        }
+        let sums = self.total.iter().zip(&self.known);
+        for (score, (total, known)) in self.scores.iter_mut().zip(sums) {
+            let (sum, known) = (Points::from_micro(*total), Points::from_micro(*known));
+            let is_part = axis.missing == MissingPolicy::Neutral && sum > Points::ZERO && known != axis.reach;
+            let whole = if is_part { sum.scaled(axis.reach, known) } else { sum };
+            let is_known = known > Points::ZERO || axis.missing == MissingPolicy::Zero;
+            *score = if is_known { limited(whole, Points::ZERO, axis.cap).micro() } else { NOT_EVALUABLE.into() };
         }
     }
 
-    fn add_group(&mut self, group: &Group, at: usize, columns: &[Column], first: usize) {
-        for question in &group.questions {
+    /// Adds up a group; `None` if a row has more points than add up exactly.
+    fn add_group(
+        &mut self,
+        group: &Group,
+        at: usize,
+        (columns, first): (&[Column], usize),
+        rows: usize,
+        (is_middle, counted): (bool, Option<&[bool]>),
+    ) -> Option<()> {
+        let known_of_all = |question: &Question| match &question.settled {
+            Some(settled) if settled.open.is_none() => question.reach.micro(),
+            _ => 0,
+        };
+        self.group.clear();
+        self.group.resize(rows, 0);
+        self.group_known.clear();
+        self.group_known.resize(rows, group.questions.iter().map(known_of_all).sum());
+        for (asked, question) in group.questions.iter().enumerate() {
+            let mut noted = Noted { open: &mut self.open, is_middle, counted, leads: 0, micro: 0 };
+            let sums = (&mut self.group[..], &mut self.group_known[..]);
             let settled = question.settled.as_ref();
-            let codes = settled.and_then(|settled| Some((settled, columns.get(settled.column)?.cells().codes())));
-            match codes {
-                Some((settled, Codes::Narrow(codes))) => self.add(codes.get(first..).unwrap_or(&[]), &settled.given),
-                Some((settled, Codes::Wide(codes))) => self.add(codes.get(first..).unwrap_or(&[]), &settled.given),
+            let codes = settled.and_then(|settled| Some(columns.get(settled.column?)?.cells().codes()));
+            match (settled, codes) {
+                (Some(settled), Some(Codes::Narrow(codes))) => add(codes.get(first..)?, settled, sums, &mut noted),
+                (Some(settled), Some(Codes::Wide(codes))) => add(codes.get(first..)?, settled, sums, &mut noted),
+                (Some(settled), None) if settled.column.is_none() => add_same(settled, sums, &mut noted),
                 _ => {
-                    for (place, (sum, open)) in self.group.iter_mut().zip(&mut self.open).enumerate() {
-                        let cells = Cells::of(columns, first + place);
-                        let given = group.ask(question, &cells, at, &mut ()).closed(question.reach);
-                        *sum = sum.wrapping_add(given);
-                        *open |= given == OPEN;
+                    for (place, (sum, known)) in sums.0.iter_mut().zip(sums.1).enumerate() {
+                        let came = group.ask(question, &Cells::of(columns, first + place), at, &mut ());
+                        if came.given.micro().abs() > MOST_POINTS {
+                            return None;
+                        }
+                        *sum += came.given.micro();
+                        *known += came.decided.micro();
+                        noted.note(place, came.apart().micro());
                     }
                 }
             }
+            let counted = (noted.leads, noted.micro);
+            if counted.0 > 0 {
+                self.opened.push(((at, asked), counted));
+            }
         }
+        Some(())
     }
 
-    fn add<C: Copy + Into<usize>>(&mut self, codes: &[C], given: &[i64]) {
-        for ((code, sum), open) in codes.iter().zip(&mut self.group).zip(&mut self.open) {
-            let given = given.get((*code).into()).copied().unwrap_or(OPEN);
-            *sum = sum.wrapping_add(given);
-            *open |= given == OPEN;
-        }
+    /// The scores of the block; of no use where a row has to be asked.
+    fn points(&self) -> impl Iterator<Item = Option<Points>> {
+        self.scores.iter().map(|micro| (*micro >= 0).then_some(Points::from_micro(*micro)))
     }
 
-    /// The scores of the block, of some use where nothing is open.
-    fn limited(&self) -> impl Iterator<Item = Points> {
-        self.total.iter().map(|total| limited(Points::from_micro(*total), Points::ZERO, self.cap))
-    }
-
-    /// The score of the row at a place of the block; `None` if the axis has to be asked.
+    /// The score of the row at a place of the block, if one can be told; `None` if the axis has to be asked.
     #[inline]
-    fn score(&self, place: usize) -> Option<Points> {
-        let total = *self.total.get(place).filter(|_| self.open.get(place) == Some(&false))?;
-        Some(limited(Points::from_micro(total), Points::ZERO, self.cap))
+    fn score(&self, place: usize) -> Option<Option<Points>> {
+        let micro = *self.scores.get(place).filter(|_| self.open.get(place) == Some(&false))?;
+        Some((micro >= 0).then_some(Points::from_micro(micro)))
     }
 }
 
-/// The points of an answer if nothing is open in it, and they are few enough to be added up.
-pub(super) fn closed(given: Points, known: bool) -> i64 {
-    if known && given.micro().abs() <= MOST_POINTS { given.micro() } else { OPEN }
+/// What a question leaves open of the rows of a block.
+struct Noted<'a> {
+    open: &'a mut [bool],
+    is_middle: bool,
+    counted: Option<&'a [bool]>,
+    leads: u64,
+    micro: i64,
+}
+
+impl Noted<'_> {
+    #[inline]
+    fn note(&mut self, place: usize, apart: i64) {
+        if apart <= 0 {
+            return;
+        }
+        if self.is_middle {
+            put(self.open, place, true);
+        } else if self.counted.is_none_or(|counted| counted.get(place) == Some(&true)) {
+            self.leads += 1;
+            self.micro = self.micro.saturating_add(apart);
+        }
+    }
+}
+
+/// Adds what a settled question gives and knows of the rows with these codes.
+fn add<C: Copy + Into<usize>>(
+    codes: &[C],
+    settled: &Settled,
+    (sums, known): (&mut [i64], &mut [i64]),
+    noted: &mut Noted<'_>,
+) {
+    for (code, sum) in codes.iter().zip(sums) {
+        *sum += settled.given.get((*code).into()).copied().unwrap_or(0);
+    }
+    let Some(open) = &settled.open else { return };
+    for (place, (code, known)) in codes.iter().zip(known).enumerate() {
+        let (decided, apart) = open.get((*code).into()).copied().unwrap_or((0, 0));
+        *known += decided;
+        noted.note(place, apart);
+    }
+}
+
+/// The same for an answer that is one for all rows.
+fn add_same(settled: &Settled, (sums, known): (&mut [i64], &mut [i64]), noted: &mut Noted<'_>) {
+    let given = settled.given.first().copied().unwrap_or(0);
+    sums.iter_mut().for_each(|sum| *sum += given);
+    let Some((decided, apart)) = settled.open.as_ref().and_then(|open| open.first().copied()) else { return };
+    known.iter_mut().for_each(|known| *known += decided);
+    (0..known.len()).for_each(|place| noted.note(place, apart));
 }
 
 #[cfg(test)]
@@ -346,9 +461,10 @@ mod tests {
             let size = cell(n, &["", "12", "250", "3000", "n/a", "7"]);
             let industry = cell(n / 3, &["Software", "Retail", "", "Finance"]);
             let day = cell(n / 7, &["2025-12-30", "", "2025-06-01", "2026-02-01"]);
-            format!("{n},{size},{industry},Title {n} {},{day},{}\n", cell(n / 5, &["VP", "Engineer", ""]), n % 40)
+            let made = cell(n / 11, &["2025-11-02", "2025-12-01", "2026-03-01"]);
+            format!("{n},{size},{industry},Title {n} {},{day},{},{made}\n", cell(n / 5, &["VP", "Engineer", ""]), n % 40)
         };
-        let csv: String = ["Lead ID,Employees,Industry,Title,Last Activity,Visits\n".to_owned()]
+        let csv: String = ["Lead ID,Employees,Industry,Title,Last Activity,Visits,Created\n".to_owned()]
             .into_iter()
             .chain((0..3_000).map(row))
             .collect();
@@ -363,6 +479,9 @@ mod tests {
                     { "name": "Size", "when": { "field": "employees", "atLeast": 100 }, "points": 30 },
                     { "name": "Small", "when": { "field": "employees", "atMost": 20 }, "points": -35 },
                     { "name": "Industry", "when": { "field": "industry", "in": ["Software", "Finance"] }, "points": 25.5 },
+                    { "name": "Country", "when": { "field": "country", "is": "Spain" }, "points": 12 },
+                    { "name": "Big software", "when": { "all": [{ "field": "employees", "atLeast": 100 },
+                      { "field": "industry", "is": "Software" }] }, "points": 7 },
                 ] }, { "name": "Title", "rules": [
                     { "name": "VP", "when": { "field": "title", "contains": ["vp"] }, "points": 20 } ] }] },
                 "engagement": { "cap": 100, "groups": [{ "name": "What", "rules": [
@@ -372,14 +491,24 @@ mod tests {
                       "per": { "field": "column:Visits" } } ] }] } } });
             let scored = list.score(&OperatingModel::from_json(&model.to_string()).unwrap(), &run);
             let (mut open, mut known) = (0, 0);
+            let mut opens = [Opens::default(), Opens::default()];
             for row in 0..list.rows() {
                 let card = scored.card(row).unwrap();
-                let alone = card.trace(&Cells::of(list.table().columns(), row), &mut (), &mut ());
+                let cells = Cells::of(list.table().columns(), row);
+                let [mut fit, mut engagement] = opens.each_mut();
+                let alone = card.trace(&cells, &mut (), &mut ());
+                if !scored.is_used(row) {
+                    continue;
+                }
+                card.trace(&cells, &mut fit, &mut engagement);
                 assert_eq!((scored.fit(row), scored.engagement(row)), (alone.fit, alone.engagement), "{missing} {row}");
                 assert_eq!(scored.grade(row), alone.grade, "{missing} {row}");
                 *(if csv.lines().nth(row + 1).unwrap().contains(",,") { &mut open } else { &mut known }) += 1;
             }
-            assert!(open > 500 && known > 500, "{open} {known}");
+            assert!(open > 500 && known > 500 && open + known < 2_900, "{open} {known}");
+            let worth = crate::targeting::enrich::worth(&scored.cards, &[opens]);
+            assert!(worth.len() >= 4, "{worth:?}");
+            assert_eq!(scored.worth_filling_in_list(), worth, "{missing}");
         }
     }
 }
