@@ -60,8 +60,8 @@ function draw(summary, width) {
   const points = summary.flatMap((one) => (one.medianApe === null || one.medianFloor === null ? [] : [{ week: week(one), off: one.medianApe, floor: one.medianFloor, mark: one.mark }]));
   const marks = points.filter(({ mark }) => mark !== null);
   const labelled = marks.filter(({ mark }, i) => mark !== marks[i - 1]?.mark);
-  const [first, last] = [points[0], points.at(-1)];
-  const isAbove = first !== undefined && first.off >= first.floor;
+  const last = points.at(-1);
+  const isAbove = last !== undefined && last.off >= last.floor;
   return Plot.plot({
     width, height: width < 480 ? 220 : 260, className: 'plot-drawing', marginLeft: 44, marginRight: 30, marginTop: 16, marginBottom: 36, style: { fontSize: '12px' },
     x: { domain: [1, Math.max(2, last?.week ?? 12)], label: null },
@@ -75,8 +75,8 @@ function draw(summary, width) {
       Plot.lineY(points, { x: 'week', y: 'off', stroke: 'var(--chart-line)', strokeWidth: 2.25, marker: 'dot' }),
       Plot.dot(marks, { x: 'week', y: 'mark', fill: 'var(--chart-quota)', r: 4.5 }),
       Plot.text(labelled, { x: 'week', y: 'mark', text: (/** @type {{ mark: number }} */ { mark }) => percent(mark, 0), dy: 13, fill: 'var(--chart-quota)', stroke: 'var(--surface)', strokeWidth: 4, fontWeight: 600 }),
-      ...(first ? [Plot.text([first], { x: 'week', y: 'floor', text: () => 'Noise alone', textAnchor: 'start', dx: 5, dy: isAbove ? 12 : -10, fill: 'var(--ink-soft)', stroke: 'var(--surface)', strokeWidth: 4 }),
-        Plot.text([first], { x: 'week', y: 'off', text: () => 'Off by', textAnchor: 'start', dx: 5, dy: isAbove ? -10 : 12, fill: 'var(--chart-line)', stroke: 'var(--surface)', strokeWidth: 4, fontWeight: 600 })] : []),
+      ...(last ? [Plot.text([last], { x: 'week', y: 'floor', text: () => 'Noise alone', textAnchor: 'end', dx: 8, dy: isAbove ? 12 : -10, fill: 'var(--ink-soft)', stroke: 'var(--surface)', strokeWidth: 4 }),
+        Plot.text([last], { x: 'week', y: 'off', text: () => 'Off by', textAnchor: 'end', dx: 20, dy: isAbove ? -11 : 13, fill: 'var(--chart-line)', stroke: 'var(--surface)', strokeWidth: 4, fontWeight: 600 })] : []),
     ],
   });
 }
