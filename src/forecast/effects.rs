@@ -4,7 +4,7 @@
 //! All are known as the file has them now, not as they were; so they say *which* of the open deals are won more often, and
 //! only where closed deals differ by more than chance. The backtest, which must not know what came later, does without.
 
-use super::fit::{gain, strength};
+use super::fit::{GROUPINGS, gain, strength};
 use crate::crm::{Deal, DealStatus, Field, Pipeline};
 use crate::model::fold;
 use std::collections::BTreeMap;
@@ -67,10 +67,11 @@ impl Effects {
     /// The same of product, owner and segment, each on what is told before it: for where dates decide. Hazards have factors of
     /// their own.
     pub(super) fn by_group(mut self, deals: &[Deal]) -> Self {
-        let groups: [(&str, fn(&Deal) -> &String); 3] =
-            [("product", |deal| &deal.product), ("owner", |deal| &deal.owner), ("segment", |deal| &deal.segment)];
-        for (name, of) in groups {
-            let level = |deal: &Deal| Some(of(deal).trim().to_owned()).filter(|level| !level.is_empty());
+        for (at, name) in GROUPINGS.into_iter().enumerate() {
+            let level = |deal: &Deal| {
+                let level = [&deal.product, &deal.owner, &deal.segment][at].trim();
+                (!level.is_empty()).then(|| level.to_owned())
+            };
             let found = self.measure(deals, &format!("{name} changes"), MOST_GROUPS, &level);
             found.into_iter().for_each(|(key, by)| *self.by_group.entry(key).or_default() += by);
         }
