@@ -245,6 +245,15 @@ export class DealsHandle {
   }
 
   /**
+   * How the method does in earlier quarters of the file, seen from days of one's choice.
+   *
+   * @param {object} [question] @param {CallOptions} [options]
+   */
+  backtest(question = {}, options) {
+    return this.#data.ask('backtest', [text(question)], options);
+  }
+
+  /**
    * Kept snapshots with this forecast added, and what they show.
    *
    * @param {string} [kept] @param {CallOptions} [options]

@@ -8,7 +8,7 @@ import { isArchive, readSheet } from './workbook.js';
 
 /** @import { ErrorFields } from './error.js' */
 /** @typedef {{ bytes: Uint8Array } | { blob: Blob } | { records: string }} Content what a data set is read from */
-/** @typedef {{ phase: 'read' | 'simulate' | 'learn' | 'calibrate', done: number, total: number | null }} Progress */
+/** @typedef {{ phase: 'read' | 'simulate' | 'learn' | 'calibrate' | 'backtest', done: number, total: number | null }} Progress */
 /** @typedef {{ progress: (progress: Progress) => void, stopped: () => boolean }} Control */
 /** @typedef {{ value: unknown } | { error: ErrorFields } | { trap: ErrorFields }} Settled */
 
@@ -81,6 +81,7 @@ export function start(module) {
     proposedAsOf: (_, key) => deals(key).proposedAsOf() ?? null,
     report: (control, key) => report(deals(key), control),
     trackRecord: (_, key) => deals(key).trackRecord() ?? null,
+    backtest: (control, key, options) => backtest(deals(key), options, control),
     snapshot: (_, key, kept) => deals(key).snapshot(kept),
     totals: (_, key, period) => deals(key).totals(period ?? undefined),
     dealWindow: (_, key, from, count) => deals(key).window(from, count),
@@ -235,6 +236,23 @@ async function report(deals, control) {
     await pause({ phase: 'calibrate', done: fraction, total: 1 });
   }
   return deals.report();
+}
+
+/**
+ * Forecasts earlier quarters from days of the caller's choice, each step one of them from one day.
+ *
+ * @param {glue.Deals} deals
+ * @param {string} options
+ * @param {Control} control
+ */
+async function backtest(deals, options, control) {
+  deals.startBacktest(options);
+  const pause = pacer(control);
+  for (let fraction = 0; fraction < 1; ) {
+    fraction = deals.advanceBacktest();
+    await pause({ phase: 'backtest', done: fraction, total: 1 });
+  }
+  return deals.backtested();
 }
 
 /**

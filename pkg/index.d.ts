@@ -53,9 +53,9 @@ export interface CallOptions {
   onProgress?: (progress: Progress) => void;
 }
 
-/** At most about ten a second. `done` and `total` are bytes while reading, a fraction of 1 while simulating, learning or calibrating. */
+/** At most about ten a second. `done` and `total` are bytes while reading, a fraction of 1 while simulating, learning, calibrating or testing. */
 export interface Progress {
-  phase: 'read' | 'simulate' | 'learn' | 'calibrate';
+  phase: 'read' | 'simulate' | 'learn' | 'calibrate' | 'backtest';
   done: number;
   total: number | null;
 }
@@ -268,6 +268,24 @@ export interface ManagerQuestion {
   underCost?: number;
 }
 
+/** Which earlier quarters are forecast, from which of their days. */
+export interface BacktestQuestion {
+  /** Days of the quarter at whose end it is forecast: 1 to 13 of them, ascending, from 1 to 92. Default 14, 45 and 70. */
+  cuts?: number[];
+  /** First quarter, such as `2022Q1`; default: the first with 10 won deals and 30 days of records before it. */
+  from?: string;
+  /** Last quarter; default: the last one that the file holds to its end. */
+  to?: string;
+  /** Day from which closings were recorded, as `2022-03-01`; default: found in the file. */
+  recordedFrom?: string;
+  /** Seed of the random streams; default 1. */
+  seed?: number;
+  /** First month of the fiscal year, 1 to 12; default 1. */
+  fiscalYear?: number;
+  /** Currency of amounts beside which the file names none; default `USD`. */
+  currency?: string;
+}
+
 /** The odds one wants, and what may move for them. */
 export interface Goal {
   odds: number;
@@ -297,6 +315,12 @@ export interface DealsHandle {
    * forecast; null where nothing was corrected by them (see `calibration` of the report).
    */
   trackRecord(options?: CallOptions): Promise<BacktestReport | null>;
+  /**
+   * Forecasts earlier quarters of the file from within, from days of one's choice, with what was known then, and grades it: APE,
+   * CRPS, pinball loss, coverage of the 50, 80 and 90 % intervals, the noise floor and four simpler methods. Needs no forecast. Every day
+   * of every quarter is one step of a few dozen milliseconds; it reports progress and can be stopped.
+   */
+  backtest(question?: BacktestQuestion, options?: CallOptions): Promise<BacktestReport>;
   /**
    * Adds the forecast to snapshots that the user keeps and grades those whose periods are over. `kept` is the text of the
    * file from last time, empty for the first; `file` of the answer is the one to keep. The forecast comes first.

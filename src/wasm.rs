@@ -316,6 +316,23 @@ impl Deals {
         self.0.track_record()?.as_ref().map(typed).transpose()
     }
 
+    /// As [`session::Deals::start_backtest`].
+    #[wasm_bindgen(js_name = startBacktest)]
+    pub fn start_backtest(&mut self, options: &str) -> Result<(), Error> {
+        self.0.start_backtest(options)
+    }
+
+    /// As [`session::Deals::advance_backtest`].
+    #[wasm_bindgen(js_name = advanceBacktest)]
+    pub fn advance_backtest(&mut self) -> Result<f64, Error> {
+        self.0.advance_backtest()
+    }
+
+    /// As [`session::Deals::backtested`].
+    pub fn backtested(&mut self) -> Object<BacktestReport> {
+        typed(&self.0.backtested()?)
+    }
+
     /// As [`session::Deals::report`].
     pub fn report(&mut self) -> Object<ForecastReport> {
         typed(&self.0.report()?)

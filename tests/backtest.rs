@@ -199,7 +199,10 @@ fn a_file_without_a_past_is_told_so() {
     let error = Backtest::new(&pipeline, &quarter("2022Q9", "2022Q1")).unwrap_err();
     assert_eq!(error.to_string(), "run at from: expected a quarter such as 2022Q1, found `2022Q9`");
     let error = BacktestOptions::from_json(r#"{ "cuts": [45, 14] }"#).unwrap_err();
-    assert_eq!(error.to_string(), "run at cuts: must be 1 to 12 ascending days from 1 to 92, found [45, 14]");
+    assert_eq!(
+        error.to_string(),
+        "run at cuts: must be 1 to 13 ascending days from 1 to 92, found [45, 14] (such as [14, 45, 70])"
+    );
 }
 
 #[test]

@@ -341,3 +341,32 @@ fn people_on_the_buyers_side_change_the_chance_by_what_closed_deals_show() {
     let told = forecast.report().assumptions;
     assert!(told.iter().any(|one| one.starts_with("people on the buyer's side change how often")), "{told:?}");
 }
+
+#[test]
+fn owners_change_the_chances_of_their_open_deals_where_dates_decide() {
+    let mut csv = "Deal Id,Stage,Amount,Created Date,Close Date,Owner\n".to_owned();
+    for i in 0..400 {
+        let (owner, stage) =
+            (["Ann", "Ben"][i % 2], if i % 20 < [13, 4][i % 2] { "Closed Won" } else { "Closed Lost" });
+        csv += &format!("c{i},{stage},100,2025-{:02}-01,2026-01-{:02},{owner}\n", 6 + i % 5, 1 + i % 28);
+    }
+    csv += "ann,Proposal,1000,2026-01-05,2026-03-20,Ann\nben,Proposal,1000,2026-01-05,2026-03-20,Ben\nnew,Proposal,1000,2026-01-05,2026-03-20,Cy\n";
+    let table = leadcast::table::Table::from_csv(csv.as_bytes(), &leadcast::table::ReadOptions::default()).unwrap();
+    let pipeline = leadcast::crm::Pipeline::from_table(table, &leadcast::crm::Mapping::default()).unwrap();
+    let model = leadcast::model::OperatingModel::from_json(leadcast::model::Preset::SalesLed.json()).unwrap();
+    let forecast = |timing: &str| {
+        let run = format!(r#"{{ "asOf": "2026-02-15", "timing": "{timing}", "calibration": "off", "trials": 6400 }}"#);
+        pipeline.simulate(&model, &leadcast::model::Run::from_json(&run).unwrap()).unwrap()
+    };
+    let dates = forecast("dates");
+    let chance = |id: &str| dates.deals().iter().find(|deal| deal.id == id).unwrap().probability;
+    let stage = dates.report().stages[0].win_probability;
+    assert_eq!(chance("new"), stage);
+    assert!(chance("ann") > stage + 0.1 && chance("ben") < stage - 0.1, "{} {stage} {}", chance("ann"), chance("ben"));
+    let told = |forecast: &leadcast::forecast::Forecast| {
+        let said = forecast.report().assumptions;
+        said.into_iter().filter(|one| one.starts_with("owner changes how often deals are won")).count()
+    };
+    // Hazards have a factor of the owner instead.
+    assert_eq!((told(&dates), told(&forecast("hazards"))), (1, 0));
+}

@@ -13,10 +13,11 @@ Cy Diaz,Core,CEO,2400,Canada,cy@core.example,2026-03-01
 `;
 
 /** Two years of deals: one every second day, closed 20 to 79 days later, two in five of them won; open since. */
-function past() {
+/** @param {number} [every] days between two deals */
+function past(every = 2) {
   const day = (/** @type {number} */ at) => new Date(Date.UTC(2024, 0, 1) + at * 86_400_000).toISOString().slice(0, 10);
   const lines = ['Deal ID,Create Date,Close Date,Status,Stage,Amount'];
-  for (let at = 0; at < 684; at += 2) {
+  for (let at = 0; at < 684; at += every) {
     const close = at + 20 + ((at * 37) % 60);
     const status = close > 684 ? 'Open' : (at * 13) % 5 < 2 ? 'Won' : 'Lost';
     lines.push([`P${at}`, day(at), day(close), status, status === 'Open' ? 'Proposal' : `Closed ${status}`, 500 + ((at * 71) % 900)].join(','));
@@ -201,6 +202,52 @@ export const cases = {
       equal(await deals.trackRecord(), null);
       const dates = await deals.forecast(model, { ...run, timing: 'dates' });
       equal([dates.timing.source, dates.newBusiness], ['dates', []]);
+    });
+  },
+
+  async 'earlier quarters are forecast from the end of each week, as they are from three days, and the work can be stopped'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const deals = await client.openDeals(past());
+      const weeks = Array.from({ length: 13 }, (_, i) => 7 * (i + 1));
+      const quarters = { from: '2025Q1', to: '2025Q2' };
+      const phases = new Set();
+      const told = await deals.backtest({ cuts: weeks, ...quarters }, { onProgress: ({ phase }) => phases.add(phase) });
+      equal(told.summary.map(({ cut }) => cut), weeks);
+      equal(told.rows.map(({ quarter, cut }) => `${quarter} ${cut}`), ['2025 Q1', '2025 Q2'].flatMap((quarter) => weeks.map((cut) => `${quarter} ${cut}`)));
+      equal([...phases].filter((phase) => !['read', 'backtest'].includes(phase)), []);
+      equal(told.summary.filter(({ mark }) => mark !== null).map(({ cut, mark }) => [cut, mark]), [[14, 0.05], [42, 0.1], [49, 0.1]]);
+      for (const row of told.rows) if (!(row.p5 <= row.p50 && row.p50 <= row.p95)) throw new Error(`percentiles cross in ${row.quarter} on day ${row.cut}`);
+      // What is known of a quarter only grows, and with its last day all is known.
+      const [first] = told.rows.filter(({ quarter, cut }) => quarter === '2025 Q2' && cut === 91);
+      equal([first?.p50, first?.floor, first?.ape], [first?.actual, 0, 0]);
+      // By default three days; what came does not depend on where it is seen from.
+      const plain = await deals.backtest(quarters);
+      equal(plain.summary.map(({ cut }) => cut), [14, 45, 70]);
+      equal(new Set(plain.rows.map(({ quarter, actual }) => `${quarter} ${actual}`)).size, 2);
+      for (const { quarter, actual } of plain.rows) equal(told.rows.find((row) => row.quarter === quarter)?.actual, actual);
+      equal(await deals.backtest({ cuts: weeks, ...quarters }), told);
+      // A forecast that stands is none the wiser.
+      const model = await lib.preset('sales-led');
+      const run = { asOf: '2025-11-15', trials: 1_000, periods: 1 };
+      const { headline } = await deals.forecast(model, run);
+      await deals.backtest({ cuts: [45], ...quarters });
+      equal((await deals.trackRecord())?.summary.map(({ cut }) => cut), [14, 45, 46, 70]);
+      equal((await deals.forecast(model, run)).headline, headline);
+
+      const many = await client.openDeals(past(0.25));
+      const stop = new AbortController();
+      const stopped = await failure(lib, () => many.backtest({ cuts: weeks }, { signal: stop.signal, onProgress: ({ phase }) => phase === 'backtest' && stop.abort('enough') }));
+      equal([stopped.kind, stopped.cause], ['cancelled', 'enough']);
+      equal((await many.backtest({ cuts: [91], ...quarters })).rows.length, 2);
+
+      const bounds = 'must be 1 to 13 ascending days from 1 to 92, found';
+      for (const [cuts, found] of [[[45, 14], '[45, 14]'], [[], '[]'], [[0], '[0]'], [[93], '[93]'], [Array.from({ length: 14 }, (_, i) => i + 1), '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]']]) {
+        const error = await failure(lib, () => deals.backtest({ cuts: /** @type {number[]} */ (cuts) }));
+        equal([error.kind, error.code, error.place.path, error.message], ['run', 'out-of-range', 'cuts', `run at cuts: ${bounds} ${found} (such as [14, 45, 70])`]);
+      }
+      for (const [question, code] of [[{ cuts: [14.5] }, 'bad-options'], [{ weeks: 12 }, 'bad-options'], [{ from: '2025-01' }, 'bad-period'], [{ from: '2025Q2', to: '2025Q1' }, 'bad-period']]) {
+        equal((await failure(lib, () => deals.backtest(/** @type {object} */ (question)))).code, code);
+      }
     });
   },
 

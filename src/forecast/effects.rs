@@ -1,17 +1,21 @@
-//! What the people on the buyer's side and the grade of the lead say of a deal's chance: measured on closed deals, shrunk.
+//! What the people on the buyer's side, the grade of the lead, and where dates decide product, owner and segment say of a deal's
+//! chance: measured on closed deals, shrunk.
 //!
-//! Both are known as the file has them now, not as they were; so they say *which* of the open deals are won more often, and
+//! All are known as the file has them now, not as they were; so they say *which* of the open deals are won more often, and
 //! only where closed deals differ by more than chance. The backtest, which must not know what came later, does without.
 
-use super::fit::{gain, strength};
+use super::fit::{GROUPINGS, gain, strength};
 use crate::crm::{Deal, DealStatus, Field, Pipeline};
 use crate::model::fold;
 use std::collections::BTreeMap;
 
 /// Log-likelihood that a grouping must gain before it is used: a likelihood ratio of e³, as for the hazards' factors.
 const NEEDED_GAIN: f64 = 3.0;
-/// Most levels of a grade.
+/// Most levels of a grade, and most products, owners or segments.
 const MOST_LEVELS: usize = 12;
+const MOST_GROUPS: usize = 1_000;
+/// Levels that are named; of more the lowest and the highest.
+const NAMED: usize = 4;
 /// Shares are not taken as surer than this, in either direction.
 const SUREST: f64 = 0.98;
 /// Headers that hold a lead's grade, folded.
@@ -21,6 +25,8 @@ const GRADES: [&str; 4] = ["leadcast grade", "lead grade", "fit grade", "grade"]
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Effects {
     by_key: BTreeMap<u64, f64>,
+    /// Of product, owner and segment, beside.
+    by_group: BTreeMap<u64, f64>,
     /// What was measured, one sentence each.
     pub(super) told: Vec<String>,
 }
@@ -48,16 +54,42 @@ impl Effects {
             let letter = grades?.text(row).trim().chars().next().filter(char::is_ascii_alphanumeric)?;
             Some(format!("grade {}", letter.to_ascii_uppercase()))
         };
-        effects.measure(deals, "people on the buyer's side", &people);
-        effects.measure(deals, "the grade of the lead", &grade);
+        for (what, of) in [
+            ("people on the buyer's side change", &people as &dyn Fn(usize) -> Option<String>),
+            ("the grade of the lead changes", &grade),
+        ] {
+            let found = effects.measure(deals, what, MOST_LEVELS, &|deal| of(deal.row));
+            found.into_iter().for_each(|(key, by)| *effects.by_key.entry(key).or_default() += by);
+        }
         effects
+    }
+
+    /// The same of product, owner and segment, each on what is told before it: for where dates decide. Hazards have factors of
+    /// their own.
+    pub(super) fn by_group(mut self, deals: &[Deal]) -> Self {
+        for (at, name) in GROUPINGS.into_iter().enumerate() {
+            let level = |deal: &Deal| {
+                let level = [&deal.product, &deal.owner, &deal.segment][at].trim();
+                (!level.is_empty()).then(|| level.to_owned())
+            };
+            let found = self.measure(deals, &format!("{name} changes"), MOST_GROUPS, &level);
+            found.into_iter().for_each(|(key, by)| *self.by_group.entry(key).or_default() += by);
+        }
+        self
     }
 
     /// # Formula
     /// Levels ~ Gamma(κ, κ) times the share won of all, κ the most likely: s = S·(w + κ)/(n·S + κ) of n closed deals, w won; added
-    /// is logit s − logit S. Deals without a level are as all are.
-    fn measure(&mut self, deals: &[Deal], what: &str, level: &dyn Fn(usize) -> Option<String>) {
-        let levels: Vec<Option<String>> = deals.iter().map(|deal| level(deal.row)).collect();
+    /// is logit s − logit S. What was added before counts: S is then the share that a level's deals let expect. Deals without a level are
+    /// as all are.
+    fn measure(
+        &mut self,
+        deals: &[Deal],
+        what: &str,
+        most: usize,
+        level: &dyn Fn(&Deal) -> Option<String>,
+    ) -> Vec<(u64, f64)> {
+        let levels: Vec<Option<String>> = deals.iter().map(level).collect();
         let mut counts: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
         for (deal, level) in deals.iter().zip(&levels) {
             let Some(level) = level.as_deref().filter(|_| !deal.is_open()) else { continue };
@@ -66,37 +98,65 @@ impl Effects {
             count.1 += 1.0;
         }
         let (won, closed) = counts.values().fold((0.0, 0.0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
-        if counts.len() < 2 || counts.len() > MOST_LEVELS || won <= 0.0 || won >= closed {
-            return;
+        if counts.len() < 2 || counts.len() > most || won <= 0.0 || won >= closed {
+            return Vec::new();
         }
         let share = won / closed;
-        let cells: Vec<(f64, f64)> = counts.values().map(|(won, closed)| (*won, closed * share)).collect();
+        let mut expected: BTreeMap<&str, f64> = BTreeMap::new();
+        let mut known: Vec<(u64, &str)> = deals
+            .iter()
+            .zip(&levels)
+            .filter_map(|(deal, level)| Some((deal.key, level.as_deref().filter(|_| !deal.is_open())?)))
+            .collect();
+        // Summed in the order of the keys: no row order may change a bit.
+        known.sort_unstable();
+        for (key, level) in known {
+            *expected.entry(level).or_default() += self.of_all(key, share);
+        }
+        // What was told before tells which deals are won, not how many.
+        let scale = won / expected.values().sum::<f64>();
+        let cells: Vec<(f64, f64)> =
+            counts.values().zip(expected.values()).map(|((won, _), expected)| (*won, expected * scale)).collect();
         let k = strength(&cells, None);
         if gain(&cells, k) < NEEDED_GAIN {
-            return;
+            return Vec::new();
         }
-        let shrunk: BTreeMap<&str, f64> =
-            counts.keys().zip(&cells).map(|(level, (n, e))| (*level, share * (n + k) / (e + k))).collect();
-        for (deal, level) in deals.iter().zip(&levels) {
-            if let Some(own) = level.as_deref().and_then(|level| shrunk.get(level)) {
-                *self.by_key.entry(deal.key).or_default() += logit(*own) - logit(share);
-            }
-        }
-        let parts: Vec<String> =
-            shrunk.iter().map(|(level, share)| format!("{level} {:.0} %", 100.0 * share)).collect();
-        self.told.push(format!(
-            "{what} change how often deals are won ({closed:.0} closed deals, shrunk to all): {}",
-            parts.join(", ")
-        ));
+        let closed_of = counts.values().map(|(_, closed)| *closed);
+        let shares = cells.iter().zip(closed_of).map(|((n, e), closed)| (e / closed, e / closed * (n + k) / (e + k)));
+        let shrunk: BTreeMap<&str, (f64, f64)> = counts.keys().copied().zip(shares).collect();
+        let added = deals.iter().zip(&levels).filter_map(|(deal, level)| {
+            let (expected, own) = shrunk.get(level.as_deref()?)?;
+            Some((deal.key, logit(*own) - logit(*expected)))
+        });
+        let added = added.collect();
+        let say = |level: &str, share: f64| format!("{level} {:.0} %", 100.0 * share);
+        let mut named: Vec<(&str, f64)> = shrunk.iter().map(|(level, (_, own))| (*level, *own)).collect();
+        let parts = if named.len() <= NAMED {
+            named.iter().map(|(level, share)| say(level, *share)).collect::<Vec<_>>().join(", ")
+        } else {
+            named.sort_by(|a, b| a.1.total_cmp(&b.1));
+            let [low, .., high] = named.as_slice() else { return Vec::new() };
+            format!("from {} to {}", say(low.0, low.1), say(high.0, high.1))
+        };
+        self.told.push(format!("{what} how often deals are won ({closed:.0} closed deals, shrunk to all): {parts}"));
+        added
     }
 
-    /// A chance as it is for this deal; 0 and 1 stay.
+    /// A chance as people and grade have it for this deal; 0 and 1 stay.
     pub(super) fn of(&self, key: u64, p: f64) -> f64 {
-        match self.by_key.get(&key) {
-            Some(by) if p > 0.0 && p < 1.0 => 1.0 / (1.0 + libm::exp(-(libm::log(p / (1.0 - p)) + by))),
-            _ => p,
-        }
+        moved(p, self.by_key.get(&key).copied().unwrap_or(0.0))
     }
+
+    /// The same as product, owner and segment have it too.
+    pub(super) fn of_all(&self, key: u64, p: f64) -> f64 {
+        let own = |by: &BTreeMap<u64, f64>| by.get(&key).copied().unwrap_or(0.0);
+        moved(p, own(&self.by_key) + own(&self.by_group))
+    }
+}
+
+/// A chance with something added to its logit; 0 and 1 stay.
+fn moved(p: f64, by: f64) -> f64 {
+    if by != 0.0 && p > 0.0 && p < 1.0 { 1.0 / (1.0 + libm::exp(-(libm::log(p / (1.0 - p)) + by))) } else { p }
 }
 
 fn logit(p: f64) -> f64 {
@@ -139,6 +199,43 @@ mod tests {
             assert!(effects.told.is_empty(), "{closed:?}");
             assert!(open.iter().all(|(_, key)| effects.of(*key, 0.3) == 0.3));
         }
+    }
+
+    /// Closed deals of owners in segments: (owner, segment, won, lost); and an open one of each.
+    fn by_group(closed: &[(&str, &str, usize, usize)]) -> (Effects, Vec<u64>) {
+        let mut csv = "Deal Id,Stage,Amount,Created Date,Close Date,Owner,Segment\n".to_owned();
+        let (mut id, mut open) = (0, Vec::new());
+        for (owner, segment, won, lost) in closed {
+            let stages = std::iter::repeat_n("Closed Won", *won).chain(std::iter::repeat_n("Closed Lost", *lost));
+            for stage in stages.chain(["Proposal"]) {
+                csv += &format!("{id},{stage},100,2026-01-05,2026-02-01,{owner},{segment}\n");
+                id += 1;
+            }
+            open.push(id - 1);
+        }
+        let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+        let pipeline = crate::crm::Pipeline::from_table(table, &Mapping::default()).unwrap();
+        let deals = pipeline.as_of(crate::calendar::Date::from_ymd(2026, 3, 1), Currency::USD).deals;
+        let effects = Effects::new(&pipeline, &deals).by_group(&deals);
+        (effects, open.into_iter().map(|id| deals[id].key).collect())
+    }
+
+    #[test]
+    fn owners_who_differ_are_told_apart_and_their_segment_is_not_counted_twice() {
+        // Each owner has a segment of their own: what the one tells the other does not tell again.
+        let (effects, open) = by_group(&[("Ann", "East", 120, 80), ("Ben", "West", 30, 170), ("Cy", "West", 1, 1)]);
+        let [ann, ben, new] = [0, 1, 2].map(|at| effects.of_all(open[at], 152.0 / 402.0));
+        assert!(
+            (0.55..0.6).contains(&ann) && (0.15..0.19).contains(&ben) && (0.25..0.5).contains(&new),
+            "{ann} {ben} {new}"
+        );
+        assert_eq!(effects.told.len(), 1, "{:?}", effects.told);
+        assert!(
+            effects.told[0]
+                .starts_with("owner changes how often deals are won (402 closed deals, shrunk to all): Ann 5")
+        );
+        let (effects, open) = by_group(&[("Ann", "East", 80, 120), ("Ben", "West", 76, 124)]);
+        assert_eq!((effects.told.len(), effects.of_all(open[0], 0.3)), (0, 0.3));
     }
 
     #[test]

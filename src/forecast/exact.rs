@@ -200,7 +200,7 @@ impl SimulationInput {
     ///
     /// # Errors
     /// Those of [`validate`](Self::validate); `drawn-amounts` for log-normal amounts; `exact-too-large`, under a market of
-    /// hazards for what lies beyond the current quarter as well.
+    /// hazards for what lies beyond the next quarter as well.
     pub fn on_grid(&self, period: Option<usize>) -> Result<Exact, Error> {
         self.validate(0)?;
         if let Some(pace) = self.pace.as_ref().filter(|_| self.follows_hazards()) {

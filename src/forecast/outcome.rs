@@ -126,7 +126,8 @@ impl Outcome {
         let known = pipeline.as_of(Some(as_of), model.meta().currency);
         let currency = reporting_currency(&known.deals, model.meta().currency, &mut Vec::new());
         let mut past = Past::new(pipeline, model, run, as_of.days(), currency);
-        past.effects = Arc::new(Effects::new(pipeline, &known.deals));
+        let effects = Effects::new(pipeline, &known.deals);
+        past.effects = Arc::new(if past.decides() { effects } else { effects.by_group(&known.deals) });
         past.learn_slips(Slips::new(pipeline, &known.deals, model, as_of));
         past.delivered = Arc::new(Delivered::new(pipeline, &known.deals, model, (as_of, run.period, currency)));
         Ok(Self::of(known, as_of, model, run, assumptions, past))
@@ -166,7 +167,10 @@ impl Outcome {
         }
         // What is stated for a deal by itself is said in knowledge of both.
         for line in lines.iter_mut().filter(|line| line.probability_source == DealProbability::Stage) {
-            line.probability = past.effects.of(line.key, line.probability);
+            // What the model knows exactly of a stage, it knows of every owner's deals.
+            let is_exact = stages.lines[line.stage].strength.is_none();
+            let of = if is_exact { Effects::of } else { Effects::of_all };
+            line.probability = of(&past.effects, line.key, line.probability);
         }
         let pace = past.decides().then(|| {
             let mut pace = past.pace(&horizon, model);

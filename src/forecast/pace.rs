@@ -188,13 +188,13 @@ impl Pace {
 
     /// A draw of all rates; `gamma` draws from the gamma distribution of a shape with scale 1.
     pub(super) fn draw(&self, mut gamma: impl FnMut(f64) -> f64) -> Draw {
-        if !self.is_drawn {
-            return self.means();
-        }
         // Drawn even where it is off: turning it on must not change what the rates draw.
         let mut block = || gamma(self.fit.market) / self.fit.market;
         let factors: Vec<f64> =
             (0..self.market_blocks()).map(|_| block()).map(|f| self.market.map_or(1.0, |_| f)).collect();
+        if !self.is_drawn {
+            return self.means_under(&factors);
+        }
         let arrivals = gamma(self.fit.arrivals.dispersion) / self.fit.arrivals.dispersion;
         let hazards = &self.fit.hazards;
         let mut rates = |cause: &Cause| cause.draw(&mut gamma);
@@ -220,9 +220,11 @@ impl Pace {
         self.market
     }
 
-    /// The means of all rates, and the market's factor as given.
-    pub(super) fn means_under(&self, factor: f64) -> Draw {
-        Draw { market: vec![factor; self.market_blocks()], ..self.means() }
+    /// The means of all rates, and the market's factors of the first quarters as given, of the others 1.
+    pub(super) fn means_under(&self, factors: &[f64]) -> Draw {
+        let mut draw = self.means();
+        draw.market.iter_mut().zip(factors).for_each(|(own, factor)| *own = *factor);
+        draw
     }
 
     /// The odds of a class in each step, under each of the draws.

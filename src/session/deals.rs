@@ -5,7 +5,9 @@ use crate::Error;
 use crate::calendar::Date;
 use crate::crm::Pipeline;
 use crate::crm::join::Attached;
-use crate::forecast::{Backtest, CompareOptions, Forecast, Goal, ManagerOptions, PendingForecast, RecordKey, Scenario};
+use crate::forecast::{
+    Backtest, BacktestOptions, CompareOptions, Forecast, Goal, ManagerOptions, PendingForecast, RecordKey, Scenario,
+};
 use crate::model::{OperatingModel, Run};
 use crate::money::Currency;
 use crate::report::{
@@ -46,6 +48,8 @@ pub struct Deals {
     forecast: Option<Forecast>,
     /// The last track record made, with what it depends on: another simulation of the same day needs no other.
     record: Option<(RecordKey, Backtest)>,
+    /// A backtest under way that was asked for by itself.
+    backtest: Option<Backtest>,
     rows: Vec<DealRow>,
 }
 
@@ -66,6 +70,7 @@ impl Deals {
             begin: 0,
             forecast: None,
             record: None,
+            backtest: None,
             rows: Vec::new(),
         }
     }
@@ -171,6 +176,38 @@ impl Deals {
     /// `not-started`.
     pub fn track_record(&self) -> Result<Option<BacktestReport>, Error> {
         Ok(self.forecast()?.record().map(Backtest::report))
+    }
+
+    /// Makes ready to forecast the earlier quarters of the file from days of one's choice, in steps; `options` as for
+    /// [`BacktestOptions::from_json`]. Needs no forecast, and changes none.
+    ///
+    /// # Errors
+    /// Those of the options and of [`Backtest::new`].
+    pub fn start_backtest(&mut self, options: &str) -> Result<(), Error> {
+        self.backtest = None;
+        self.backtest = Some(Backtest::new(&self.pipeline, &BacktestOptions::from_json(options)?)?);
+        Ok(())
+    }
+
+    /// Forecasts one quarter from one day; returns the done fraction, in [0, 1].
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn advance_backtest(&mut self) -> Result<f64, Error> {
+        let backtest = self.backtest.as_mut().ok_or_else(no_backtest)?;
+        let more = backtest.advance();
+        let (done, all) = backtest.progress();
+        Ok(if more && done < all { done as f64 / all as f64 } else { 1.0 })
+    }
+
+    /// What the backtest showed; does whatever is not done yet, and ends it.
+    ///
+    /// # Errors
+    /// `not-started`.
+    pub fn backtested(&mut self) -> Result<BacktestReport, Error> {
+        let mut backtest = self.backtest.take().ok_or_else(no_backtest)?;
+        while backtest.advance() {}
+        Ok(backtest.report())
     }
 
     /// Runs so many more batches; returns the done fraction of the part, in [0, 1].
@@ -321,4 +358,8 @@ impl Deals {
         let first = || misuse("not-started", "nothing is simulated yet (call start first)");
         self.forecast.as_ref().ok_or_else(first)
     }
+}
+
+fn no_backtest() -> Error {
+    misuse("not-started", "no backtest is under way (call start_backtest first)")
 }

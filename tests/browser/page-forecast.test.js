@@ -261,6 +261,62 @@ inBrowsers('a report holds one forecast: what was asked of the last one stays ou
   await says(page, '.tiles', /… to reach/);
 });
 
+inBrowsers('the track record is told by week of the quarter once it is asked for, can be stopped, and gives way to another forecast', async ({ page, url }) => {
+  await listening(page);
+  await visit(page, url);
+  await openSamplePipeline(page);
+  await page.waitForSelector('#record[aria-busy="false"] svg');
+  const asked = () => page.evaluate(() => /** @type {string[]} */ (/** @type {any} */ (globalThis).asked).filter((name) => name === 'backtest').length);
+  assert.deepEqual([await asked(), await page.$('#weeks svg')], [0, null], 'it takes a while: not unasked');
+
+  // Stopped at its first sign of life.
+  await page.evaluate(() => {
+    const watcher = new MutationObserver(() => {
+      if (!/^Looking at each week/.test(document.querySelector('#busy-label')?.textContent ?? '')) return;
+      watcher.disconnect();
+      /** @type {HTMLElement} */ (document.querySelector('.busy button')).click();
+    });
+    watcher.observe(document.body, { childList: true, subtree: true });
+  });
+  await press(page, '#ask-weeks');
+  await says(page, '[role="status"].visually-hidden', 'Stopped.');
+  await idle(page);
+  assert.equal(await page.$('#weeks svg, #weeks .problem'), null);
+
+  // Another forecast does not wait for it.
+  await press(page, '#ask-weeks');
+  await page.$eval('#quota', (field) => { /** @type {HTMLInputElement} */ (field).value = '1.5M'; });
+  await press(page, '#setup-go');
+  await says(page, '#forecast-headline', /\$1\.5M/);
+  await page.waitForSelector('#record[aria-busy="false"] svg');
+  await idle(page);
+  assert.equal(await page.$('#weeks svg'), null);
+
+  await press(page, '#ask-weeks');
+  const drawing = await page.waitForSelector('#weeks .plot-weeks-plot svg[role="img"]');
+  const quarters = await page.$$eval('#record-table tbody tr', (rows) => rows.length);
+  assert.match(await drawing?.evaluate((svg) => svg.getAttribute('aria-label') ?? '') ?? '', new RegExp(`^Error by week of the quarter, over ${quarters} quarters$`));
+  const said = await text(page, '#weeks-say');
+  assert.match(said, /^Half of the forecasts were off by less than \d+% at the end of week 2 \(mark 5%, which \d+% kept; noise alone \d+%\), \d+% at the end of week 6 \(mark 10%, .*week 7 \(mark 10%/);
+  const heads = await page.$$eval('#weeks th[scope="col"]', (cells) => cells.map((cell) => cell.textContent?.replaceAll('\u00a0', ' ')));
+  assert.deepEqual(heads.slice(1), ['Quarters', 'Off by, median', 'Noise alone', 'Mark', 'Within it', 'CRPS', 'Pinball', 'Inside 50 %', 'Inside 80 %', 'Inside 90 %', 'Last quarter', 'Run rate', 'Linearity', 'Weighted']);
+  const rows = await page.$$eval('#weeks tbody tr', (lines) => lines.map((line) => [...line.children].map((cell) => cell.textContent ?? '')));
+  assert.deepEqual(rows.map(([week]) => week), Array.from({ length: 12 }, (_, i) => `week ${i + 1}`));
+  for (const row of rows) assert.ok(Number(row[1]) === quarters && /%$/.test(row[2] ?? '') && /%$/.test(row[6] ?? ''), row.join(' '));
+  assert.equal(await page.$('#ask-weeks'), null);
+
+  // Of another quota the past is the same; of another day it is asked anew.
+  await page.$eval('#quota', (field) => { /** @type {HTMLInputElement} */ (field).value = '1.2M'; });
+  await press(page, '#setup-go');
+  await says(page, '#forecast-headline', /\$1\.2M/);
+  await page.waitForSelector('#record[aria-busy="false"] svg');
+  assert.ok(await page.$('#weeks svg'));
+  await page.$eval('#as-of', (field) => { /** @type {HTMLInputElement} */ (field).value = '2026-11-02'; });
+  await press(page, '#setup-go');
+  await page.waitForSelector('#ask-weeks');
+  assert.equal(await page.$('#weeks svg'), null);
+});
+
 inBrowsers('a question that fails says so in its place', async ({ page, url }) => {
   await page.evaluateOnNewDocument(() => {
     const post = Worker.prototype.postMessage;

@@ -133,6 +133,7 @@ import { freshTuning } from './tuning.js';
  * @property {WhatIf} whatIf
  * @property {Manager} manager
  * @property {{ report: import('./engine.js').TrackRecord | null, of: ForecastReport | null, cut: number, problem: Problem | null }} record
+ * @property {{ report: import('./engine.js').TrackRecord | null, of: string, problem: Problem | null }} weeks the record from the end of each week; `of`: fingerprint of the record beside it
  * @property {{ report: import('./engine.js').SnapshotReport | null, problem: Problem | null }} snapshots
  * @property {{ report: import('./engine.js').GatesReport | null, of: ForecastReport | null, triage: 'escalate' | 'advance' | 'remove', problem: Problem | null }} gates
  * @property {{ report: import('./engine.js').ExactReport | null, isAsked: boolean, problem: Problem | null }} exact
@@ -262,7 +263,7 @@ export function freshDeals() {
   return {
     file: null, handle: null, receipt: null, report: null, reading: freshReading(), panel: freshPanel(), files: [], misplaced: null, chart: 'distribution', asOf: { date: '', reason: '', isSet: false },
     view: { sort: { key: 'amount', descending: true } }, rows: [], confirmed: false, problem: null,
-    by: null, record: { report: null, of: null, cut: 45, problem: null }, totals: { report: null, of: null }, call: null, trying: null, fan: { report: null, of: null, problem: null },
+    by: null, record: { report: null, of: null, cut: 45, problem: null }, weeks: { report: null, of: '', problem: null }, totals: { report: null, of: null }, call: null, trying: null, fan: { report: null, of: null, problem: null },
     gates: { report: null, of: null, triage: 'escalate', problem: null },
     snapshots: { report: null, problem: null },
     exact: freshExact(),

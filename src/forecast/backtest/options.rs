@@ -5,8 +5,8 @@ use crate::money::Currency;
 use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
-/// Most cuts of a quarter, and the last day that can be one.
-const MAX_CUTS: usize = 12;
+/// Most cuts of a quarter, one a week, and the last day that can be one.
+const MAX_CUTS: usize = 13;
 const MAX_DAY: u16 = 92;
 
 /// Options of a backtest. Everything has a default.
@@ -29,7 +29,7 @@ pub struct BacktestOptions {
     /// Day from which closings were recorded; what closed earlier is not used. Default: found in the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recorded_from: Option<Date>,
-    /// Days of the quarter at whose end it is forecast, ascending, 1 to 92. Default: 14, 45 and 70.
+    /// Days of the quarter at whose end it is forecast, 1 to 13 of them, ascending, from 1 to 92. Default: 14, 45 and 70.
     pub cuts: Vec<u16>,
     /// Seed of the random streams. Default: 1.
     pub seed: u32,
@@ -57,7 +57,7 @@ impl BacktestOptions {
     /// Reads options from JSON; an unknown key is an error.
     ///
     /// # Errors
-    /// Kind `run`: `bad-options`; `out-of-range` for cuts that are not 1 to 12 ascending days from 1 to 92.
+    /// Kind `run`: `bad-options`; `out-of-range` for cuts that are not 1 to 13 ascending days from 1 to 92.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let text = if text.trim().is_empty() { "{}" } else { text };
         let options: Self = serde_json::from_str(text).map_err(|error| {
@@ -70,14 +70,17 @@ impl BacktestOptions {
     /// Whether the cuts are days of a quarter.
     ///
     /// # Errors
-    /// `out-of-range` for cuts that are not 1 to 12 ascending days from 1 to 92.
+    /// `out-of-range` for cuts that are not 1 to 13 ascending days from 1 to 92.
     pub fn check(&self) -> Result<(), Error> {
         let ascending = self.cuts.windows(2).all(|pair| pair[0] < pair[1]);
         let inside = self.cuts.iter().all(|cut| (1..=MAX_DAY).contains(cut));
         if ascending && inside && (1..=MAX_CUTS).contains(&self.cuts.len()) {
             return Ok(());
         }
-        let message = format!("must be 1 to {MAX_CUTS} ascending days from 1 to {MAX_DAY}, found {:?}", self.cuts);
+        let message = format!(
+            "must be 1 to {MAX_CUTS} ascending days from 1 to {MAX_DAY}, found {:?} (such as [14, 45, 70])",
+            self.cuts
+        );
         Err(Error::new(ErrorKind::Run, "out-of-range", message).at(crate::Place::path("cuts")))
     }
 }

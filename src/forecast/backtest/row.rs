@@ -82,9 +82,11 @@ pub struct AppliedCorrection {
     pub weight: f64,
     /// What the forecast of what is still to come is multiplied by.
     pub factor: f64,
-    /// Variance of the logarithm that is added to the forecast's own; below 0 where earlier quarters came closer than it
-    /// expected.
+    /// Variance of the logarithm that is added to the forecast's own below its median; less than 0 where earlier quarters came closer than
+    /// it expected.
     pub extra_variance: f64,
+    /// The same above its median: another one where quarters that were held back ended far off on one side.
+    pub extra_variance_above: f64,
     /// How many of the earlier quarters ended further off than three usual errors, and count as that far off.
     pub held_back: usize,
 }
@@ -92,7 +94,15 @@ pub struct AppliedCorrection {
 impl AppliedCorrection {
     pub(super) fn new(cut: u16, quarters: usize, correction: Correction) -> Self {
         let Correction { weight, shift, extra, held_back } = correction;
-        Self { cut, quarters, weight, factor: libm::exp(shift), extra_variance: extra, held_back }
+        Self {
+            cut,
+            quarters,
+            weight,
+            factor: libm::exp(shift),
+            extra_variance: extra.below,
+            extra_variance_above: extra.above,
+            held_back,
+        }
     }
 }
 

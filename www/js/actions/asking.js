@@ -11,7 +11,7 @@ import { askFan } from './fan.js';
 import { askGates } from './gates.js';
 import { askTotals } from './lines.js';
 import { manage } from './manage.js';
-import { askRecord } from './record.js';
+import { askRecord, stopWeeks } from './record.js';
 import { refreshWhatIf } from './scenario.js';
 
 /** In the order in which the answers are seen, each with what is answered already. @returns {[() => Promise<void>, { of: unknown } | null][]} */
@@ -20,9 +20,10 @@ const questions = ({ totals, manager, gates, compared, fan, record } = state.dea
 
 let newest = 0;
 
-/** A newer forecast is wanted: nothing more is asked about the older ones. */
+/** A newer forecast is wanted: nothing more is asked about the older ones, and what takes long is stopped. */
 export function supersede() {
   newest += 1;
+  stopWeeks();
 }
 
 /** Asks everything that is not known yet about the forecast that is wanted now, to be called once it stands. */

@@ -7,6 +7,7 @@ import { h } from '../dom.js';
 import { NONE, counted, money, percent, shortMoney } from '../format.js';
 import * as act from '../actions.js';
 import { problemCard } from './parts.js';
+import { weeksView } from './weeks.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -30,7 +31,8 @@ export function recordView(state) {
     record.problem ? problemCard(record.problem) : null,
     told && cut ? verdict(cut, told.rows) : null,
     h('p', { class: 'small soft', id: 'calibration-reason' }, sentence(report.calibration.reason), '.', simulated(report)),
-    told && cut ? drawing(told, cut.cut) : null);
+    told && cut ? drawing(told, cut.cut) : null,
+    told ? weeksView(state, told) : null);
 }
 
 /**
