@@ -68,7 +68,9 @@ function sentence(text) {
 /** @param {string} language @param {string} currency */
 function formats(language, currency) {
   const money = new Intl.NumberFormat(language, { style: 'currency', currency, maximumFractionDigits: 0 });
-  const share = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
+  // As in the sentences of the report, and never parted from its sign.
+  const share = (/** @type {number} */ value) => percent.format(value).replace(/\s?%/, '\u{A0}%');
   const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' });
   /** @template T @param {(value: T) => string} write @returns {(value: T | null | undefined) => string} */
@@ -76,7 +78,7 @@ function formats(language, currency) {
   return {
     money: or((/** @type {number} */ value) => money.format(value)),
     // What is not quite none or all is never told as such.
-    share: or((/** @type {number} */ value) => (value > 0 && value < 0.005 ? `<${share.format(0.01)}` : value < 1 && value > 0.995 ? `>${share.format(0.99)}` : share.format(value))),
+    share: or((/** @type {number} */ value) => (value > 0 && value < 0.005 ? `<${share(0.01)}` : value < 1 && value > 0.995 ? `>${share(0.99)}` : share(value))),
     count: or((/** @type {number} */ value) => plain.format(value)),
     points: or((/** @type {number} */ value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${plain.format(100 * Math.abs(value))} pt`),
     date: or((/** @type {string} */ iso) => {

@@ -53,8 +53,8 @@ inBrowsers('contacts roll up to accounts with coverage, what is missing, and wha
 
   await openAccount(page, 'Acme');
   await says(page, '#account', /2 of 3 required seats filled; no End user/);
-  await says(page, '#account', /Ada Lovelace.*CFO.*Economic buyer 90%, by title.*also on line 2/);
-  await says(page, '#account', /Grace Hopper.*Blocker 75%, by title/);
+  await says(page, '#account', /Ada Lovelace.*CFO.*Economic buyer 90 %, by title.*also on line 2/);
+  await says(page, '#account', /Grace Hopper.*Blocker 75 %, by title/);
   await says(page, '#account .chips', /May be blockedPerson twice/);
   await page.focus('#account-title');
   await page.keyboard.press('Escape');
@@ -63,7 +63,7 @@ inBrowsers('contacts roll up to accounts with coverage, what is missing, and wha
   await fill(page, '#filter-flag', '');
   await says(page, '#shown-accounts', '4 accounts shown');
   await openAccount(page, 'Bolt');
-  await says(page, '#account', /Champion 100%, as stated/);
+  await says(page, '#account', /Champion 100 %, as stated/);
   const { name, content } = await downloaded(page, () => press(page, '#download-accounts'));
   assert.equal(name, 'contacts-accounts.csv');
   assert.match(content, /\r\nAcme,acme\.example,.*,Ada Lovelace,Alan Turing,Grace Hopper,,/);

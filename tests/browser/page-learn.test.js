@@ -59,7 +59,7 @@ inBrowsers('a card is learned from a file with outcomes, put into the model and 
   await showTab(page, 'model');
   await says(page, '#evidence', /Result/);
   await says(page, '#evidence', /400 rows, 200 ended well/);
-  await says(page, '.rules-table', /200 rows, 75% ended well/);
+  await says(page, '.rules-table', /200 rows, 75 % ended well/);
   await fill(page, 'input[data-path="icp.fit.groups.0.rules.0.points"]', '3');
   await says(page, '.rules-table', /learned with/);
   await press(page, '#undo-model');
@@ -77,7 +77,7 @@ inBrowsers('where there is nothing to learn the page says so and makes no card',
   await openHistory(page, `Lead ID,Region,Visits,Converted\n${noise.join('\n')}\n`);
   await toColumns(page);
   await press(page, '#learn-now');
-  await says(page, '#learn-gate', /^No signal: .* No card is made of that; your present one stands\. .* 50% ended well/);
+  await says(page, '#learn-gate', /^No signal: .* No card is made of that; your present one stands\. .* 50 % ended well/);
   assert.equal(await page.$('#learn-use'), null);
   await openHistory(page, history(30));
   await toColumns(page);

@@ -55,11 +55,11 @@ inBrowsers('a pipeline gets a sentence, and a quota moves its odds', async ({ pa
   await openSamplePipeline(page);
   await fill(page, '#quota', '1');
   await press(page, '#setup-go');
-  await says(page, '.tile dd', '100%');
+  await says(page, '.tile dd', '100 %');
   await idle(page);
   await fill(page, '#quota', '900M');
   await press(page, '#setup-go');
-  await says(page, '.tile dd', /^<?0%/);
+  await says(page, '.tile dd', /^<?0 %/);
   await says(page, '#forecast-headline', /\$900M/);
   for (const kind of ['exceedance', 'periods', 'distribution']) {
     await press(page, `#chart-${kind}`);
@@ -98,12 +98,12 @@ async function pastTold(page) {
   await says(page, '#timing-reason', /\d+ deals were won and \d+ lost/);
   await says(page, '#past-says', /deals that close are won/);
   await page.waitForSelector('#new-business tbody tr');
-  await says(page, '#verdict', /On your own last \d+ quarters, .+ off by less than \d+%; noise alone would be \d+%/);
+  await says(page, '#verdict', /On your own last \d+ quarters, .+ off by less than \d+ %; noise alone would be \d+ %/);
   await says(page, '#calibration-reason', /earlier quarters .+ correct the current one/);
   await press(page, '#record-14');
   await page.waitForSelector('#record-14[aria-pressed="true"]');
   await page.waitForSelector('#record svg[role="img"][aria-label*="day 14"]');
-  await says(page, '#verdict', /seen from day 14: .+ noise alone would be \d+%.+ off by at most 5%, the mark that a quarter of companies keep from there/);
+  await says(page, '#verdict', /seen from day 14: .+ noise alone would be \d+ %.+ off by at most 5 %, the mark that a quarter of companies keep from there/);
   assert.ok((await page.evaluate(() => document.querySelectorAll('#record-table tbody tr').length)) > 3, 'the drawing has a table beside it');
   const kept = await downloaded(page, () => press(page, '#keep-snapshot'));
   await says(page, '#snapshots-say', /^1 snapshot since .* no period that they forecast is over yet\.$/);
@@ -144,7 +144,7 @@ async function managerTold(page) {
   const before = await text(page, '#call');
   await fill(page, '#call-confidence', '95');
   await page.waitForFunction((last) => document.querySelector('#call')?.textContent !== last, {}, before);
-  await says(page, '#call', /95% sure/);
+  await says(page, '#call', /95 % sure/);
   await press(page, '#groups-segments');
   await page.waitForFunction(() => document.querySelectorAll('#groups tbody tr').length > 1);
 }
@@ -229,10 +229,10 @@ inBrowsers('a chance set by hand wins over what the file says, until its own pro
   await page.waitForFunction(() => document.querySelector('#stages tbody tr')?.textContent?.includes('your model'));
   await idle(page);
   const chances = () => page.evaluate(() => [...document.querySelectorAll('#panel-forecast regular-table td[data-key="probability"]')].map((cell) => cell.textContent));
-  await page.waitForFunction(() => [...document.querySelectorAll('#panel-forecast regular-table td[data-key="probability"]')].every((cell) => cell.textContent === '90%'));
+  await page.waitForFunction(() => [...document.querySelectorAll('#panel-forecast regular-table td[data-key="probability"]')].every((cell) => cell.textContent === '90\u00a0%'));
   assert.ok((await chances()).length > 5);
   await fill(page, '#count-with', 'own');
-  await page.waitForFunction(() => [...document.querySelectorAll('#panel-forecast regular-table td[data-key="probability"]')].every((cell) => ['20%', '30%'].includes(cell.textContent ?? '')));
+  await page.waitForFunction(() => [...document.querySelectorAll('#panel-forecast regular-table td[data-key="probability"]')].every((cell) => ['20\u00a0%', '30\u00a0%'].includes(cell.textContent ?? '')));
 });
 
 inBrowsers('a long simulation shows how far it is, stops when told, and leaves the page able to go on', async ({ page, url }) => {

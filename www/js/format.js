@@ -52,11 +52,13 @@ export function fixed(value, digits = 1) {
  */
 export function percent(value, digits = 0) {
   if (value === null || value === undefined) return NONE;
-  const format = formatter({ style: 'percent', maximumFractionDigits: digits });
+  const { format } = formatter({ style: 'percent', maximumFractionDigits: digits });
+  // Written as in all sentences, and never parted from its sign.
+  const spaced = (/** @type {number} */ share) => format(share).replace(/\s?%/, '\u{A0}%');
   const step = 10 ** -(digits + 2);
-  if (value > 0 && value < step / 2) return `<${format.format(step)}`;
-  if (value < 1 && value > 1 - step / 2) return `>${format.format(1 - step)}`;
-  return format.format(value);
+  if (value > 0 && value < step / 2) return `<${spaced(step)}`;
+  if (value < 1 && value > 1 - step / 2) return `>${spaced(1 - step)}`;
+  return spaced(value);
 }
 
 /**
