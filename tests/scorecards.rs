@@ -342,20 +342,20 @@ fn fields_named_changeable_are_the_only_ones() {
 fn an_incomplete_lead_says_how_far_its_score_could_move_and_what_to_ask_first() {
     let leads = scored(FLIPS, "Id,Company,Employees,Title,Visits,Demo\n1,A,500,,4,\n2,B,,,4,no\n3,C,20,VP,4,no\n");
     let first = leads.explain(0).unwrap();
-    // Fit: 50 and a title worth 0 to 50. Engagement: 24 and a demo worth 0 to 40.
+    // Fit: 50 and a title worth 0 to 70, as one may hold both words, of 100 at most. Engagement: 24 and a demo worth 0 to 40.
     assert_eq!((first.fit.low, first.fit.high, first.fit.steps.as_deref()), (50.0, 100.0, Some("A…B")));
     assert_eq!((first.engagement.low, first.engagement.high), (24.0, 64.0));
     assert_eq!(first.engagement.steps.as_deref(), Some("2…4"));
     let fields: Vec<_> = first.enrich.iter().map(|worth| (worth.field.as_str(), worth.points)).collect();
-    assert_eq!(fields, [("title", 50.0), ("column:Demo", 40.0)]);
+    assert_eq!(fields, [("title", 70.0), ("column:Demo", 40.0)]);
     let last = leads.explain(2).unwrap();
     assert_eq!((last.fit.low, last.fit.high, last.fit.steps.as_deref(), last.enrich.len()), (50.0, 50.0, Some("B"), 0));
-    // For the list: two titles of 50, one size of 50, one demo of 40.
+    // For the list: two titles of 70, one size of 50, one demo of 40.
     let list: Vec<_> =
         leads.report().enrich.into_iter().map(|worth| (worth.field, worth.leads, worth.points)).collect();
     assert_eq!(
         list,
-        [("title".to_owned(), 2, 100.0), ("employees".to_owned(), 1, 50.0), ("column:Demo".to_owned(), 1, 40.0)]
+        [("title".to_owned(), 2, 140.0), ("employees".to_owned(), 1, 50.0), ("column:Demo".to_owned(), 1, 40.0)]
     );
 }
 

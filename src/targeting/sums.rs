@@ -462,7 +462,11 @@ mod tests {
             let industry = cell(n / 3, &["Software", "Retail", "", "Finance"]);
             let day = cell(n / 7, &["2025-12-30", "", "2025-06-01", "2026-02-01"]);
             let made = cell(n / 11, &["2025-11-02", "2025-12-01", "2026-03-01"]);
-            format!("{n},{size},{industry},Title {n} {},{day},{},{made}\n", cell(n / 5, &["VP", "Engineer", ""]), n % 40)
+            format!(
+                "{n},{size},{industry},Title {n} {},{day},{},{made}\n",
+                cell(n / 5, &["VP", "Engineer", ""]),
+                n % 40
+            )
         };
         let csv: String = ["Lead ID,Employees,Industry,Title,Last Activity,Visits,Created\n".to_owned()]
             .into_iter()

@@ -149,12 +149,12 @@ impl Candidates {
         pairs
     }
 
-    /// Keeps what helps on one axis and hurts on none, and of fields that are read together with others the rest too.
+    /// Keeps what helps on an axis, and of fields that are read together with others the rest too.
     fn keep(&mut self, own: Vec<Candidate>, is_joined: bool, now: &Score) {
         for candidate in own {
             let Score { fit, engagement, knock_out, .. } = candidate.score;
-            let hurts = fit < now.fit || engagement < now.engagement || knock_out.is_some();
-            if !hurts && (fit, engagement) != (now.fit, now.engagement) {
+            let helps = fit > now.fit || engagement > now.engagement;
+            if helps && knock_out.is_none() {
                 let effect = |one: &&Candidate| (one.score.fit, one.score.engagement) == (fit, engagement);
                 let twice = self.alone.iter().filter(|one| one.what == candidate.what).any(|one| effect(&one));
                 if twice { self.together.push(candidate) } else { self.alone.push(candidate) }
@@ -371,7 +371,8 @@ impl ScoredLeads {
     }
 }
 
-/// For each grade the proposal that takes the least points to get there; the best grade first.
+/// For each grade the proposal that costs no points on the other axis, or the fewest, and takes the least to get there; the
+/// best grade first.
 fn best_per_grade<'a>(
     found: impl Iterator<Item = (&'a Score, Vec<&'a Candidate>)>,
     now: &Score,
@@ -379,7 +380,7 @@ fn best_per_grade<'a>(
     let mut best: Vec<(Grade, Score, Vec<&Candidate>)> = Vec::new();
     for (score, changes) in found {
         match best.iter_mut().find(|(grade, ..)| *grade == score.grade) {
-            Some(known) if gain(score, now) < gain(&known.1, now) => *known = (score.grade, *score, changes),
+            Some(known) if cost(score, now) < cost(&known.1, now) => *known = (score.grade, *score, changes),
             Some(_) => {}
             None => best.push((score.grade, *score, changes)),
         }
@@ -389,8 +390,18 @@ fn best_per_grade<'a>(
 }
 
 fn gain(score: &Score, now: &Score) -> i64 {
+    gains(score, now).iter().sum()
+}
+
+/// What is lost on an axis, and what is gained in all.
+fn cost(score: &Score, now: &Score) -> (i64, i64) {
+    (gains(score, now).iter().map(|gain| (-gain).max(0)).sum(), gain(score, now))
+}
+
+/// Millionths of points gained on each axis.
+fn gains(score: &Score, now: &Score) -> [i64; 2] {
     let micro = |points: Option<Points>| points.map_or(0, Points::micro);
-    micro(score.fit) - micro(now.fit) + micro(score.engagement) - micro(now.engagement)
+    [micro(score.fit) - micro(now.fit), micro(score.engagement) - micro(now.engagement)]
 }
 
 /// The kinds of activities that rules count; an empty one where any counts.
