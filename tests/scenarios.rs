@@ -91,6 +91,8 @@ fn no_change_is_exactly_no_difference() {
         "",
         r#"{ "winRate": { "by": 0 } }"#,
         r#"{ "cycle": { "days": 0 } }"#,
+        r#"{ "cycle": { "days": 30 } }, { "cycle": { "days": -30 } }"#,
+        r#"{ "move": { "deal": "d0", "close": "2026-02-16" } }"#,
         r#"{ "price": { "deal": "d0", "amount": 500 } }"#,
     ] {
         let table = table(changes).unwrap();
@@ -131,6 +133,57 @@ fn rates_and_cycles_move_the_mean_as_far_as_they_must() {
     let later = first(r#"{ "cycle": { "days": 20 } }"#);
     let sooner = first(r#"{ "cycle": { "days": -20 } }"#);
     assert!(later.mean.high < 0.0 && sooner.mean.low > 0.0, "{later:?} {sooner:?}");
+}
+
+#[test]
+fn changes_of_the_cycle_add_up() {
+    let twice = first(
+        r#"{ "cycle": { "days": 10 } }, { "cycle": { "stage": "Talk", "days": 10 } }, { "cycle": { "stage": "Offer", "days": 10 } }"#,
+    );
+    let once = first(r#"{ "cycle": { "days": 20 } }"#);
+    assert_eq!((twice.mean.value, twice.p50.value), (once.mean.value, once.p50.value));
+}
+
+/// A file whose past decides: 80 closed deals, half of them won, and three open ones, of which `open` says the amounts.
+fn with_a_past(open: [&str; 3]) -> Forecast {
+    let closed = (0..80).map(|i| {
+        let (month, day) = (1 + i % 9, 1 + i % 27);
+        let status = if i % 2 == 0 { "Won" } else { "Lost" };
+        format!(
+            "c{i},Closed {i},{status},{status},{},2025-{:02}-{day:02},2025-{month:02}-{day:02}",
+            4_000 + 50 * i,
+            month + 2
+        )
+    });
+    let open = open
+        .iter()
+        .enumerate()
+        .map(|(i, amount)| format!("o{i},Open {i},Offer,Open,{amount},2025-12-20,2025-11-0{}", i + 1));
+    let rows: Vec<String> = closed.chain(open).collect();
+    let run =
+        r#"{ "asOf": "2025-11-20", "trials": 25600, "timing": "hazards", "calibration": "off", "newBusiness": "off" }"#;
+    let (model, run) = (OperatingModel::from_json(MODEL).unwrap(), Run::from_json(run).unwrap());
+    forecast_deals(format!("{HEADER}{}\n", rows.join("\n")).as_bytes(), &model, &run).unwrap()
+}
+
+#[test]
+fn a_deal_without_an_amount_that_is_won_brings_what_other_wins_brought() {
+    let of = |forecast: &Forecast, changes: &str| {
+        let list = Scenario::list_from_json(&format!(r#"[{{ "name": "x", "changes": [{changes}] }}]"#)).unwrap();
+        forecast.scenario_table(&list).unwrap().scenarios[0].periods[0].clone()
+    };
+    let blank = with_a_past(["", "3000", "5000"]);
+    let (won, dropped) = (of(&blank, r#"{ "win": { "deal": "o0" } }"#), of(&blank, r#"{ "drop": { "deal": "o0" } }"#));
+    // Wins brought 4,000 to 7,900, the middle 5,950; each of them is as likely.
+    let apart = won.mean.value.value - dropped.mean.value.value;
+    assert!((apart - 5_950.0).abs() < 150.0, "{apart}");
+    assert!(won.mean.delta.value > 0.0 && dropped.mean.delta.value < 0.0, "{won:?} {dropped:?}");
+    for change in [
+        r#"{ "move": { "deal": "o1", "close": "2025-12-20" } }"#,
+        r#"{ "cycle": { "days": 9 } }, { "cycle": { "days": -9 } }"#,
+    ] {
+        assert_eq!(of(&blank, change).mean.delta.value.to_bits(), 0.0_f64.to_bits(), "{change}");
+    }
 }
 
 #[test]

@@ -40,13 +40,22 @@ impl Changed {
                     self.after(*close, &at("move.close"))?;
                     let found = self.find(deal, &at("move.deal"))?;
                     self.change(found, |outcome, line| {
+                        // To say once more what the file says changes nothing.
+                        if line.close == Some(*close) {
+                            return;
+                        }
                         line.close = Some(*close);
                         line.is_past_close = false;
                         line.called_in = outcome.horizon.period_of(*close);
                         // What is said of one deal's date counts, whatever decides for the others.
                         line.hazard = None;
-                        line.closed_by =
-                            closed_by(&outcome.horizon, &outcome.stages[line.stage], line.slip, line.close, 0.0);
+                        line.closed_by = closed_by(
+                            &outcome.horizon,
+                            &outcome.stages[line.stage],
+                            line.slip,
+                            line.close,
+                            line.longer.0,
+                        );
                     });
                 }
                 ScenarioChange::Drop(Which { deal }) => {
@@ -92,13 +101,16 @@ impl Changed {
                     let mut pace = pace.as_mut().map(Arc::make_mut);
                     let means = pace.as_ref().map(|pace| pace.means());
                     for line in deals.iter_mut().filter(|line| stage.is_none_or(|at| line.stage == at)) {
+                        // Changes add up, and those that undo each other leave nothing.
+                        line.longer.0 += days;
                         if let (Some((class, factor)), Some(pace), Some(means)) = (line.hazard, &mut pace, &means) {
-                            let class = pace.slower(class, *days);
+                            let first = *line.longer.1.get_or_insert(class);
+                            let class = pace.slower(first, line.longer.0);
                             line.hazard = Some((class, factor));
                             (line.probability, line.closed_by) = reported(pace, means, class, factor);
                             continue;
                         }
-                        line.closed_by = closed_by(horizon, &stages[line.stage], line.slip, line.close, *days);
+                        line.closed_by = closed_by(horizon, &stages[line.stage], line.slip, line.close, line.longer.0);
                     }
                 }
                 ScenarioChange::Pipeline(more) => self.add_pipeline(more, &|key| at(&format!("pipeline.{key}")))?,
@@ -213,6 +225,7 @@ impl Changed {
             closed_by: closed_by(&self.outcome.horizon, line, line.slip(), close, 0.0),
             slip: line.slip(),
             brings: 1.0,
+            longer: (0.0, None),
             hazard: None,
             amount_known: true,
         };
@@ -279,6 +292,7 @@ impl Changed {
                         closed_by: surely_by(&horizon, end),
                         slip: Slip { on_time: 1.0, mean_delay: 0.0 },
                         brings: 1.0,
+                        longer: (0.0, None),
                         hazard: None,
                         amount_known: true,
                     });

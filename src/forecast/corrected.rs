@@ -71,7 +71,15 @@ impl Corrected {
                 let share = (x - x0) as f64 / (x1 - x0) as f64;
                 y0 + (share * (y1 - y0) as f64).round_ties_even() as i64
             }
-            // Beyond what was simulated: as much more, or less.
+            // Below what was simulated: in proportion, so that nothing stays nothing.
+            (None, Some(&(at, y))) if at > 0 && y >= 0 => {
+                if x > 0 {
+                    (x as f64 / at as f64 * y as f64).round_ties_even() as i64
+                } else {
+                    x
+                }
+            }
+            // Beyond it: as much more, or less.
             (None, Some(&(at, y))) | (Some(&(at, y)), None) => y + (x - at),
             (None, None) => x,
         };
@@ -113,6 +121,10 @@ mod tests {
         let map = Corrected::new(1_000, &raw, &[0.0, 10.0, 20.0, 150.0, 400.0]);
         let found: Vec<i64> = [1_000, 1_100, 1_150, 1_200, 1_300, 990].iter().map(|total| map.apply(*total)).collect();
         assert_eq!(found, [1_010, 1_150, 1_275, 1_400, 1_500, 1_000]);
+        // Below what was simulated nothing stays nothing, and no sum of amounts above 0 turns negative.
+        let high = Corrected::new(1_000, &[100.0, 200.0], &[60.0, 150.0]);
+        let found: Vec<i64> = [990, 1_000, 1_050, 1_100, 1_300].iter().map(|total| high.apply(*total)).collect();
+        assert_eq!(found, [990, 1_000, 1_030, 1_060, 1_250]);
         for target in [0, 999, 1_010, 1_011, 1_149, 1_150, 1_400, 5_000] {
             let first = map.first_reaching(target);
             assert!(map.apply(first) >= target && map.apply(first - 1) < target, "{target}");

@@ -103,6 +103,8 @@ pub struct DealLine {
     pub(super) slip: Slip,
     /// Where hazards decide: what its product, owner and segment change of what it brings.
     pub(super) brings: f64,
+    /// How many days longer scenarios make its sale, and its class without them.
+    pub(super) longer: (f64, Option<usize>),
 }
 
 impl Outcome {
@@ -241,14 +243,13 @@ impl Outcome {
         })
     }
 
-    /// What a deal pays: where hazards decide, its amount times the ratio that other wins had to their estimates.
+    /// What a deal pays: where hazards decide, its amount times the ratio that other wins had to their estimates; without
+    /// an amount, what another win brought.
     pub(super) fn amount_of(&self, deal: &DealLine) -> Amount {
-        let Some(pace) = self.pace.as_ref().filter(|_| deal.hazard.is_some()) else {
-            return Amount::Fixed(deal.amount);
-        };
+        let Some(pace) = self.pace.as_ref() else { return Amount::Fixed(deal.amount) };
         if !deal.amount_known && !pace.fit().brought.is_empty() {
             Amount::Unknown
-        } else if pace.fit().ratios.left.len() > 1 {
+        } else if deal.hazard.is_some() && pace.fit().ratios.left.len() > 1 {
             Amount::Estimate(libm::round(deal.amount as f64 * deal.brings) as i64)
         } else {
             Amount::Fixed(deal.amount)
@@ -407,6 +408,7 @@ fn deal_line(deal: &Deal, stages: &StageTable, slip: Slip, horizon: &Horizon, pr
         closed_by: closed_by(horizon, line, slip, deal.close, 0.0),
         slip,
         brings: 1.0,
+        longer: (0.0, None),
         hazard: None,
         amount_known: deal.amount_known,
     }
