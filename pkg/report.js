@@ -150,10 +150,12 @@ function header({ report, file, model, title = 'Forecast' }, to) {
 /** @param {ForecastDocument} parts @param {Formats} to */
 function figures({ report, manager, call }, to) {
   const { headline } = report;
+  const { odds } = headline;
+  const amount = (/** @type {{ value: number, error: number }} */ { value, error }) => `${to.money(value)} ± ${to.money(error)}`;
   /** @type {[string, string][]} */
   const all = [
-    ['Odds of quota', to.share(headline.odds?.value)], ['Quota', to.money(headline.quota)], ['P10', to.money(headline.p10.value)], ['P50', to.money(headline.p50.value)],
-    ['P90', to.money(headline.p90.value)], ['Won to date', to.money(headline.wonToDate)],
+    ['Odds of quota', odds ? `${to.share(odds.value)} ± ${to.count(100 * odds.error)}\u{A0}%` : to.share(null)], ['Quota', to.money(headline.quota)], ['P10', amount(headline.p10)], ['P50', amount(headline.p50)],
+    ['P90', amount(headline.p90)], ['Won to date', to.money(headline.wonToDate)],
   ];
   if (call) all.push(['Our call', `${to.money(call.amount)}${call.odds === null ? '' : `, ${to.share(call.odds)} to reach`}`]);
   const top = manager?.drivers.slice(0, 3) ?? [];
