@@ -339,6 +339,42 @@ fn fields_named_changeable_are_the_only_ones() {
 }
 
 #[test]
+fn a_field_that_only_chooses_the_card_may_flip_the_grade() {
+    let model = r#"{ "format": 1,
+      "segments": [ { "name": "Lead", "motion": "hybrid", "when": { "field": "title", "contains": "vp" } },
+        { "name": "Rest", "motion": "hybrid" } ],
+      "icp": { "changeable": ["title"], "missing": "zero", "fit": { "groups": [ { "name": "Size", "rules": [
+        { "name": "Large", "when": { "field": "employees", "atLeast": 100 }, "points": 30 } ] } ] } },
+      "scorecards": [ { "name": "For VPs", "segments": ["Lead"], "icp": { "missing": "zero", "fit": { "groups": [ { "name": "Size",
+        "rules": [ { "name": "Any size", "when": { "field": "employees", "exists": true }, "points": 90 } ] } ] } } } ] }"#;
+    let leads = scored(model, "Id,Company,Employees,Title\n1,A,200,Intern\n2,B,30,VP Sales\n");
+    assert_eq!((leads.grade(0).label(), leads.grade(1).label()), ("C–".to_owned(), "A–".to_owned()));
+    assert_eq!(leads.report_of(0), ["A– with title “VP Sales” (instead of Intern)"]);
+}
+
+#[test]
+fn what_gives_nothing_whatever_the_answer_is_not_open() {
+    let model = r#"{ "format": 1, "icp": { "fit": { "groups": [ { "name": "Size", "rules": [
+        { "name": "Large", "when": { "field": "employees", "atLeast": 100 }, "points": 50 } ] },
+      { "name": "Use", "cap": 50, "rules": [
+        { "name": "Visits of VPs", "when": { "field": "title", "contains": "vp" }, "points": 10, "per": { "field": "column:Visits", "most": 5 } },
+        { "name": "Fresh", "when": { "field": "title", "contains": "vp" }, "points": 20, "decay": { "field": "lastActivity", "windowDays": 10 } }
+      ] } ] } } }"#;
+    let leads = scored(
+        model,
+        "Id,Company,Employees,Title,Visits,Last Activity\n1,A,500,,0,2025-01-01\n2,B,500,,3,2025-01-01\n",
+    );
+    let span = |row| {
+        let fit = leads.explain(row).unwrap().fit;
+        (fit.score, fit.low, fit.high)
+    };
+    // Without a visit, and long after the window, the title does not matter: 50, as with any title.
+    assert_eq!(span(0), (Some(50.0), 50.0, 50.0));
+    // With visits it may, up to what the rule can give.
+    assert_eq!((span(1).1, span(1).2), (50.0, 100.0));
+}
+
+#[test]
 fn an_incomplete_lead_says_how_far_its_score_could_move_and_what_to_ask_first() {
     let leads = scored(FLIPS, "Id,Company,Employees,Title,Visits,Demo\n1,A,500,,4,\n2,B,,,4,no\n3,C,20,VP,4,no\n");
     let first = leads.explain(0).unwrap();

@@ -291,7 +291,8 @@ impl Rule {
     fn evaluate(&self, cells: &Cells<'_>) -> RuleOutcome {
         let truth = self.predicate.truth_of(cells);
         if truth != Truth::True {
-            return RuleOutcome::none(truth);
+            let nothing = truth == Truth::Unknown && self.brings_nothing(cells);
+            return RuleOutcome::none(if nothing { Truth::False } else { truth });
         }
         let counted = match &self.per {
             None => None,
@@ -316,6 +317,15 @@ impl Rule {
                 None => RuleOutcome::none(Truth::Unknown),
             },
         }
+    }
+}
+
+impl Rule {
+    /// Whether it gives no points whatever its condition comes to: nothing to count, or all of it faded.
+    fn brings_nothing(&self, cells: &Cells<'_>) -> bool {
+        let no_time = self.per.as_ref().and_then(|per| per.count(cells)).is_some_and(|count| count.times == 0);
+        let age = self.decay.as_ref().and_then(|decay| Some((decay.curve, decay.ages.of(cells)?)));
+        no_time || age.is_some_and(|(curve, age)| curve.share_left(age) == 0.0)
     }
 }
 

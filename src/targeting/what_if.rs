@@ -284,7 +284,9 @@ impl ScoredLeads {
                 Vec::new()
             };
             let mut own: Vec<Candidate> = Vec::new();
-            for value in values(&field, column, row, rules(), self.as_of().date()) {
+            let mut conditions: Vec<Condition> = Vec::new();
+            self.other_conditions().for_each(|condition| parts_on(condition, &field, &mut conditions));
+            for value in values(&field, column, row, (rules(), conditions), self.as_of().date()) {
                 let answers = tests.iter().map(|test| test.evaluate(&value)).collect();
                 let (what, cells) = (Changed::Field(field.clone()), vec![Change { column: at, value }]);
                 self.offer(row, Candidate { what, cells, score: *now, answers }, &mut own);
@@ -358,7 +360,16 @@ impl ScoredLeads {
         let icp = self.icp(row);
         let engagement = axis_fields(&icp.engagement);
         let mut fields = axis_fields(&icp.fit);
-        fields.extend(engagement.iter().filter(|field| !fields.contains(field)).cloned().collect::<Vec<_>>());
+        // What chooses the segment and the card counts where the model says that it may change.
+        let others: Vec<FieldRef> = match icp.changeable {
+            Some(_) => self.other_conditions().flat_map(Condition::fields).collect(),
+            None => Vec::new(),
+        };
+        for field in engagement.iter().cloned().chain(others) {
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
         fields.retain(|field| match &icp.changeable {
             Some(named) => named.contains(field),
             None => {
@@ -419,17 +430,16 @@ fn kinds<'a>(rules: impl Iterator<Item = &'a model::Rule>) -> Vec<String> {
     found
 }
 
-/// The values to try in a field: those that the file itself has for others, then those that rules name, as far as the
-/// column can hold them.
+/// The values to try in a field: those that the file itself has for others, then those that rules, or further conditions,
+/// name, as far as the column can hold them.
 fn values<'a>(
     field: &FieldRef,
     column: &Column,
     row: usize,
-    rules: impl Iterator<Item = &'a model::Rule>,
+    (rules, mut conditions): (impl Iterator<Item = &'a model::Rule>, Vec<Condition>),
     as_of: Option<Date>,
 ) -> Vec<Trial> {
     let day = as_of.unwrap_or(Date::from_days(0));
-    let mut conditions: Vec<Condition> = Vec::new();
     let mut numbers: Vec<f64> = Vec::new();
     for rule in rules {
         parts_on(&rule.when, field, &mut conditions);
