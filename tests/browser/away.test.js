@@ -6,8 +6,12 @@ import { fill, giveFile, idle, openSamplePipeline, press, rows, says, showTab, t
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
-/** 150 open deals in 60 classes: enough work to be away in the middle of it. */
-const DEALS = `Deal Name,Stage,Amount,Created Date,Close Date\n${Array.from({ length: 150 }, (_, i) => `Deal ${i},${['Discovery', 'Proposal', 'Negotiation'][i % 3]},${1000 + i * 37},2026-01-${10 + (i % 18)},2026-0${4 + (i % 5)}-${10 + (i % 18)}`).join('\n')}\n`;
+/** 150 open deals behind 6,000 closed ones, whose past takes its time. */
+const DEALS = `Deal Name,Stage,Amount,Created Date,Close Date\n${Array.from({ length: 6150 }, (_, i) => {
+  const created = Date.UTC(2022, 0, 1) + Math.floor((i * 1520) / 6150) * 86_400_000;
+  const day = (/** @type {number} */ later) => new Date(created + later * 86_400_000).toISOString().slice(0, 10);
+  return `Deal ${i},${i >= 6000 ? 'Proposal' : i % 5 < 2 ? 'Closed Won' : 'Closed Lost'},${1000 + (i * 7919) % 90_000},${day(0)},${day(20 + (i * 37) % 90)}`;
+}).join('\n')}\n`;
 
 /** What a forecast of `DEALS` shows. @param {Page} page */
 async function forecastShown(page) {
@@ -26,8 +30,9 @@ inBrowsers('a tab that is hidden or asleep while it computes has the answer when
   await showTab(page, 'forecast');
   const other = await page.browserContext().newPage();
   await other.goto('about:blank');
-  await giveFile(page, '#file-forecast', 'deals.csv', DEALS);
   await other.bringToFront();
+  await giveFile(page, '#file-forecast', 'deals.csv', DEALS);
+  assert.equal(await page.$('#forecast-headline'), null, 'there is no answer yet');
   const session = name === 'chromium' ? await page.createCDPSession() : null;
   // Firefox cannot be told to put a tab to sleep; there the tab is only hidden.
   await session?.send('Page.setWebLifecycleState', { state: 'frozen' });

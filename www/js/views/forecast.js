@@ -144,9 +144,9 @@ function tiles(deals, report) {
       ? ['Odds of quota', percent(oddsAt(totals, tried)), `at ${shortMoney(tried, currency)}`]
       : ['Odds of quota', odds ? percent(odds.value) : NONE, odds ? `± ${percent(odds.error, 1)} simulation error` : 'no quota set'],
     [isOwn ? 'Your call' : 'Commit called', shortMoney(committed, currency), committed === null ? '' : `${totals ? percent(oddsAt(totals, committed)) : '…'} to reach; simulated P50 ${shortMoney(headline.p50.value, currency)}`],
-    ['P10', shortMoney(headline.p10.value, currency), `nine in ten end above, ± ${shortMoney(headline.p10.error, currency)}`],
-    ['P50', shortMoney(headline.p50.value, currency), `as likely above as below, ± ${shortMoney(headline.p50.error, currency)}`],
-    ['P90', shortMoney(headline.p90.value, currency), `one in ten ends above, ± ${shortMoney(headline.p90.error, currency)}`],
+    ['P10', shortMoney(headline.p10.value, currency), `nine in ten end above, ±\u{A0}${shortMoney(headline.p10.error, currency)}`],
+    ['P50', shortMoney(headline.p50.value, currency), `as likely above as below, ±\u{A0}${shortMoney(headline.p50.error, currency)}`],
+    ['P90', shortMoney(headline.p90.value, currency), `one in ten ends above, ±\u{A0}${shortMoney(headline.p90.error, currency)}`],
     ['Won to date', shortMoney(headline.wonToDate, currency), report.period],
     ['Weighted pipeline', shortMoney(report.weightedPipeline, currency), 'ignores timing'],
   ];
