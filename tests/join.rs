@@ -99,10 +99,13 @@ fn leads_gain_their_last_activity_and_a_count() {
     let count = leads.table().column_named("Activities").unwrap();
     let counts: Vec<Option<f64>> = (0..3).map(|row| leads.table().columns()[count].number(row)).collect();
     assert_eq!(counts, [Some(3.0), Some(0.0), Some(0.0)]);
-    // A second log adds to the first; its columns get names of their own.
+    // A second log adds to the first.
     let more = "Email,Type,Timestamp,Call Outcome\nbo@acme.example,Call,2026-03-09,Reached\nada@acme.example,Call,2026-01-09,Reached\n";
     let (leads, attached) = attach(&leads, "calls.csv", more);
-    assert_eq!(join(&attached).added_columns, ["Last activity (calls)", "Activities (calls)"]);
+    assert_eq!(join(&attached).added_columns, ["Last activity", "Activities"]);
+    assert_eq!((leads.text(0, Field::LastActivity), leads.text(1, Field::LastActivity)), ("2026-03-05", "2026-03-09"));
+    assert_eq!(leads.table().columns().len(), leads.receipt().columns.len());
+    assert_eq!((leads.table().columns()[count].number(1), leads.receipt().columns[count].nulls), (Some(1.0), 0));
     assert_eq!((leads.activities(0).len(), leads.activities(1).len()), (4, 1));
     assert_eq!(leads.activities(0)[0].date.to_string(), "2026-01-09");
 }

@@ -8,7 +8,9 @@ use leadcast::crm::{LeadList, Mapping};
 use leadcast::model::{Grade, OperatingModel, Points, Preset, Run};
 use leadcast::table::write::WriteOptions;
 use leadcast::table::{ReadOptions, Table};
+use leadcast::session::{Leads, Reader};
 use leadcast::targeting::{Changed, ScoredLeads};
+use serde_json::json;
 use std::path::Path;
 
 fn scored(model: &str, csv: &str) -> ScoredLeads {
@@ -35,6 +37,60 @@ fn one_schema_expresses_the_cards_of_other_systems() {
             let out = cell(4).strip_prefix("out: ").and_then(|how| how.split(['.', ';']).next());
             assert_eq!(leads.disqualified(row), out, "{case}: {}", cell(0));
         }
+    }
+}
+
+#[test]
+fn recency_of_a_log_is_that_of_any_day() {
+    let model = r#"{ "format": 1, "icp": { "engagement": { "groups": [{ "name": "Who came", "rules": [
+        { "name": "Recent", "when": { "field": "lastActivity", "exists": true }, "points": 60, "decay": { "halfLifeDays": 10 } },
+        { "name": "Twice", "when": { "field": "column:Activities", "atLeast": 2 }, "points": 40 } ] }] } } }"#;
+    let rows = r#"[{ "email": "ada@a.example" }, { "email": "bo@b.example" }]"#;
+    let mut leads = Leads::from_records(rows, "{}").unwrap();
+    let mut log = Reader::new(r#"{ "attach": { "kind": "activities" } }"#).unwrap();
+    let lines = "Email,Activity Type,Activity Date\nada@a.example,Call,2026-03-21\nada@a.example,Call,2026-04-20\n";
+    log.push(lines.as_bytes()).unwrap();
+    leads.attach(log).unwrap();
+    let mut seen_on = |day: &str| {
+        leads.score(model, &format!(r#"{{ "asOf": "{day}" }}"#)).unwrap();
+        let lead = serde_json::to_value(leads.explain(0).unwrap()).unwrap();
+        let account = serde_json::to_value(leads.accounts("{}").unwrap()).unwrap();
+        (lead["engagement"]["score"].clone(), account["rows"][0]["lastTouchDays"].clone())
+    };
+    // One call ten days before, then both, then none, and the first day again.
+    let found = ["2026-03-31", "2026-04-30", "2026-03-20", "2026-03-31"].map(|day| seen_on(day));
+    assert_eq!(
+        found,
+        [(json!(30.0), json!(10)), (json!(70.0), json!(10)), (json!(0.0), json!(null)), (json!(30.0), json!(10))]
+    );
+}
+
+#[test]
+fn what_filling_a_blank_would_bring_is_open_and_costs_nothing() {
+    let card = |missing: &str| {
+        let fit = r#"{ "groups": [{ "name": "Reach", "rules": [
+            { "name": "Has a phone", "when": { "field": "phone", "exists": true }, "points": 30 },
+            { "name": "Large", "when": { "all": [{ "field": "employees", "atLeast": 100 }, { "field": "email", "exists": true }] }, "points": 20 },
+            { "name": "Somebody", "when": { "field": "title", "exists": true }, "points": 50 } ] }] }"#;
+        format!(r#"{{ "format": 1, "icp": {{ "missing": "{missing}", "fit": {fit} }} }}"#)
+    };
+    let csv = "Phone,Email,Title,Employees\n,,CEO,500\n555,a@a.example,CEO,500\n,,CEO,5\n,,CEO,\n";
+    for missing in ["neutral", "zero", "interval"] {
+        let leads = scored(&card(missing), csv);
+        let points = |row: usize| leads.fit(row).unwrap().micro() / 1_000_000;
+        let open = |row: usize| {
+            let span = leads.breakdown(row).0.span;
+            let worth: Vec<String> = leads.worth_filling(row).iter().map(|one| one.field.to_string()).collect();
+            (span.0.micro() / 1_000_000, span.1.micro() / 1_000_000, worth)
+        };
+        // A rule that asks for a blank has its answer, and so the score stands as it is, whatever the policy.
+        assert_eq!((points(0), points(1), points(2)), (50, 100, 50), "{missing}");
+        assert_eq!(open(0), (50, 100, vec!["phone".to_owned(), "email".to_owned()]), "{missing}");
+        assert_eq!(open(1), (100, 100, vec![]), "{missing}");
+        // An address would bring nothing to a small company.
+        assert_eq!(open(2), (50, 80, vec!["phone".to_owned()]), "{missing}");
+        let all = leads.worth_filling_in_list();
+        assert_eq!((all[0].field.to_string().as_str(), all[0].leads), ("phone", 3), "{missing}: {all:?}");
     }
 }
 

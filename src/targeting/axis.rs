@@ -56,6 +56,8 @@ pub(crate) struct Question {
     pub(crate) fields: Vec<FieldRef>,
     /// Whether the file has at least one of those.
     pub(crate) in_file: bool,
+    /// Whether a rule asks that a field is filled, or blank: then a blank is an answer that filling it would change.
+    pub(crate) asks_for_blanks: bool,
     /// Its answers, where they are one, or one per word of a column.
     pub(crate) settled: Option<Settled>,
 }
@@ -68,6 +70,8 @@ pub(crate) struct Came {
     pub(super) decided: Points,
     least: Points,
     most: Points,
+    /// The least and the most once its blanks are filled: also of answers that a blank itself gives.
+    filled: (Points, Points),
     any_known: bool,
 }
 
@@ -159,6 +163,7 @@ impl Axis {
         }
         let (mut sum, mut known, mut any_known) = (Points::ZERO, Points::ZERO, false);
         let (mut least, mut most) = (Points::ZERO, Points::ZERO);
+        let mut filled = (Points::ZERO, Points::ZERO);
         for (at, group) in self.groups.iter().enumerate() {
             let tally = group.evaluate(cells, at, sink);
             sum = sum + tally.points;
@@ -166,9 +171,11 @@ impl Axis {
             any_known |= tally.any_known;
             least = least + tally.least;
             most = most + tally.most;
+            filled = (filled.0 + tally.filled.0, filled.1 + tally.filled.1);
         }
-        let (low, high) = (limited(least, Points::ZERO, self.cap), limited(most, Points::ZERO, self.cap));
-        sink.span(low, high);
+        let of_axis = |points| limited(points, Points::ZERO, self.cap);
+        let (low, high) = (of_axis(least), of_axis(most));
+        sink.span(of_axis(filled.0), of_axis(filled.1));
         let answered = if self.reach > Points::ZERO { known > Points::ZERO } else { any_known };
         let scaled = match self.missing {
             MissingPolicy::Neutral if sum > Points::ZERO => sum.scaled(self.reach, known),
@@ -187,12 +194,14 @@ struct Tally {
     any_known: bool,
     least: Points,
     most: Points,
+    filled: (Points, Points),
 }
 
 impl Group {
     fn evaluate<S: Sink>(&self, cells: &Cells<'_>, at: usize, sink: &mut S) -> Tally {
         let (mut sum, mut known, mut any_known) = (Points::ZERO, Points::ZERO, false);
         let (mut least, mut most) = (Points::ZERO, Points::ZERO);
+        let mut filled = (Points::ZERO, Points::ZERO);
         for (asked, question) in self.questions.iter().enumerate() {
             let settled = if S::RULES { None } else { question.settled_for(cells) };
             let came = match settled {
@@ -204,6 +213,7 @@ impl Group {
             any_known |= came.any_known;
             least = least + came.least;
             most = most + came.most;
+            filled = (filled.0 + came.filled.0, filled.1 + came.filled.1);
             if came.apart() > Points::ZERO {
                 sink.open(at, asked, question.reach - came.decided, came.apart());
             }
@@ -216,13 +226,14 @@ impl Group {
             any_known,
             least: limited(least, self.floor, self.cap),
             most: limited(most, self.floor, self.cap),
+            filled: (limited(filled.0, self.floor, self.cap), limited(filled.1, self.floor, self.cap)),
         }
     }
 
     /// Asks a question's rules.
     pub(super) fn ask(&self, question: &Question, cells: &Cells<'_>, at: usize, sink: &mut impl Sink) -> Came {
         let (mut asked_in_full, mut earned, mut given) = (true, Points::ZERO, Points::ZERO);
-        let mut any_known = false;
+        let (mut any_known, mut told_by_blank) = (false, false);
         for position in &question.rules {
             let Some(rule) = self.rules.get(*position) else { continue };
             let outcome = rule.evaluate(cells);
@@ -233,13 +244,15 @@ impl Group {
                 Truth::False => {}
             }
             any_known |= outcome.truth != Truth::Unknown;
+            told_by_blank |= question.asks_for_blanks && rule.is_told_by_blank(cells);
             sink.rule(at, *position, outcome);
         }
         // A question half answered counts for what it has earned, so that no answer is worth more than all.
         let decided = if asked_in_full { question.reach } else { earned.max(Points::ZERO).min(question.reach) };
-        let (least, most) =
-            if asked_in_full { (given, given) } else { (question.least.min(given), question.reach.max(given)) };
-        Came { given, decided, least, most, any_known }
+        let all = (question.least.min(given), question.reach.max(given));
+        let (least, most) = if asked_in_full { (given, given) } else { all };
+        let filled = if told_by_blank { all } else { (least, most) };
+        Came { given, decided, least, most, filled, any_known }
     }
 
     /// Settles the questions that read one column whose words repeat, or none: a lead then costs them a look-up.
@@ -271,9 +284,9 @@ impl Group {
 }
 
 impl Came {
-    /// How far apart the least and the most are that it could still come to.
+    /// How far apart the least and the most are that it could still come to once its blanks are filled.
     pub(super) fn apart(self) -> Points {
-        self.most - self.least
+        self.filled.1 - self.filled.0
     }
 }
 
@@ -321,6 +334,11 @@ impl Rule {
 }
 
 impl Rule {
+    /// Whether its answer comes of a blank and may be another once that is filled.
+    fn is_told_by_blank(&self, cells: &Cells<'_>) -> bool {
+        self.predicate.truth_if_filled(cells) == Truth::Unknown && !self.brings_nothing(cells)
+    }
+
     /// Whether it gives no points whatever its condition comes to: nothing to count, or all of it faded.
     fn brings_nothing(&self, cells: &Cells<'_>) -> bool {
         let no_time = self.per.as_ref().and_then(|per| per.count(cells)).is_some_and(|count| count.times == 0);

@@ -136,20 +136,19 @@ impl Log {
         activities: impl Iterator<Item = (&'k str, Date)>,
         mut fits: impl FnMut(&'k str) -> bool,
     ) -> Count {
-        let mut count = Count { times: 0, points: self.curve.map(|_| Points::ZERO) };
+        let (mut times, mut left) = (0, 0.0);
         for (kind, date) in activities {
             let age = self.as_of.days_since(date);
             if age < 0 || self.days.is_some_and(|days| i64::from(age) > i64::from(days)) || !fits(kind) {
                 continue;
             }
-            if count.times == self.most {
+            if times == self.most {
                 break;
             }
-            count.times += 1;
-            if let (Some(points), Some(curve)) = (&mut count.points, self.curve) {
-                *points = *points + self.points.times(curve.share_left(age));
-            }
+            times += 1;
+            left += self.curve.map_or(0.0, |curve| curve.share_left(age));
         }
-        count
+        // Rounded once, however many there are.
+        Count { times, points: self.curve.map(|_| self.points.times(left)) }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Known {
     settled: Vec<Settled>,
     /// The rows in the order in which leads are dealt, once that was asked.
     pub(super) dealing: Option<Vec<u32>>,
+    /// The list as it was on a day; `None` if it was then as it is.
+    pub(super) seen: Option<(Date, Option<LeadList>)>,
 }
 
 impl<'a> Binder<'a> {
@@ -49,7 +51,7 @@ impl<'a> Binder<'a> {
 
     /// What was asked here, for the next scoring.
     pub(crate) fn into_known(self) -> Known {
-        Known { as_of: self.as_of, settled: self.settled.into_inner(), dealing: None }
+        Known { as_of: self.as_of, settled: self.settled.into_inner(), ..Known::default() }
     }
 
     pub(crate) fn leads(&self) -> &'a LeadList {
@@ -237,6 +239,30 @@ impl Predicate {
             Self::Not(part) => part.truth_of(cells).negate(),
             Self::Absent => Truth::Unknown,
             Self::Settled(answers) => answers.of(cells).unwrap_or(Truth::Unknown),
+        }
+    }
+
+    /// Whether it asks that a field is filled, or blank.
+    pub(crate) fn asks_for_blanks(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::asks_for_blanks),
+            Self::Not(part) => part.asks_for_blanks(),
+            Self::Absent => false,
+            Self::Settled(answers) => matches!(answers.asked.1, Test::Exists(_)),
+        }
+    }
+
+    /// Whether the condition holds once what is blank may be filled: that a field is blank decides nothing.
+    pub(crate) fn truth_if_filled(&self, cells: &Cells<'_>) -> Truth {
+        match self {
+            Self::All(parts) => parts.iter().fold(Truth::True, |truth, part| truth.and(part.truth_if_filled(cells))),
+            Self::Any(parts) => parts.iter().fold(Truth::False, |truth, part| truth.or(part.truth_if_filled(cells))),
+            Self::Not(part) => part.truth_if_filled(cells).negate(),
+            Self::Absent => Truth::Unknown,
+            Self::Settled(answers) => match (&answers.asked.1, answers.of(cells)) {
+                (Test::Exists(wanted), Some(truth)) if truth.holds() != *wanted => Truth::Unknown,
+                (_, truth) => truth.unwrap_or(Truth::Unknown),
+            },
         }
     }
 }

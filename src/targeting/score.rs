@@ -171,8 +171,8 @@ impl Scorecard {
 
     fn bind(icp: &Icp, binder: &Binder<'_>) -> Self {
         Self {
-            fit: bind_axis(&icp.fit, icp.missing, binder),
-            engagement: bind_axis(&icp.engagement, icp.missing, binder),
+            fit: bind_axis(AxisName::Fit, &icp.fit, icp.missing, binder),
+            engagement: bind_axis(AxisName::Engagement, &icp.engagement, icp.missing, binder),
             knock_outs: icp
                 .disqualify
                 .iter()
@@ -244,8 +244,8 @@ pub(super) fn rule_fields(rule: &model::Rule) -> Vec<FieldRef> {
     fields
 }
 
-fn bind_axis(axis: &model::Axis, missing: MissingPolicy, binder: &Binder<'_>) -> Axis {
-    let groups: Vec<Group> = axis.groups.iter().map(|group| bind_group(group, binder)).collect();
+fn bind_axis(name: AxisName, axis: &model::Axis, missing: MissingPolicy, binder: &Binder<'_>) -> Axis {
+    let groups: Vec<Group> = axis.groups.iter().map(|group| bind_group(name, group, binder)).collect();
     let mut rules = groups.iter().flat_map(|group| &group.rules);
     let evaluable = rules.any(|rule| match &rule.per {
         Some(per) if per.in_list() => true,
@@ -256,9 +256,9 @@ fn bind_axis(axis: &model::Axis, missing: MissingPolicy, binder: &Binder<'_>) ->
     Axis { groups, cap: axis.cap, missing, reach, evaluable }
 }
 
-fn bind_group(group: &model::RuleGroup, binder: &Binder<'_>) -> Group {
+fn bind_group(axis: AxisName, group: &model::RuleGroup, binder: &Binder<'_>) -> Group {
     let rules: Vec<Rule> = group.rules.iter().map(|rule| bind_rule(rule, binder)).collect();
-    let questions = questions(group, &rules, binder);
+    let questions = questions(axis, group, &rules, binder);
     let whole: Points = questions.iter().map(|question| question.reach).sum();
     let reach = whole.min(group.cap).max(Points::ZERO);
     let mut bound = Group { name: group.name.clone(), floor: group.floor, cap: group.cap, rules, questions, reach };
@@ -281,7 +281,7 @@ fn bind_rule(rule: &model::Rule, binder: &Binder<'_>) -> Rule {
 }
 
 /// Rules that read the same fields, together, in the order of their first; a rule that counts stands alone.
-fn questions(group: &model::RuleGroup, bound: &[Rule], binder: &Binder<'_>) -> Vec<Question> {
+fn questions(axis: AxisName, group: &model::RuleGroup, bound: &[Rule], binder: &Binder<'_>) -> Vec<Question> {
     let mut asked: Vec<(Vec<FieldRef>, Vec<usize>, bool)> = Vec::new();
     for (position, rule) in bound.iter().enumerate() {
         let mut fields = rule.fields.clone();
@@ -306,7 +306,10 @@ fn questions(group: &model::RuleGroup, bound: &[Rule], binder: &Binder<'_>) -> V
             let first = positions.first().and_then(|at| bound.get(*at));
             let fields = first.map(|rule| rule.fields.clone()).unwrap_or_default();
             let in_file = fields.iter().any(|field| binder.has(field));
-            Question { least, reach, rules: positions, fields, in_file, settled: None }
+            let asks = |at: &usize| bound.get(*at).is_some_and(|rule| rule.predicate.asks_for_blanks());
+            // Who they are can be found out; what never happened cannot.
+            let asks_for_blanks = axis == AxisName::Fit && positions.iter().any(asks);
+            Question { least, reach, rules: positions, fields, in_file, asks_for_blanks, settled: None }
         })
         .collect()
 }

@@ -83,7 +83,18 @@ impl LeadList {
     /// Likewise, with what the scoring before asked of this list; `known` is then what this one asked.
     pub(crate) fn score_again(&self, model: &OperatingModel, run: &Run, known: &mut Known) -> ScoredLeads {
         let as_of = as_of(self, model, run);
-        let mut dealing = known.dealing.take();
+        let seen = known.seen.take().filter(|(day, _)| Some(*day) == as_of.date());
+        // Equal leads are dealt in the order of what is known of them.
+        let mut dealing = known.dealing.take().filter(|_| seen.is_some() || as_of.date().is_none());
+        let seen = seen.or_else(|| as_of.date().map(|day| (day, self.seen_on(day))));
+        let list = seen.as_ref().and_then(|(_, seen)| seen.as_ref()).unwrap_or(self);
+        let scored = list.score_on(as_of, (model, run), &mut dealing, known);
+        (known.seen, known.dealing) = (seen, dealing);
+        scored
+    }
+
+    /// Scores a list that is as it was on the day it is scored as of.
+    fn score_on(&self, as_of: AsOf, (model, run): (&OperatingModel, &Run), dealing: &mut Option<Vec<u32>>, known: &mut Known) -> ScoredLeads {
         let binder = Binder::new(self, as_of.date(), std::mem::take(known));
         let columns = self.table().columns();
         let rows = self.rows();
@@ -136,7 +147,6 @@ impl LeadList {
         let promised = !assignments.is_empty() || !results.met.is_empty();
         let service = clock.services(self, promised, promise, worked);
         *known = binder.into_known();
-        known.dealing = dealing;
         let (leads, model, run) = (self.clone(), model.clone(), Run { as_of: as_of.date(), ..run.clone() });
         let Results { card_of, fit, engagement, grades, knock_outs, segments, met, opens } = results;
         ScoredLeads {
@@ -166,7 +176,7 @@ impl LeadList {
 }
 
 impl ScoredLeads {
-    /// The list as it was read.
+    /// The list as it was read; what it gained from activities is as of the day.
     #[must_use]
     pub fn leads(&self) -> &LeadList {
         &self.leads

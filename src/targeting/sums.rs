@@ -484,6 +484,7 @@ mod tests {
                     { "name": "Small", "when": { "field": "employees", "atMost": 20 }, "points": -35 },
                     { "name": "Industry", "when": { "field": "industry", "in": ["Software", "Finance"] }, "points": 25.5 },
                     { "name": "Country", "when": { "field": "country", "is": "Spain" }, "points": 12 },
+                    { "name": "Says what it does", "when": { "field": "industry", "exists": true }, "points": 4 },
                     { "name": "Big software", "when": { "all": [{ "field": "employees", "atLeast": 100 },
                       { "field": "industry", "is": "Software" }] }, "points": 7 },
                 ] }, { "name": "Title", "rules": [

@@ -349,7 +349,7 @@ impl ScoredLeads {
             return Vec::new();
         };
         let stated = self.columns().get(column).and_then(|cells| cells.date(row));
-        let newest = self.leads().activities(row).last().map(|activity| activity.date);
+        let newest = self.leads().activities_until(row, Some(today)).last().map(|activity| activity.date);
         let follows = stated == newest && stated.is_none_or(|day| day <= today);
         follows.then(|| Change { column, value: Trial::of_date(today, today) }).into_iter().collect()
     }

@@ -2,7 +2,8 @@
 
 use super::columns::Offers;
 use super::extras::Extras;
-use super::lookup::{self, Gained, free_header, vocabulary};
+use super::log::{self, LogColumns};
+use super::lookup::{self, Gained, vocabulary};
 use super::{JoinOn, JoinReport, JoinShape, Normaliser, Pairing, Side, given, pair};
 use crate::calendar::{Date, FiscalYear};
 use crate::crm::activity::Activities;
@@ -14,10 +15,9 @@ use crate::crm::{
 };
 use crate::money::Currency;
 use crate::stats::Arrange;
-use crate::table::{Column, MappingSource, Receipt, Table};
+use crate::table::{MappingSource, Receipt, Table};
 use crate::{Error, ErrorKind, Place};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -97,15 +97,12 @@ impl Attaching<'_> {
         let found = activities.rows().iter().filter_map(|one| Some((pairing.partner(one.row)?, one.clone())));
         let by_row = self.extras.activities.with(rows, found);
         let file = activities.table().name().unwrap_or("activities");
-        let newest = |row| by_row.of(row).last().map_or_else(String::new, |activity| activity.date.to_string());
-        let dates = (0..rows).map(|row| Cow::Owned(newest(row)));
-        let counts = (0..rows).map(|row| Cow::Owned(by_row.of(row).len().to_string()));
-        let last = Column::of(free_header(self.left.table, "Last activity", file), dates)?;
-        let count = Column::of(free_header(self.left.table, "Activities", file), counts)?;
-        join.added_columns = vec![last.name().to_owned(), count.name().to_owned()];
-        let columns = vec![Gained::new(last, Some(Field::LastActivity)), Gained::new(count, None)];
-        let extras = Extras { activities: by_row, ..self.extras(&activities.source) };
-        Ok(Gain { columns, extras, attached: attached(activities.receipt(), Some(join)) })
+        // A further log adds to the columns that the first one brought.
+        let log = self.extras.log.unwrap_or_else(|| LogColumns::behind(self.left.table));
+        let gained = log::columns(&by_row, rows, log.names(self.left.table, file))?;
+        join.added_columns = gained.iter().map(|gained| gained.column.name().to_owned()).collect();
+        let extras = Extras { activities: by_row, log: Some(log), ..self.extras(&activities.source) };
+        Ok(Gain { columns: gained.into(), extras, attached: attached(activities.receipt(), Some(join)) })
     }
 
     fn contracts(&self, table: Table) -> Result<Gain, Error> {
@@ -226,9 +223,19 @@ fn attached(receipt: &Receipt, join: Option<JoinReport>) -> Attached {
     Attached { receipt: receipt.clone(), join, quotas: Vec::new() }
 }
 
-/// Adds the columns gained, each taken for its field if no other is.
-fn add_columns(table: &mut Table, binding: &mut Binding, columns: Vec<Gained>) -> Result<(), Error> {
+/// Adds the columns gained, each taken for its field if no other is. One of a header that is there already takes its place.
+/// Gives where they are now.
+fn add_columns(table: &mut Table, binding: &mut Binding, columns: Vec<Gained>) -> Result<Vec<usize>, Error> {
+    let mut places = Vec::new();
     for Gained { column, field, replaces } in columns {
+        if let Some((at, known)) =
+            table.columns_mut().iter_mut().enumerate().find(|(_, known)| known.name() == column.name())
+        {
+            *known = column;
+            places.push(at);
+            continue;
+        }
+        places.push(table.columns().len());
         table.push_column(column)?;
         if let (true, Some(field)) = (replaces, field) {
             binding.release(field);
@@ -236,7 +243,7 @@ fn add_columns(table: &mut Table, binding: &mut Binding, columns: Vec<Gained>) -
         let free = field.filter(|field| binding.column_of(*field).is_none());
         binding.push(free.map(|field| (field, MappingSource::Joined)));
     }
-    Ok(())
+    Ok(places)
 }
 
 impl LeadList {
@@ -271,10 +278,14 @@ impl LeadList {
         let left = Side { table: self.table(), binding: self.binding(), kind: Some(self.kind) };
         let gain = Attaching { left, extras: &self.extras, options, dialects }.attach(table, kind)?;
         let mut list = self.clone();
-        let before = list.table.columns().len();
-        add_columns(Arc::make_mut(&mut list.table), &mut list.binding, gain.columns)?;
-        let new = list.table.columns().iter().enumerate().skip(before);
-        list.receipt.columns.extend(new.map(|(at, column)| summary::column(column, at, &list.binding)));
+        for at in add_columns(Arc::make_mut(&mut list.table), &mut list.binding, gain.columns)? {
+            let Some(column) = list.table.columns().get(at) else { continue };
+            let told = summary::column(column, at, &list.binding);
+            match list.receipt.columns.get_mut(at) {
+                Some(known) => *known = told,
+                None => list.receipt.columns.push(told),
+            }
+        }
         list.extras = Arc::new(gain.extras);
         list.rows_digest = Arc::default();
         Ok((list, gain.attached))

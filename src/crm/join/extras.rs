@@ -1,5 +1,6 @@
 //! What a list of leads or a pipeline has from other files besides columns.
 
+use super::log::LogColumns;
 use crate::crm::activity::Activity;
 use crate::crm::{Contract, Quotas, Rep, StageHistory};
 use crate::stats::Arrange;
@@ -8,6 +9,8 @@ use crate::stats::Arrange;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Extras {
     pub(crate) activities: ByRow,
+    /// The columns that tell of them.
+    pub(crate) log: Option<LogColumns>,
     pub(crate) contracts: Vec<Contract>,
     pub(crate) reps: Vec<Rep>,
     pub(crate) quotas: Option<Quotas>,

@@ -7,6 +7,7 @@ mod attach;
 mod columns;
 mod extras;
 mod key;
+mod log;
 mod lookup;
 mod report;
 

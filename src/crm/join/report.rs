@@ -42,7 +42,7 @@ pub struct JoinReport {
     pub unmatched_samples: Vec<JoinSample>,
     /// Up to ten different values that several rows of the other file fit, the most frequent first.
     pub ambiguous_samples: Vec<JoinSample>,
-    /// Headers of the columns that the left file gained.
+    /// Headers of the columns that the left file gained, or that say more than before: those of a second log of activities.
     pub added_columns: Vec<String>,
 }
 
