@@ -140,6 +140,21 @@ fn an_account_whose_rows_are_all_ruled_out_is_ruled_out() {
 }
 
 #[test]
+fn who_is_ruled_out_sits_on_no_seat() {
+    let csv = "Email,Title,Company,Industry\nada@acme.com,CFO,Acme,Software\nalan@acme.com,CTO,Acme,Competition\n\
+        eve@core.ai,CTO,Core,Competition\njoe@core.ai,CFO,Core,Competition\n";
+    let leads = scored(csv);
+    let acme = card(&leads, "Acme");
+    let seats = |card: &AccountCard| (card.account.people, card.account.seats_filled, card.account.missing.clone());
+    assert_eq!(seats(&acme), (2, Some(1), vec!["Technical buyer".to_owned(), "End user".to_owned()]));
+    assert!(acme.account.flags.contains(&AccountFlag::SingleThreaded));
+    let technical = report(&leads, "{}").roles.into_iter().find(|role| role.role == "Technical buyer").unwrap();
+    assert_eq!((technical.people, technical.accounts), (0, 0));
+    // An account that is ruled out as a whole is shown as it is.
+    assert_eq!(seats(&card(&leads, "Core")), (2, Some(2), vec!["End user".to_owned()]));
+}
+
+#[test]
 fn no_order_of_the_rows_changes_a_bit() {
     let (head, body) = CONTACTS.split_once('\n').unwrap();
     let lines: Vec<&str> = body.lines().collect();

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use leadcast::crm::join::AttachOptions;
 use leadcast::crm::{LeadList, Mapping};
 use leadcast::model::{OperatingModel, Run};
 use leadcast::table::{ReadOptions, Table};
@@ -272,6 +273,48 @@ fn a_better_cut_is_proposed_only_where_there_is_one() {
         scored(SEGMENTS, "Id,Employees\n1,50\n").cut_points().note.as_deref(),
         Some("no column says how the leads ended")
     );
+}
+
+/// Wins are as frequent everywhere and bring tenfold from 250 employees on: leads, and the deals of those that ended.
+fn priced(currency: impl Fn(u32) -> &'static str) -> [String; 2] {
+    let mut draw = draws(5);
+    let mut files =
+        ["Company,Employees\n".to_owned(), "Deal Name,Account Name,Stage,Amount,Currency,Close Date\n".to_owned()];
+    for id in 0..600 {
+        let employees = 20 + draw(500);
+        let stage = if draw(100) < 40 { "Closed Won" } else { "Closed Lost" };
+        let amount =
+            if id % 50 == 7 { String::new() } else { (if employees < 250 { 1_000 } else { 10_000 }).to_string() };
+        files[0] += &format!("Company {id},{employees}\n");
+        files[1] += &format!("Deal {id},Company {id},{stage},{amount},{},2026-02-01\n", currency(id));
+    }
+    files
+}
+
+#[test]
+fn cut_points_go_by_the_amounts_of_the_deals_that_were_attached() {
+    let report = |files: [String; 2]| {
+        let [leads, deals] = files.map(|csv| Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap());
+        let leads = LeadList::from_table(leads, &Mapping::default()).unwrap();
+        let (leads, _) = leads.attach(deals, &AttachOptions::default()).unwrap();
+        leads.score(&OperatingModel::from_json(SEGMENTS).unwrap(), &Run::default()).cut_points()
+    };
+    let found = report(priced(|_| "EUR"));
+    let size = &found.fields[0];
+    assert_eq!((found.amount.as_deref(), size.verdict, size.leads), (Some("Amount"), CutVerdict::BetterCut, 600));
+    assert!(size.proposed.iter().any(|cut| (200.0..=300.0).contains(cut)), "{:?}", size.proposed);
+    let (small, large) = (size.groups.first().unwrap(), size.groups.last().unwrap());
+    assert!(large.value > 5.0 * small.value && large.win_rate.low < small.win_rate.high, "{size:?}");
+    let note = found.note.unwrap();
+    assert!(note.ends_with(" won leads have no amount and count as the mean of the others"), "{note}");
+    // Amounts of two currencies do not add up, and without amounts every win is the same.
+    let mixed = report(priced(|id| if id % 2 == 0 { "EUR" } else { "USD" }));
+    assert_eq!((mixed.amount, mixed.fields[0].verdict), (None, CutVerdict::NoBetterCut));
+    assert!(mixed.note.unwrap().starts_with("the amounts are in several currencies"));
+    let none = scored(SEGMENTS, "Id,Employees,Deal Amount,Converted\n1,50,,yes\n2,60,7,no\n").cut_points();
+    assert_eq!(none.note.as_deref(), Some("no lead that was won has an amount, so every win counts the same"));
+    let none = scored(SEGMENTS, "Id,Employees,Converted\n1,50,yes\n2,60,no\n").cut_points();
+    assert!(none.note.unwrap().starts_with("no column of amounts is known"));
 }
 
 const DRIFT: &str = r#"{ "format": 1,

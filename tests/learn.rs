@@ -376,8 +376,23 @@ fn values_say_what_is_success_what_failure_and_what_neither() {
         LearnOptions { outcome: Some("Where".into()), success: words(&["signed"]), ..LearnOptions::default() };
     let learned = leads.learn(&options).unwrap();
     assert_eq!((learned.gate.successes, learned.gate.failures, learned.undecided), (30, 60, 0));
-    let learned = leads.learn(&LearnOptions { failure: words(&["GONE"]), ..options }).unwrap();
+    let learned = leads.learn(&LearnOptions { failure: words(&["GONE", "Left"]), ..options.clone() }).unwrap();
     assert_eq!((learned.gate.successes, learned.gate.failures, learned.undecided), (30, 30, 30));
+    assert_eq!(learned.absent, ["Left"]);
+    assert!(learned.report().assumptions.contains(&"No row of `Where` has `Left`.".to_owned()));
+    // What contradicts itself, or is nowhere, is no answer.
+    let refused = |success: Option<Vec<String>>, failure: Option<Vec<String>>| {
+        let error = leads.learn(&LearnOptions { success, failure, ..options.clone() }).unwrap_err();
+        (error.code().to_owned(), error.to_string())
+    };
+    let (code, said) = refused(words(&["Signed"]), words(&["gone", "signed "]));
+    assert_eq!((code.as_str(), said.contains("`signed ` means success and failure")), ("bad-options", true), "{said}");
+    assert_eq!(refused(None, words(&["Gone"])).0, "bad-options");
+    assert_eq!(refused(words(&[]), None).0, "bad-options");
+    let (code, said) = refused(words(&["Won"]), None);
+    assert_eq!(code, "no-outcome");
+    assert!(said.contains("no row of `Where` has `Won`, found `Gone`, `Signed`, `Talking`"), "{said}");
+    assert_eq!(refused(words(&["Signed"]), words(&["Lost"])).0, "no-outcome");
 }
 
 #[test]

@@ -6,9 +6,9 @@
 use leadcast::crm::join::AttachOptions;
 use leadcast::crm::{LeadList, Mapping};
 use leadcast::model::{Grade, OperatingModel, Points, Preset, Run};
+use leadcast::session::{Leads, Reader};
 use leadcast::table::write::WriteOptions;
 use leadcast::table::{ReadOptions, Table};
-use leadcast::session::{Leads, Reader};
 use leadcast::targeting::{Changed, ScoredLeads};
 use serde_json::json;
 use std::path::Path;
@@ -266,7 +266,7 @@ fn every_proposal_is_enough_when_it_is_applied_to_the_file() {
                         "column:Demo" => 5,
                         other => unreachable!("{other} is not to be changed"),
                     };
-                    rows[row][at] = change.to.trim_matches(['“', '”']).to_owned();
+                    rows[row][at] = change.value.clone().unwrap();
                 }
                 scored(FLIPS, &file(&rows)).grade(row)
             };
@@ -293,10 +293,30 @@ const TOGETHER: &str = r#"{ "format": 1, "icp": {
     { "name": "Paid", "points": 20, "when": { "field": "column:Plan", "is": "Paid" } },
     { "name": "Not daily", "points": -5, "when": { "not": { "field": "column:Use", "is": "Daily" } } } ] } ] } } }"#;
 
+/// What a change does depends on another that no condition reads with it: by the card that it chooses, by the floor of a
+/// group, and by a knock-out.
+const APART: &str = r#"{ "format": 1,
+  "scorecards": [ { "name": "Owners", "when": { "field": "column:Role", "is": "Owner" }, "icp": {
+    "missing": "zero", "changeable": ["column:Plan", "column:Role", "column:Use"],
+    "disqualify": [ { "name": "Pays", "when": { "field": "column:Plan", "is": "Paid" } } ],
+    "fit": { "groups": [ { "name": "All", "rules": [
+      { "name": "In use", "points": 80, "when": { "field": "column:Use", "is": "Daily" } } ] } ] } } } ],
+  "icp": {
+    "missing": "zero", "changeable": ["column:Plan", "column:Role", "column:Use"],
+    "fit": { "groups": [ { "name": "All", "floor": 0, "rules": [
+      { "name": "User", "points": -60, "when": { "field": "column:Role", "is": "User" } },
+      { "name": "Trial", "points": 50, "when": { "field": "column:Plan", "is": "Trial" } } ] } ] } } }"#;
+
 /// Every one and every two changes of three fields, scored one by one: nothing better is missed, and nothing that takes
-/// fewer changes, although no rule but one is met by a single field.
+/// fewer changes, although hardly a rule is met by a single field.
 #[test]
 fn what_takes_two_fields_together_is_found() {
+    assert!(nothing_better_is_missed(TOGETHER) >= 5);
+    assert!(nothing_better_is_missed(APART) >= 2);
+}
+
+/// Gives for how many rows two changes were proposed.
+fn nothing_better_is_missed(model: &str) -> u32 {
     let values: [&[&str]; 3] = [&["Free", "Trial", "Paid"], &["User", "Buyer", "Owner"], &["Never", "Daily"]];
     let mut rows: Vec<[usize; 3]> = Vec::new();
     for plan in 0..3 {
@@ -306,14 +326,15 @@ fn what_takes_two_fields_together_is_found() {
         format!("{at},C{at},{},{},{}\n", values[0][plan], values[1][role], values[2][used])
     };
     let lines: String = rows.iter().enumerate().map(|(at, row)| line(at, *row)).collect();
-    let leads = scored(TOGETHER, &format!("Id,Company,Plan,Role,Use\n{lines}"));
+    let leads = scored(model, &format!("Id,Company,Plan,Role,Use\n{lines}"));
+    let is_out = |wanted: &[usize; 3]| leads.disqualified(rows.iter().position(|row| row == wanted).unwrap()).is_some();
     let grade = |wanted: [usize; 3]| leads.grade(rows.iter().position(|row| *row == wanted).unwrap());
     let mut two = 0;
-    for (at, row) in rows.iter().enumerate() {
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| !is_out(row)) {
         let now = leads.grade(at);
         let better = |changes: usize| -> Vec<_> {
             let differ = |other: &&[usize; 3]| other.iter().zip(row).filter(|(a, b)| a != b).count() == changes;
-            let grades = rows.iter().filter(differ).map(|other| grade(*other));
+            let grades = rows.iter().filter(differ).filter(|other| !is_out(other)).map(|other| grade(*other));
             grades.filter(|grade| grade.is_better_than(now)).collect()
         };
         let (one, both) = (better(1), better(2));
@@ -330,7 +351,7 @@ fn what_takes_two_fields_together_is_found() {
             assert!(of(2).is_empty(), "row {at}");
         }
     }
-    assert!(two >= 5, "{two}");
+    two
 }
 
 /// Where engagement comes from a log, what could raise the grade is an activity: each proposal is enough once its rows

@@ -206,7 +206,9 @@ impl<'a> Headers<'a> {
         let (mut lead, mut deal) = (Vec::new(), Vec::new());
         for (at, name) in names.iter().enumerate() {
             let claims = dialects.fields_of(name, Vocabulary::Lead, system);
-            let own = claims.iter().all(|(_, rank)| rank.tier == Tier::Stripped);
+            // What a lead brought is in lists of leads too, and makes no header one of leads.
+            let of_deals = [Field::Amount, Field::ActualAmount, Field::Currency];
+            let own = claims.iter().all(|(field, rank)| rank.tier == Tier::Stripped || of_deals.contains(field));
             lead.extend(claims.iter().map(|(field, rank)| (*field, rank.tier, at)));
             for (field, rank) in dialects.fields_of(name, Vocabulary::Deal, system) {
                 if rank.tier < Tier::Stripped || name.to_lowercase().contains("deal") {

@@ -350,8 +350,8 @@ impl AccountList {
             }
             let people = self.accounts().get(at).map_or(&[][..], |account| account.people.as_slice());
             for role in 0..roles.len() {
-                let has = |person: &&Person| person.roles.iter().any(|claim| claim.role == role && claim.counts());
-                let names: Vec<String> = people.iter().filter(has).map(|person| leads.name(person.row)).collect();
+                let names: Vec<String> =
+                    people.iter().filter(|person| person.fills(role)).map(|person| leads.name(person.row)).collect();
                 csv.field(&names.join("; "));
             }
             csv.end_row();
@@ -392,8 +392,8 @@ impl AccountList {
     fn role_reports(&self, leads: &ScoredLeads) -> Vec<CommitteeRole> {
         let roles = leads.model().committee().roles.iter().enumerate();
         let report = |(at, role): (usize, &crate::model::Role)| {
-            let has = |person: &&Person| person.roles.iter().any(|claim| claim.role == at && claim.counts());
-            let people: Vec<usize> = self.accounts().iter().map(|a| a.people.iter().filter(has).count()).collect();
+            let people: Vec<usize> =
+                self.accounts().iter().map(|a| a.people.iter().filter(|person| person.fills(at)).count()).collect();
             let lacks = |account: &&Account| account.missing.iter().any(|lack| lack.role == at);
             CommitteeRole {
                 role: role.name.clone(),

@@ -126,8 +126,10 @@ pub struct ChangeReport {
     pub label: String,
     /// What the file says; `null` if blank. Of activities, how often they have been.
     pub from: Option<String>,
-    /// What it would have to be. Of activities, how often they would have to have been.
+    /// What it would have to be, as people say it. Of activities, how often they would have to have been.
     pub to: String,
+    /// The same as the cell would hold it: a day as ISO, a number in plain digits; `null` where any text does.
+    pub value: Option<String>,
 }
 
 /// What filling a field is worth.
@@ -301,6 +303,7 @@ fn flip(flip: &Flip) -> FlipReport {
                 label: change.field.label(),
                 from: change.from.clone(),
                 to: change.to.clone(),
+                value: change.value.clone(),
             })
             .collect(),
         sentence: format!("{} with {}", flip.grade.label(), changes.join(" and ")),

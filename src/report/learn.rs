@@ -338,6 +338,10 @@ fn assumptions(learned: &Learned) -> Vec<String> {
     if learned.undecided > 0 {
         said.push(format!("{} rows have not ended and were not learned from.", learned.undecided));
     }
+    if !learned.absent.is_empty() {
+        let values: Vec<String> = learned.absent.iter().map(|value| format!("`{value}`")).collect();
+        said.push(format!("No row of `{}` has {}.", learned.outcome, values.join(" or ")));
+    }
     let out: Vec<&str> = learned
         .leaks
         .iter()

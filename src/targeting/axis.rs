@@ -58,6 +58,8 @@ pub(crate) struct Question {
     pub(crate) in_file: bool,
     /// Whether a rule asks that a field is filled, or blank: then a blank is an answer that filling it would change.
     pub(crate) asks_for_blanks: bool,
+    /// Whether what is blank can be found out: who they are can, what never happened cannot.
+    pub(crate) is_of_facts: bool,
     /// Its answers, where they are one, or one per word of a column.
     pub(crate) settled: Option<Settled>,
 }
@@ -72,6 +74,8 @@ pub(crate) struct Came {
     most: Points,
     /// The least and the most once its blanks are filled: also of answers that a blank itself gives.
     filled: (Points, Points),
+    /// How far apart the least and the most are that finding out what is blank could still make of it.
+    pub(super) apart: Points,
     any_known: bool,
 }
 
@@ -91,8 +95,8 @@ pub(crate) struct Settled {
 impl Settled {
     fn new(column: Option<usize>, by_word: Vec<Came>, reach: Points) -> Self {
         let given = by_word.iter().map(|came| came.given.micro()).collect();
-        let is_known = |came: &Came| came.decided == reach && came.apart() == Points::ZERO;
-        let open = || by_word.iter().map(|came| (came.decided.micro(), came.apart().micro())).collect();
+        let is_known = |came: &Came| came.decided == reach && came.apart == Points::ZERO;
+        let open = || by_word.iter().map(|came| (came.decided.micro(), came.apart.micro())).collect();
         let open = (!by_word.iter().all(is_known)).then(open);
         Self { column, by_word, given, open }
     }
@@ -214,8 +218,8 @@ impl Group {
             least = least + came.least;
             most = most + came.most;
             filled = (filled.0 + came.filled.0, filled.1 + came.filled.1);
-            if came.apart() > Points::ZERO {
-                sink.open(at, asked, question.reach - came.decided, came.apart());
+            if came.apart > Points::ZERO {
+                sink.open(at, asked, question.reach - came.decided, came.apart);
             }
         }
         let points = limited(sum, self.floor, self.cap);
@@ -252,7 +256,8 @@ impl Group {
         let all = (question.least.min(given), question.reach.max(given));
         let (least, most) = if asked_in_full { (given, given) } else { all };
         let filled = if told_by_blank { all } else { (least, most) };
-        Came { given, decided, least, most, filled, any_known }
+        let (low, high) = if question.is_of_facts { filled } else { (least, most) };
+        Came { given, decided, least, most, filled, apart: high - low, any_known }
     }
 
     /// Settles the questions that read one column whose words repeat, or none: a lead then costs them a look-up.
@@ -280,13 +285,6 @@ impl Group {
             return None;
         }
         Some(Settled::new(Some(column), first_rows?.iter().map(came).collect(), question.reach))
-    }
-}
-
-impl Came {
-    /// How far apart the least and the most are that it could still come to once its blanks are filled.
-    pub(super) fn apart(self) -> Points {
-        self.filled.1 - self.filled.0
     }
 }
 

@@ -68,7 +68,7 @@ pub struct Account {
 /// Seats of a buying committee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seats {
-    /// Required seats with somebody on them.
+    /// Required seats with somebody on them who is not ruled out.
     pub filled: u32,
     /// Required seats, at least one.
     pub required: u32,
@@ -100,11 +100,24 @@ pub struct Person {
     pub weight: f64,
     /// Engagement; `None` if it cannot be evaluated, or the person is ruled out.
     pub engagement: Option<Points>,
+    /// Whether a knock-out rules every row of the person out: then nobody can be won over here.
+    pub ruled_out: bool,
     /// Days since the person was last active.
     pub last_touch_days: Option<u32>,
 }
 
 impl Person {
+    /// Whether the person has a seat of a role of the model's committee: surely enough, and not ruled out.
+    #[must_use]
+    pub fn fills(&self, role: usize) -> bool {
+        !self.ruled_out && self.has(role, true)
+    }
+
+    /// Whether the person is taken for a role, surely enough to count or not.
+    fn has(&self, role: usize, surely: bool) -> bool {
+        self.roles.iter().any(|claim| claim.role == role && claim.counts() == surely)
+    }
+
     /// Whether the person shows any interest.
     #[must_use]
     pub fn is_engaged(&self) -> bool {
@@ -117,7 +130,7 @@ impl Person {
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum AccountFlag {
-    /// Only one person is known, or only one of several is engaged.
+    /// Only one person is known, or all others are ruled out, or only one of several is engaged.
     SingleThreaded,
     /// Somebody's role is to stand in the way.
     Blocker,
@@ -421,6 +434,7 @@ impl Builder<'_> {
         let weight = weights.map(|role| role.weight).max_by(f64::total_cmp).unwrap_or(heaviest.min(1.0));
         Person {
             engagement: engagement(&row),
+            ruled_out: rows.iter().all(|row| leads.disqualified(*row).is_some()),
             last_touch_days: self.newest_touch(&rows),
             repeats: rows.into_iter().filter(|other| *other != row).collect(),
             row,
@@ -461,11 +475,12 @@ impl Builder<'_> {
         if !self.says_roles || required == 0 || people.is_empty() {
             return (None, Vec::new());
         }
+        // Of an account that is ruled out as a whole the committee is as it is.
+        let all_out = people.iter().all(|person| person.ruled_out);
+        let standing = || people.iter().filter(move |person| all_out || !person.ruled_out);
         let (mut filled, mut missing) = (0, Vec::new());
         for (at, role) in roles.iter().enumerate() {
-            let of = |sure: bool| {
-                people.iter().filter(|p| p.roles.iter().any(|c| c.role == at && c.counts() == sure)).count()
-            };
+            let of = |surely: bool| standing().filter(|person| person.has(at, surely)).count();
             let have = u32::try_from(of(true)).unwrap_or(u32::MAX).min(role.required);
             filled += have;
             if have < role.required {
@@ -480,7 +495,8 @@ impl Builder<'_> {
         let people = &account.people;
         match flag {
             AccountFlag::SingleThreaded => {
-                people.len() == 1 || people.iter().filter(|person| person.is_engaged()).count() == 1
+                let standing = people.iter().filter(|person| !person.ruled_out).count();
+                people.len() == 1 || standing == 1 || people.iter().filter(|person| person.is_engaged()).count() == 1
             }
             AccountFlag::Blocker => people.iter().any(|person| self.blocks(person)),
             AccountFlag::SeveralOwners => {

@@ -15,7 +15,7 @@ use crate::table::{Column, ColumnKind};
 pub struct CutReport {
     /// Header of the outcome; `null` if the list has none.
     pub outcome: Option<String>,
-    /// Header of the amounts that were won; `null` if there are none, and then every win counts 1.
+    /// Header of the amounts that were won; `null` if there are none, or in several currencies: then every win counts 1.
     pub amount: Option<String>,
     /// The numeric fields that segments read, and size and revenue.
     pub fields: Vec<FieldCuts>,
@@ -109,6 +109,23 @@ struct Lead {
     fold: u8,
 }
 
+/// What won leads brought.
+struct Amounts<'a> {
+    column: &'a Column,
+    /// Of the won leads that have one.
+    mean: f64,
+    /// Won leads that have none.
+    without: usize,
+}
+
+impl Amounts<'_> {
+    fn note(&self) -> Option<String> {
+        let leads = if self.without == 1 { "lead has" } else { "leads have" };
+        (self.without > 0)
+            .then(|| format!("{} won {leads} no amount and count as the mean of the others", self.without))
+    }
+}
+
 impl ScoredLeads {
     /// Cut points of numeric fields that separate win rate × amount best on leads held out.
     ///
@@ -123,7 +140,13 @@ impl ScoredLeads {
         let Ok(examples) = Examples::from_leads(self.leads(), &LearnOptions::default()) else {
             return none("no column says how the leads ended");
         };
-        let amount = self.amount_column();
+        let (amounts, note) = self.amounts(&examples).map_or_else(
+            |why| (None, Some(why.to_owned())),
+            |a| {
+                let note = a.note();
+                (Some(a), note)
+            },
+        );
         let all = examples.all();
         let folds = examples.deal(&all, FOLDS);
         let mut fields = Vec::new();
@@ -133,8 +156,8 @@ impl ScoredLeads {
             let leads: Vec<Lead> = ended
                 .filter_map(|((row, won), fold)| {
                     let row = *row as usize;
-                    let brought = match (won, amount) {
-                        (true, Some(amount)) => amount.number(row)?,
+                    let brought = match (won, &amounts) {
+                        (true, Some(amounts)) => amounts.column.number(row).unwrap_or(amounts.mean),
                         (won, _) => f64::from(u8::from(*won)),
                     };
                     Some(Lead { x: column.number(row)?, y: brought, won: *won, fold: *fold })
@@ -142,22 +165,40 @@ impl ScoredLeads {
                 .collect();
             fields.push(self.field_cuts(&field, &leads));
         }
-        let note = fields.is_empty().then(|| "the file has no numeric field that segments could be cut by".to_owned());
+        let none = fields.is_empty().then_some("the file has no numeric field that segments could be cut by");
+        let note = none.map(str::to_owned).or(note);
         CutReport {
             outcome: Some(examples.outcome().to_owned()),
-            amount: amount.map(|column| column.name().to_owned()),
+            amount: amounts.map(|amounts| amounts.column.name().to_owned()),
             fields,
             note,
         }
     }
 
-    /// The amounts of won leads: of the deal once won, else its amount.
-    fn amount_column(&self) -> Option<&Column> {
-        let numeric = |field| {
-            let column = self.columns().get(self.leads().column_of(&FieldRef::Known(field))?)?;
-            matches!(column.kind(), ColumnKind::Number(_)).then_some(column)
+    /// What won leads brought: the amount once won, else the amount; or why there is nothing to go by.
+    fn amounts(&self, examples: &Examples) -> Result<Amounts<'_>, &'static str> {
+        let column = |field| self.columns().get(self.leads().column_of(&FieldRef::Known(field))?);
+        let numeric = |field| column(field).filter(|column| matches!(column.kind(), ColumnKind::Number(_)));
+        let Some(amount) = numeric(Field::ActualAmount).or_else(|| numeric(Field::Amount)) else {
+            return Err("no column of amounts is known, so every win counts the same (map one to `amount`)");
         };
-        numeric(Field::ActualAmount).or_else(|| numeric(Field::Amount))
+        let stated = column(Field::Currency);
+        let won =
+            || examples.rows().iter().zip(examples.outcomes()).filter(|(_, won)| **won).map(|(row, _)| *row as usize);
+        let known: Vec<(usize, f64)> = won().filter_map(|row| Some((row, amount.number(row)?))).collect();
+        let mut currencies = known.iter().filter_map(|(row, _)| {
+            let beside = stated.map(|column| column.text(*row).to_uppercase()).filter(|text| !text.is_empty());
+            amount.currency(*row).map(|currency| currency.to_string()).or(beside)
+        });
+        let first = currencies.next();
+        if currencies.any(|other| Some(other) != first) {
+            return Err("the amounts are in several currencies, so every win counts the same");
+        }
+        if known.is_empty() {
+            return Err("no lead that was won has an amount, so every win counts the same");
+        }
+        let mean = known.iter().map(|(_, amount)| amount).sum::<f64>() / known.len() as f64;
+        Ok(Amounts { column: amount, mean, without: won().count() - known.len() })
     }
 
     fn numeric_fields(&self) -> Vec<FieldRef> {

@@ -168,6 +168,11 @@ impl Trial {
         Self { text: Some(date.to_string()), date: Some(date), ..Self::blank(as_of) }
     }
 
+    /// As a cell would hold it; `None` if any text does.
+    pub(crate) fn cell(&self) -> Option<String> {
+        self.text.clone().filter(|text| text != Self::UNNAMED)
+    }
+
     /// Every value the conditions name, one beside each bound, and one they do not name.
     pub(crate) fn named<'a>(conditions: impl Iterator<Item = &'a Condition>, as_of: Date) -> Vec<Self> {
         let mut named = Named::default();

@@ -307,9 +307,9 @@ fn questions(axis: AxisName, group: &model::RuleGroup, bound: &[Rule], binder: &
             let fields = first.map(|rule| rule.fields.clone()).unwrap_or_default();
             let in_file = fields.iter().any(|field| binder.has(field));
             let asks = |at: &usize| bound.get(*at).is_some_and(|rule| rule.predicate.asks_for_blanks());
-            // Who they are can be found out; what never happened cannot.
-            let asks_for_blanks = axis == AxisName::Fit && positions.iter().any(asks);
-            Question { least, reach, rules: positions, fields, in_file, asks_for_blanks, settled: None }
+            let asks_for_blanks = positions.iter().any(asks);
+            let is_of_facts = axis == AxisName::Fit;
+            Question { least, reach, rules: positions, fields, in_file, asks_for_blanks, is_of_facts, settled: None }
         })
         .collect()
 }

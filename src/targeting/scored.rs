@@ -94,7 +94,13 @@ impl LeadList {
     }
 
     /// Scores a list that is as it was on the day it is scored as of.
-    fn score_on(&self, as_of: AsOf, (model, run): (&OperatingModel, &Run), dealing: &mut Option<Vec<u32>>, known: &mut Known) -> ScoredLeads {
+    fn score_on(
+        &self,
+        as_of: AsOf,
+        (model, run): (&OperatingModel, &Run),
+        dealing: &mut Option<Vec<u32>>,
+        known: &mut Known,
+    ) -> ScoredLeads {
         let binder = Binder::new(self, as_of.date(), std::mem::take(known));
         let columns = self.table().columns();
         let rows = self.rows();

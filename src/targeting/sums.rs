@@ -363,7 +363,7 @@ impl Sums {
                         }
                         *sum += came.given.micro();
                         *known += came.decided.micro();
-                        noted.note(place, came.apart().micro());
+                        noted.note(place, came.apart.micro());
                     }
                 }
             }

@@ -1,18 +1,18 @@
 //! What would give a lead a better grade: at most two changes of fields that somebody can do something about, or
 //! activities that could still come.
 //!
-//! Candidates are the values and the kinds of activities that the rules of the lead's card name. Two changes are tried
-//! where each helps, and where one condition reads both fields, so that a rule which asks for both is met. Every proposal
-//! has been applied: the lead is scored again with the changed cells, segment and card included, by the same code that
-//! scores the list.
+//! Candidates are the values and the kinds of activities that the rules of the lead's card name, one per effect and per
+//! answer of the tests that read the field. Two changes are tried together whatever each does alone: one may do nothing, or
+//! harm, without the other. Every proposal has been applied: the lead is scored again with the changed cells, segment and
+//! card included, by the same code that scores the list.
 
 use super::predicate::{Cells, Change, More};
 use super::reach::Trial;
-use super::score::{Score, axis_fields, rule_fields};
+use super::score::{Score, axis_fields};
 use super::scored::ScoredLeads;
 use crate::calendar::Date;
 use crate::crm::{Activity, Field, FieldRef};
-use crate::model::{self, Condition, FrequencySource, Grade, Phrase, Points, Truth};
+use crate::model::{self, Condition, FrequencySource, Grade, Icp, Phrase, Points, Truth};
 use crate::stats::Arrange;
 use crate::table::{Column, ColumnKind};
 use std::fmt;
@@ -37,8 +37,10 @@ pub struct FieldChange {
     pub field: Changed,
     /// What the file says; `None` if blank. Of activities, how often they have been.
     pub from: Option<String>,
-    /// What it would have to be. Of activities, how often they would have to have been.
+    /// What it would have to be, as people say it. Of activities, how often they would have to have been.
     pub to: String,
+    /// The same as the cell would hold it; `None` where any text does.
+    pub value: Option<String>,
 }
 
 /// What a change is about.
@@ -96,7 +98,7 @@ impl FieldChange {
 
 /// Most proposals, and most candidates that are tried in pairs.
 const MOST: usize = 3;
-const MOST_CANDIDATES: usize = 60;
+const MOST_CANDIDATES: usize = 80;
 /// Most words of a column that are tried.
 const MOST_WORDS: usize = 50;
 /// Most further activities of a kind that are proposed.
@@ -104,74 +106,30 @@ const MOST_TIMES: u32 = 10;
 /// What nobody changes, blank or not: how large a company is, and where.
 const GIVEN: [Field; 6] = [Field::Employees, Field::Revenue, Field::Country, Field::State, Field::City, Field::Created];
 
-/// What is tried for a lead.
-#[derive(Default)]
-struct Candidates {
-    /// What helps by itself.
-    alone: Vec<Candidate>,
-    /// What does not, but may together with another field that the same condition reads.
-    together: Vec<Candidate>,
-    /// Fields that one condition reads together.
-    joints: Vec<Vec<FieldRef>>,
-}
-
 /// One value tried, and what it came to.
 struct Candidate {
     what: Changed,
     /// The cells that it changes: the field's, or the day of the last activity.
     cells: Vec<Change>,
     score: Score,
-    /// What the tests of a field that is read together with others say of the value.
+    /// What every test of the field says of the value.
     answers: Vec<Truth>,
 }
 
-impl Candidates {
-    /// Everything worth trying in pairs: what helps alone with each other, the rest with what is read together with it.
-    fn pairs(&self, now: &Score) -> Vec<[&Candidate; 2]> {
-        let most = |candidates: &'_ [Candidate]| -> Vec<usize> {
-            let mut places: Vec<usize> = (0..candidates.len()).collect();
-            places.arrange_by_key(|at| std::cmp::Reverse(gain(&candidates[*at].score, now)));
-            places.truncate(MOST_CANDIDATES);
-            places.arrange();
-            places
-        };
-        let alone: Vec<&Candidate> = most(&self.alone).into_iter().map(|at| &self.alone[at]).collect();
-        let together: Vec<&Candidate> = most(&self.together).into_iter().map(|at| &self.together[at]).collect();
-        let mut pairs: Vec<[&Candidate; 2]> = Vec::new();
-        for (at, first) in alone.iter().enumerate() {
-            let others = alone.iter().skip(at + 1).filter(|second| !second.is_like(first));
-            pairs.extend(others.map(|second| [*first, *second]));
-        }
-        for (at, first) in together.iter().enumerate() {
-            let others = together.iter().skip(at + 1).chain(&alone).filter(|second| !second.is_like(first));
-            pairs.extend(others.filter(|second| self.joined(first, second)).map(|second| [*first, *second]));
-        }
-        pairs
+/// Every two candidates about different things, in their order: of those that help alone, the most points first, and then the
+/// others, so many.
+fn pairs<'a>(tried: &'a [Candidate], now: &Score) -> Vec<[&'a Candidate; 2]> {
+    let mut places: Vec<usize> = (0..tried.len()).collect();
+    places.arrange_by_key(|at| std::cmp::Reverse(tried.get(*at).map(|one| (one.helps(now), gain(&one.score, now)))));
+    places.truncate(MOST_CANDIDATES);
+    places.arrange();
+    let first: Vec<&Candidate> = places.into_iter().filter_map(|at| tried.get(at)).collect();
+    let mut pairs = Vec::new();
+    for (at, one) in first.iter().enumerate() {
+        let others = first.iter().skip(at + 1).filter(|other| !other.is_like(one));
+        pairs.extend(others.map(|other| [*one, *other]));
     }
-
-    /// Keeps what helps on an axis, and of fields that are read together with others the rest too.
-    fn keep(&mut self, own: Vec<Candidate>, is_joined: bool, now: &Score) {
-        for candidate in own {
-            let Score { fit, engagement, knock_out, .. } = candidate.score;
-            let helps = fit > now.fit || engagement > now.engagement;
-            if helps && knock_out.is_none() {
-                let effect = |one: &&Candidate| (one.score.fit, one.score.engagement) == (fit, engagement);
-                let twice = self.alone.iter().filter(|one| one.what == candidate.what).any(|one| effect(&one));
-                if twice { self.together.push(candidate) } else { self.alone.push(candidate) }
-            } else if is_joined {
-                self.together.push(candidate);
-            }
-        }
-    }
-
-    fn joined(&self, first: &Candidate, second: &Candidate) -> bool {
-        match (&first.what, &second.what) {
-            (Changed::Field(a), Changed::Field(b)) => {
-                self.joints.iter().any(|joint| joint.contains(a) && joint.contains(b))
-            }
-            _ => false,
-        }
-    }
+    pairs
 }
 
 impl Candidate {
@@ -180,6 +138,12 @@ impl Candidate {
             Changed::Activity(kind, times) => Some(More { kind, times: *times, known }),
             Changed::Field(_) => None,
         }
+    }
+
+    /// Whether it gives more points on an axis.
+    fn helps(&self, now: &Score) -> bool {
+        let score = &self.score;
+        score.knock_out.is_none() && (score.fit > now.fit || score.engagement > now.engagement)
     }
 
     /// Whether both are about one thing.
@@ -203,16 +167,10 @@ impl ScoredLeads {
         }
         let Some(now) = self.score_with(row, &[], &[]) else { return Vec::new() };
         let tried = self.candidates_to_change(row, &now);
-        let mut flips = best_per_grade(
-            tried
-                .alone
-                .iter()
-                .filter(|tried| tried.score.grade.is_better_than(now.grade))
-                .map(|tried| (&tried.score, vec![tried])),
-            &now,
-        );
+        let enough = |one: &&Candidate| one.helps(&now) && one.score.grade.is_better_than(now.grade);
+        let mut flips = best_per_grade(tried.iter().filter(enough).map(|tried| (&tried.score, vec![tried])), &now);
         let mut pairs = Vec::new();
-        for pair in tried.pairs(&now) {
+        for pair in self::pairs(&tried, &now) {
             let score = self.score_of(row, &pair);
             let Some(score) = score.filter(|score| score.knock_out.is_none()) else { continue };
             // Not if one change does as much.
@@ -229,17 +187,19 @@ impl ScoredLeads {
 
     fn flip(&self, row: usize, grade: Grade, score: &Score, changes: &[&Candidate]) -> Flip {
         let said = |candidate: &&Candidate| {
-            let (from, to) = match &candidate.what {
+            let (from, to, value) = match &candidate.what {
                 Changed::Field(field) => {
                     let from = super::segment::filled(self.leads(), field, row).map(str::to_owned);
-                    (from, candidate.cells.first().map_or(String::new(), |change| shown(&change.value)))
+                    let value = candidate.cells.first().map(|change| &change.value);
+                    (from, value.map_or(String::new(), shown), value.and_then(Trial::cell))
                 }
                 Changed::Activity(kind, times) => {
                     let counted = u32::try_from(self.known_of(row, kind)).unwrap_or(u32::MAX);
-                    (Some(counted.to_string()), counted.saturating_add(*times).to_string())
+                    let after = counted.saturating_add(*times).to_string();
+                    (Some(counted.to_string()), after.clone(), Some(after))
                 }
             };
-            FieldChange { field: candidate.what.clone(), from, to }
+            FieldChange { field: candidate.what.clone(), from, to, value }
         };
         Flip { changes: changes.iter().map(said).collect(), grade, fit: score.fit, engagement: score.engagement }
     }
@@ -268,21 +228,16 @@ impl ScoredLeads {
         self.score_with(row, &changes, &more)
     }
 
-    /// Every value and every activity worth trying: one per effect of each, of fields that are read together with others
-    /// one per answer of their tests as well.
-    fn candidates_to_change(&self, row: usize, now: &Score) -> Candidates {
+    /// Every value and every activity worth trying: one per effect and answer of the tests.
+    fn candidates_to_change(&self, row: usize, now: &Score) -> Vec<Candidate> {
         let icp = self.icp(row);
-        let rules = || icp.fit.groups.iter().chain(&icp.engagement.groups).flat_map(|group| &group.rules);
-        let changeable = self.changeable(row);
-        let mut found = Candidates { joints: self.joints(rules(), &changeable), ..Candidates::default() };
-        for field in changeable {
+        // A change may choose another card.
+        let rules = || self.icps().flat_map(rules_of);
+        let mut found = Vec::new();
+        for field in self.changeable(row) {
             let Some(at) = self.leads().column_of(&field) else { continue };
             let Some(column) = self.columns().get(at) else { continue };
-            let tests = if found.joints.iter().any(|joint| joint.contains(&field)) {
-                self.tests_of(rules(), &field)
-            } else {
-                Vec::new()
-            };
+            let tests = self.tests_of(&field);
             let mut own: Vec<Candidate> = Vec::new();
             let mut conditions: Vec<Condition> = Vec::new();
             self.other_conditions().for_each(|condition| parts_on(condition, &field, &mut conditions));
@@ -291,7 +246,7 @@ impl ScoredLeads {
                 let (what, cells) = (Changed::Field(field.clone()), vec![Change { column: at, value }]);
                 self.offer(row, Candidate { what, cells, score: *now, answers }, &mut own);
             }
-            found.keep(own, !tests.is_empty(), now);
+            found.extend(own);
         }
         // Fields that the model names are all that it lets change.
         let may_come = icp.changeable.is_none() && self.leads().has_activities();
@@ -301,7 +256,7 @@ impl ScoredLeads {
                 let (what, cells) = (Changed::Activity(kind.clone(), times), self.touched_today(row));
                 self.offer(row, Candidate { what, cells, score: *now, answers: Vec::new() }, &mut own);
             }
-            found.keep(own, false, now);
+            found.extend(own);
         }
         found
     }
@@ -316,23 +271,19 @@ impl ScoredLeads {
         }
     }
 
-    /// Fields that can be changed and that one rule, segment or card reads together.
-    fn joints<'a>(&self, rules: impl Iterator<Item = &'a model::Rule>, changeable: &[FieldRef]) -> Vec<Vec<FieldRef>> {
-        let read = rules.map(rule_fields).chain(self.other_conditions().map(Condition::fields));
-        let open = read.map(|mut fields| {
-            fields.retain(|field| changeable.contains(field));
-            fields
-        });
-        open.filter(|fields| fields.len() > 1).collect()
+    /// Every test of a field that can decide a score.
+    fn tests_of(&self, field: &FieldRef) -> Vec<Condition> {
+        let mut tests = Vec::new();
+        let rules = self.icps().flat_map(rules_of).map(|rule| &rule.when);
+        let knock_outs = self.icps().flat_map(|icp| &icp.disqualify).map(|knock_out| &knock_out.when);
+        let conditions = rules.chain(knock_outs).chain(self.other_conditions());
+        conditions.for_each(|condition| parts_on(condition, field, &mut tests));
+        tests
     }
 
-    /// Every test of a field that can decide a score.
-    fn tests_of<'a>(&self, rules: impl Iterator<Item = &'a model::Rule>, field: &FieldRef) -> Vec<Condition> {
-        let mut tests = Vec::new();
-        let conditions = rules.map(|rule| &rule.when);
-        conditions.for_each(|condition| parts_on(condition, field, &mut tests));
-        self.other_conditions().for_each(|condition| parts_on(condition, field, &mut tests));
-        tests
+    /// The profiles of all cards.
+    fn icps(&self) -> impl Iterator<Item = &Icp> {
+        self.model().scorecards().iter().map(|card| &card.icp).chain([self.model().icp()])
     }
 
     /// The conditions that choose a segment and a card.
@@ -360,9 +311,12 @@ impl ScoredLeads {
         let icp = self.icp(row);
         let engagement = axis_fields(&icp.engagement);
         let mut fields = axis_fields(&icp.fit);
-        // What chooses the segment and the card counts where the model says that it may change.
+        // What chooses the segment and the card, and what other cards read, counts where the model says that it may change.
         let others: Vec<FieldRef> = match icp.changeable {
-            Some(_) => self.other_conditions().flat_map(Condition::fields).collect(),
+            Some(_) => {
+                let axes = self.icps().flat_map(|icp| [&icp.fit, &icp.engagement]);
+                self.other_conditions().flat_map(Condition::fields).chain(axes.flat_map(axis_fields)).collect()
+            }
             None => Vec::new(),
         };
         for field in engagement.iter().cloned().chain(others) {
@@ -398,6 +352,10 @@ fn best_per_grade<'a>(
     }
     best.arrange_by_key(|(grade, ..)| *grade);
     best
+}
+
+fn rules_of(icp: &Icp) -> impl Iterator<Item = &model::Rule> {
+    icp.fit.groups.iter().chain(&icp.engagement.groups).flat_map(|group| &group.rules)
 }
 
 fn gain(score: &Score, now: &Score) -> i64 {

@@ -65,8 +65,11 @@ fn carries(kind: Option<Kind>, field: Field) -> bool {
         Some(Kind::Stages) => {
             [Field::IsWon, Field::IsLost, Field::IsClosed, Field::Probability, Field::ForecastCategory].contains(&field)
         }
-        // How its deal ended, and whether it has, is how a lead ended.
-        Some(Kind::Deals) => [Field::DealStatus, Field::IsWon, Field::IsClosed].contains(&field),
+        // How its deal ended, whether it has, and what it brought is what a lead came to.
+        Some(Kind::Deals) => {
+            [Field::DealStatus, Field::IsWon, Field::IsClosed, Field::Amount, Field::ActualAmount, Field::Currency]
+                .contains(&field)
+        }
         Some(Kind::Reps) => [Field::Manager, Field::Team, Field::Active].contains(&field),
         _ => false,
     }

@@ -27,6 +27,8 @@ pub struct Examples {
     /// Days since 1970 of the splitting date, where the file has one.
     pub(crate) dates: Option<Vec<Option<Date>>>,
     pub(crate) undecided: u64,
+    /// Values of the outcome that the options name and no row has.
+    pub(crate) absent: Vec<String>,
 }
 
 /// One column.
@@ -82,7 +84,8 @@ impl Examples {
     /// The decided rows of a list.
     ///
     /// # Errors
-    /// `no-outcome` if no column says how the rows ended, `unknown-column` for a header that is not there.
+    /// `no-outcome` if no column says how the rows ended, or none of the values that mean success or failure occurs;
+    /// `unknown-column` for a header that is not there, `bad-options` for values that mean both.
     pub fn from_leads(leads: &LeadList, options: &LearnOptions) -> Result<Self, Error> {
         Self::new(leads.table(), &labels(leads.table(), leads.binding()), options)
     }
@@ -101,9 +104,11 @@ impl Examples {
     /// # Errors
     /// `no-outcome` if there is no such column or none can be told.
     fn new(table: &Table, labels: &[String], options: &LearnOptions) -> Result<Self, Error> {
+        options.check()?;
         let dialects = Dialects::built_in()?;
         let outcome = outcome::column(table, labels, options, dialects)?;
         let reading = Reading::new(outcome, options, dialects);
+        let absent = reading.absent(outcome, options, table.rows())?;
         let read = outcome::outcomes(table, labels, outcome, &reading);
         let columns = Self::columns(table, labels, options, outcome)?;
         let order = order(table, &columns, &read);
@@ -117,6 +122,7 @@ impl Examples {
             outcomes: order.iter().map(|row| read[*row as usize] == Some(true)).collect(),
             dates: date.map(|date| order.iter().map(|row| date.date(*row as usize)).collect()),
             undecided: undecided.len() as u64,
+            absent,
             rows: order,
         })
     }
@@ -258,6 +264,7 @@ impl Examples {
             rows: kept.iter().map(|at| self.rows[*at]).collect(),
             dates: self.dates.as_ref().map(|dates| kept.iter().map(|at| dates[*at]).collect()),
             undecided: self.undecided,
+            absent: self.absent.clone(),
         }
     }
 }

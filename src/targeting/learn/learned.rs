@@ -25,6 +25,8 @@ pub struct Learned {
     pub decided: u64,
     /// Rows that are not decided.
     pub undecided: u64,
+    /// Values of the outcome that the options name and no row has.
+    pub absent: Vec<String>,
     /// The newest day of the splitting date among the decided rows, where the file has one.
     pub newest: Option<Date>,
     /// Share of successes among the decided rows.

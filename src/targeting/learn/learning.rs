@@ -124,6 +124,7 @@ impl Learning {
             outcome: self.examples.outcome().to_owned(),
             decided: self.examples.len() as u64,
             undecided: self.examples.undecided,
+            absent: self.examples.absent.clone(),
             base_rate: base_rate(&self.examples, &training),
             columns: self.examples.features.iter().filter(|f| f.learnable()).map(|f| f.name.clone()).collect(),
             newest: self.examples.newest(),

@@ -1,6 +1,7 @@
 //! What is to be learned, from which columns.
 
 use crate::calendar::Date;
+use crate::model::fold;
 use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
@@ -56,8 +57,35 @@ impl LearnOptions {
     /// Kind `run`, code `bad-options`.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let text = if text.trim().is_empty() { "{}" } else { text };
-        serde_json::from_str(text).map_err(|error| {
-            Error::new(ErrorKind::Run, "bad-options", format!("{error} (see the options of learning)"))
-        })
+        serde_json::from_str(text).map_err(|error| bad(format!("{error} (see the options of learning)")))
     }
+
+    /// Whether success and failure exclude each other.
+    ///
+    /// # Errors
+    /// Kind `run`, code `bad-options`: values of failure without those of success, an empty list, or a value in both.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let Some(success) = &self.success else {
+            return match self.failure {
+                Some(_) => {
+                    Err(bad("`failure` needs `success` beside it (name the values that mean success)".to_owned()))
+                }
+                None => Ok(()),
+            };
+        };
+        if success.is_empty() || self.failure.as_ref().is_some_and(Vec::is_empty) {
+            return Err(
+                bad("expected at least one value of the outcome, found none (leave the option out)".to_owned()),
+            );
+        }
+        let both = |value: &&String| success.iter().any(|other| fold(other) == fold(value));
+        match self.failure.iter().flatten().find(both) {
+            Some(value) => Err(bad(format!("`{value}` means success and failure (name it in one of the two)"))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn bad(message: String) -> Error {
+    Error::new(ErrorKind::Run, "bad-options", message)
 }

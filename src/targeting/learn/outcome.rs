@@ -229,6 +229,34 @@ impl<'a> Reading<'a> {
         Self { success, failure, dialects, words }
     }
 
+    /// The values of the options that no row has, as written there.
+    ///
+    /// # Errors
+    /// `no-outcome` if no row has any of the values that mean success, or failure.
+    pub(crate) fn absent(&self, column: &Column, options: &LearnOptions, rows: usize) -> Result<Vec<String>, Error> {
+        let texts = texts(column, rows);
+        let held: Vec<String> = texts.keys().map(|text| fold(text)).collect();
+        let mut absent = Vec::new();
+        for (what, named) in [("success", &options.success), ("failure", &options.failure)] {
+            let Some(named) = named else { continue };
+            let missing = named.iter().filter(|value| !held.contains(&fold(value))).cloned();
+            let before = absent.len();
+            absent.extend(missing);
+            if absent.len() - before == named.len() {
+                let values = named.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" or ");
+                let has: Vec<String> =
+                    texts.keys().filter(|text| !text.is_empty()).take(5).map(|text| format!("`{text}`")).collect();
+                let has = if has.is_empty() { "nothing".to_owned() } else { has.join(", ") };
+                let message = format!(
+                    "no row of `{}` has {values}, found {has} (write the values of `{what}` as in the file)",
+                    column.name()
+                );
+                return Err(Error::new(ErrorKind::Run, "no-outcome", message).at(Place::path(what)));
+            }
+        }
+        Ok(absent)
+    }
+
     /// Whether the row ended well; `None` if it has not ended.
     pub(crate) fn outcome(&self, text: &str) -> Option<bool> {
         if text.is_empty() {
