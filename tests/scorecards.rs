@@ -51,14 +51,14 @@ fn recency_of_a_log_is_that_of_any_day() {
     let lines = "Email,Activity Type,Activity Date\nada@a.example,Call,2026-03-21\nada@a.example,Call,2026-04-20\n";
     log.push(lines.as_bytes()).unwrap();
     leads.attach(log).unwrap();
-    let mut seen_on = |day: &str| {
+    let seen_on = |day: &str| {
         leads.score(model, &format!(r#"{{ "asOf": "{day}" }}"#)).unwrap();
         let lead = serde_json::to_value(leads.explain(0).unwrap()).unwrap();
         let account = serde_json::to_value(leads.accounts("{}").unwrap()).unwrap();
         (lead["engagement"]["score"].clone(), account["rows"][0]["lastTouchDays"].clone())
     };
     // One call ten days before, then both, then none, and the first day again.
-    let found = ["2026-03-31", "2026-04-30", "2026-03-20", "2026-03-31"].map(|day| seen_on(day));
+    let found = ["2026-03-31", "2026-04-30", "2026-03-20", "2026-03-31"].map(seen_on);
     assert_eq!(
         found,
         [(json!(30.0), json!(10)), (json!(70.0), json!(10)), (json!(0.0), json!(null)), (json!(30.0), json!(10))]
