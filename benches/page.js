@@ -94,6 +94,61 @@ async function median(page, slider, answer) {
 }
 
 /**
+ * How long frames take while a list is scrolled by a hundred and twentieth of itself in each, in both browsers.
+ * @param {number} count leads
+ * @returns {Promise<Wait[]>}
+ */
+export async function scrolling(count) {
+  const { chromium, firefox } = await browsers();
+  const server = await serve();
+  const found = [];
+  for (const [name, kind, executablePath, args] of /** @type {const} */ ([['Chromium', 'chrome', chromium, ['--no-sandbox', '--disable-dev-shm-usage']], ['Firefox', 'firefox', firefox, []]])) {
+    const browser = await puppeteer.launch({ browser: kind, executablePath, headless: true, args: [...args], protocolTimeout: 600_000 });
+    try {
+      const page = await browser.newPage();
+      await page.setViewport({ width: 1280, height: 900 });
+      await page.goto(server.url);
+      await page.waitForSelector('#sample-leads:not([disabled])');
+      await page.evaluate(listOf, count);
+      await page.waitForSelector('#panel-leads regular-table tbody td', { timeout: 300_000 });
+      const frames = (await page.evaluate(framesOf)).sort((a, b) => a - b);
+      const at = (/** @type {number} */ share) => frames[Math.floor(share * (frames.length - 1))] ?? 0;
+      const late = frames.filter((frame) => frame > 50).length;
+      found.push({ name: `a frame of scrolling, ${name}`, shape: `${count.toLocaleString('en')} leads`, seconds: at(0.5) / 1000, note: `median of ${frames.length}; 95 % within ${at(0.95).toFixed(0)} ms, ${late} above 50 ms` });
+    } finally {
+      await browser.close();
+    }
+  }
+  await server.close();
+  return found;
+}
+
+/** Runs on the page: chooses a file of so many leads. @param {number} count */
+function listOf(count) {
+  const lines = Array.from({ length: count }, (_, i) => `P${i},Company ${i},${(i * 37) % 5000},${['Software', 'Retail', 'Energy'][i % 3]}`);
+  const data = new DataTransfer();
+  data.items.add(new File([`Full Name,Company,Employees,Industry\n${lines.join('\n')}\n`], 'leads.csv'));
+  const input = /** @type {HTMLInputElement} */ (document.querySelector('#file-leads'));
+  input.files = data.files;
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
+/** Runs on the page: milliseconds from frame to frame while the table scrolls from end to end. */
+async function framesOf() {
+  const table = /** @type {HTMLElement} */ (document.querySelector('#panel-leads regular-table'));
+  const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve(performance.now())));
+  const times = [];
+  let last = Number(await frame());
+  for (let step = 1; step <= 120; step += 1) {
+    table.scrollTop = ((table.scrollHeight - table.clientHeight) * step) / 120;
+    const now = Number(await frame());
+    times.push(now - last);
+    last = now;
+  }
+  return times;
+}
+
+/**
  * Runs on the page: seconds that the forecast of a pipeline of `count` deals takes with the record of all its quarters, and the lines of the record.
  * @param {number} count
  */

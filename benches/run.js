@@ -12,7 +12,7 @@ import { importInChromium } from './chromium.js';
 import { simulation } from './kernel.js';
 import { outcomes } from './learning.js';
 import { duckdb, folder, native, python } from './others.js';
-import { waits } from './page.js';
+import { scrolling, waits } from './page.js';
 import { idiomatic, tuned } from './peers/forecast.js';
 import { scoreRows } from './peers/scoring.js';
 
@@ -114,6 +114,7 @@ async function forecasts() {
   lines.push(line('the same with our report', shape, answered, numpy?.seconds ?? null, 'from the call to the report'));
   const toOurs = (/** @type {string} */ name, /** @type {number} */ seconds, /** @type {string} */ note) => line(name, shape, kernel, seconds, `${note}; both ours`);
   lines.push(line('WebAssembly ÷ native', shape, compiled.seconds, kernel, 'the same source; native stands under ours'));
+  lines.push(line('percentiles ÷ plain, native', shape, compiled.seconds, compiled.percentiles, 'seven of each of seven outputs, with their errors; the trials stand under ours'));
   lines.push(toOurs('rates and market ÷ plain', dated, '90 shared rates'));
   lines.push(toOurs('whole model ÷ plain', whole, 'six shared rates, market, hazards, amounts and new business, fitted to 3,000 closed deals'));
   lines.push(toOurs('report ÷ plain', told, 'percentiles and all else that is said of trials that were kept'));
@@ -254,7 +255,7 @@ async function learning() {
 /** What a person waits for on the page; seconds, beside no peer. */
 async function onPage() {
   const [leadCount, deals] = options.quick ? [2_000, 500] : [100_000, 5_000];
-  const told = await waits({ leads: leadFile(leadCount), leadCount, deals });
+  const told = [...await waits({ leads: leadFile(leadCount), leadCount, deals }), ...await scrolling(options.quick ? 20_000 : 1_000_000)];
   return told.map(({ name, shape, seconds, note }) => ({ name, shape, ours: seconds, peer: null, ratio: null, note }));
 }
 

@@ -146,6 +146,14 @@ class Grid {
       if (meta.type === 'column_header' || meta.type === 'corner') this.styleHeader(cell, meta.type === 'corner' ? name : rest[meta.x]);
       else this.styleCell(cell, meta.type === 'row_header' ? name : rest[meta.x], meta.y);
     }
+    // A row below the last one in sight may be left over from where the table was before.
+    for (const line of this.element.querySelectorAll('tbody tr')) {
+      const isHere = this.seen.has(this.element.getMeta(line.firstElementChild)?.y);
+      line.toggleAttribute('hidden', !isHere);
+      if (isHere) continue;
+      line.removeAttribute('aria-rowindex');
+      delete line.dataset.position;
+    }
   }
 
   /**
