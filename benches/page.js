@@ -56,7 +56,7 @@ export async function waits({ leads, leadCount, deals }) {
 }
 
 /**
- * The middle time from a move of a slider to the first paint that shows its answer.
+ * The middle time from a move of a slider to the paint that shows the last of its answer.
  * @param {import('puppeteer-core').Page} page
  * @param {string} slider
  * @param {string} answer what changes with it
@@ -70,13 +70,20 @@ async function median(page, slider, answer) {
       const [from, to, step] = [input.min, input.max, input.step].map(Number);
       const changed = new Promise((resolve, reject) => {
         const before = shown.innerText;
+        let painted = 0;
+        /** @type {ReturnType<typeof setTimeout> | undefined} */
+        let rest;
         const late = setTimeout(() => reject(new Error('nothing changed')), 20_000);
         const watcher = new MutationObserver(() => {
-          if (shown.innerText === before) return;
-          watcher.disconnect();
+          if (painted === 0 && shown.innerText === before) return;
           clearTimeout(late);
-          // After the frame that paints the change.
-          requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
+          clearTimeout(rest);
+          // After the frame that paints the last of the changes.
+          requestAnimationFrame(() => setTimeout(() => { painted = performance.now(); }));
+          rest = setTimeout(() => {
+            watcher.disconnect();
+            resolve(painted);
+          }, 150);
         });
         watcher.observe(shown, { childList: true, subtree: true, characterData: true, attributes: true });
       });

@@ -7,7 +7,7 @@ use super::queues::Queue;
 use super::scored::ScoredLeads;
 use super::segment::UNASSIGNED;
 use crate::crm::{Channel, FieldRef};
-use crate::model::{Grade, GradePattern, fold};
+use crate::model::{GradePattern, fold};
 use crate::stats::places_by;
 use crate::table::{Column, ColumnKind};
 use crate::{Error, ErrorKind, Place};
@@ -87,7 +87,7 @@ impl ScoredLeads {
     /// # Errors
     /// `unknown-field` if a sort key names nothing that the list has, `bad-grade` for a grade that cannot be read.
     pub fn view(&self, view: &View) -> Result<Vec<u32>, Error> {
-        let mut rows = self.filtered(&view.filter)?;
+        let rows = self.filtered(&view.filter)?;
         let keys: Vec<(Vec<u64>, bool)> = view
             .sort
             .iter()
@@ -97,16 +97,10 @@ impl ScoredLeads {
         if keys.is_empty() {
             return Ok(rows);
         }
-        rows.sort_by(|a, b| {
-            keys.iter()
-                .map(|(values, descending)| {
-                    let [a, b] = [a, b].map(|row| values.get(*row as usize).copied().unwrap_or(BLANK));
-                    if *descending && a != BLANK && b != BLANK { b.cmp(&a) } else { a.cmp(&b) }
-                })
-                .find(|order| order.is_ne())
-                .unwrap_or(std::cmp::Ordering::Equal)
-        });
-        Ok(rows)
+        // Rows stand in the order of the file, and so do those of equal keys.
+        let mut placed: Vec<(u64, u32)> = packed(&keys, &rows).into_iter().zip(rows).collect();
+        placed.sort_unstable();
+        Ok(placed.into_iter().map(|(_, row)| row).collect())
     }
 
     fn filtered(&self, filter: &Filter) -> Result<Vec<u32>, Error> {
@@ -141,11 +135,7 @@ impl ScoredLeads {
             "row" => rows.map(|row| row as u64).collect(),
             "fit" => rows.map(|row| points(self.fit(row))).collect(),
             "engagement" => rows.map(|row| points(self.engagement(row))).collect(),
-            "grade" => {
-                let all = Grade::all();
-                let rank = |grade: Grade| all.iter().position(|known| *known == grade).map_or(BLANK, |at| at as u64);
-                rows.map(|row| rank(self.grade(row))).collect()
-            }
+            "grade" => rows.map(|row| self.grade(row).place() as u64).collect(),
             // Segments, pools and people sort as the model lists them.
             "segment" => rows.map(|row| self.segment_index(row).map_or(BLANK, |at| at as u64)).collect(),
             "owner" | "pool" => rows
@@ -174,6 +164,45 @@ impl ScoredLeads {
             }
         })
     }
+}
+
+/// One number per row that sorts as all keys together, the first one deciding. A key that is turned round turns its values,
+/// but not its blanks.
+fn packed(keys: &[(Vec<u64>, bool)], rows: &[u32]) -> Vec<u64> {
+    let mut packed = vec![0_u64; rows.len()];
+    let mut bits = 0;
+    for (values, descending) in keys {
+        let of = |row: &u32| values.get(*row as usize).copied().unwrap_or(BLANK);
+        let known = || rows.iter().map(of).filter(|value| *value != BLANK);
+        let (low, high) = known().fold((BLANK, 0), |(low, high), value| (low.min(value), high.max(value)));
+        // Blanks come behind all others. A span that leaves no room for them is as wide as a number.
+        let blank = if low > high { 0 } else { (high - low).saturating_add(1) };
+        let place = |row: &u32| match of(row) {
+            BLANK => blank,
+            value if *descending => high - value,
+            value => value - low,
+        };
+        let width = u64::BITS - blank.leading_zeros();
+        if bits + width <= u64::BITS {
+            let shift = |packed: u64| if width < u64::BITS { packed << width } else { 0 };
+            packed.iter_mut().zip(rows).for_each(|(packed, row)| *packed = shift(*packed) | place(row));
+            bits += width;
+            continue;
+        }
+        // What does not fit as it is fits as ranks: a list has far fewer rows than a number has values.
+        let own = ranks(&rows.iter().map(place).collect::<Vec<u64>>());
+        packed = ranks(&packed).into_iter().zip(own).map(|(packed, own)| packed << 32 | own).collect();
+        bits = u64::BITS;
+    }
+    packed
+}
+
+/// The place of each number among the different ones, below 2³².
+fn ranks(numbers: &[u64]) -> Vec<u64> {
+    let mut all = numbers.to_vec();
+    all.sort_unstable();
+    all.dedup();
+    numbers.iter().map(|number| all.partition_point(|other| other < number) as u64).collect()
 }
 
 fn bad_grade(text: &str, at: usize) -> Error {
@@ -272,5 +301,48 @@ impl<'a> Search<'a> {
                 Some(words) => column.word(row).and_then(|word| words.get(word).copied()).unwrap_or(false),
                 None => fold(column.text(row)).contains(&self.wanted),
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Sampler, StreamKey};
+
+    /// Keys one after the other, as they are meant.
+    fn one_by_one(keys: &[(Vec<u64>, bool)], a: u32, b: u32) -> std::cmp::Ordering {
+        let of = |(values, descending): &(Vec<u64>, bool)| {
+            let [a, b] = [a, b].map(|row| values[row as usize]);
+            if *descending && a != BLANK && b != BLANK { b.cmp(&a) } else { a.cmp(&b) }
+        };
+        keys.iter().map(of).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+    }
+
+    #[test]
+    fn packed_keys_sort_as_one_after_the_other() {
+        let mut s = Sampler::new(StreamKey::new(7));
+        // Few values, points, times, and numbers of every size, in every mix of up to five keys.
+        let widths: [u64; 5] = [1, 9, 1 << 27, 1 << 50, BLANK - 1];
+        for round in 0..300_u32 {
+            let rows: Vec<u32> = (0..60).filter(|row| round % 3 > 0 || row % 4 > 0).collect();
+            let keys: Vec<(Vec<u64>, bool)> = (0..=s.below(4))
+                .map(|_| {
+                    let width = widths[s.below(5) as usize];
+                    let mut value = || match s.below(6) {
+                        0 => BLANK,
+                        1 => width,
+                        2 => 0,
+                        _ => (u64::from(s.below(u32::MAX)) << 32 | u64::from(s.below(u32::MAX))) % width.max(1),
+                    };
+                    ((0..60).map(|_| value()).collect(), s.below(2) == 1)
+                })
+                .collect();
+            let mut placed: Vec<(u64, u32)> = packed(&keys, &rows).into_iter().zip(rows.iter().copied()).collect();
+            placed.sort_unstable();
+            let found: Vec<u32> = placed.into_iter().map(|(_, row)| row).collect();
+            let mut expected = rows;
+            expected.sort_by(|a, b| one_by_one(&keys, *a, *b));
+            assert_eq!(found, expected, "round {round}: {keys:?}");
+        }
     }
 }

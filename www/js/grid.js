@@ -7,8 +7,8 @@
 import '../vendor/regular-table.js';
 import { leaf, seen } from './dom.js';
 
-const BLOCK = 200;
-const BLOCKS_KEPT = 24;
+const BLOCK = 60;
+const BLOCKS_KEPT = 80;
 
 /**
  * @typedef {{ key: string, label: string, number?: boolean, sortable?: boolean, text: (row: any) => string, mark?: (row: any) => string }} GridColumn

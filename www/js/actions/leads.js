@@ -162,6 +162,11 @@ export function sortLeads(key) {
   return filterLeads({ sort: sort.key === key ? { key, descending: !sort.descending } : { key, descending: startsDescending } });
 }
 
+/** The rows that the table asked for last, and those of a new order that were asked for before it did. */
+let asked = { from: 0, count: 0 };
+/** @type {{ of: Uint32Array | null, from: number, count: number, rows: any[] }} */
+let ahead = { of: null, from: 0, count: 0, rows: [] };
+
 /**
  * @param {number} from
  * @param {number} count
@@ -169,7 +174,23 @@ export function sortLeads(key) {
  */
 export async function leadRows(from, count) {
   const { handle, order } = state.leads;
-  return handle && order ? handle.window(from, count) : [];
+  asked = { from, count };
+  if (!handle || !order) return [];
+  return ahead.of === order && ahead.from === from && ahead.count === count ? ahead.rows : handle.window(from, count);
+}
+
+/**
+ * Scores and ranks, and asks for the rows in sight and a lead's explanation in the same breath.
+ * @param {import('../engine.js').LeadsHandle} handle
+ * @param {number | null} selected
+ */
+export async function rankedBy(handle, selected) {
+  const { from, count } = asked;
+  const [report, order, rows, explanation] = await Promise.all([
+    handle.score(state.model.value, { asOf: today() }), handle.view(viewOf(state.leads.view)), handle.window(from, count), selected === null ? null : handle.explain(selected),
+  ]);
+  ahead = { of: order, from, count, rows };
+  return { report, order, explanation };
 }
 
 /** The leads of one channel, in the ranked list. @param {string} channel */

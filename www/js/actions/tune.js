@@ -3,7 +3,7 @@
 
 import { changed, state } from '../state.js';
 import { freshTuning, moved } from '../tuning.js';
-import { today, viewOf } from './leads.js';
+import { rankedBy } from './leads.js';
 import { changeModel, confirmModel, undoModel } from './model.js';
 import { announce, isCancelled, newest, problemOf } from './work.js';
 
@@ -39,8 +39,10 @@ export function moveKnob({ path, sets }, value) {
   const { model, leads } = state;
   leads.tuning = { ...leads.tuning, before: leads.tuning.before ?? model.value, problem: null };
   for (const [where, what] of changes) model.value = moved(model.value, where, what);
-  changed();
-  return rankAgain();
+  const ranked = rankAgain();
+  // The figure beside the slider is drawn while the worker scores.
+  setTimeout(changed);
+  return ranked;
 }
 
 /**
@@ -79,10 +81,8 @@ const rankAgain = newest(async () => {
   const { handle } = state.leads;
   if (!handle || !state.model.value) return;
   try {
-    const report = await handle.score(state.model.value, { asOf: today() });
-    const order = await handle.view(viewOf(state.leads.view));
     const { selected } = state.leads;
-    const explanation = selected === null ? null : await handle.explain(selected);
+    const { report, order, explanation } = await rankedBy(handle, selected);
     if (state.leads.handle !== handle) return;
     Object.assign(state.leads, { report, receipt: report.receipt, order, tuning: { ...state.leads.tuning, holds: true } });
     if (state.leads.selected === selected) state.leads.explanation = explanation;
