@@ -155,6 +155,22 @@ fn who_is_ruled_out_sits_on_no_seat() {
 }
 
 #[test]
+fn whose_ids_they_are_says_what_the_rows_are() {
+    for header in ["Lead ID", "Lead Id", "Prospect ID", "Contact ID", "Lead Number"] {
+        for rest in ["Name,Company,Created,Visits", "Company,Industry,Created,Visits"] {
+            let cells = |company: &str| {
+                if rest.starts_with('N') { format!("P,{company}") } else { format!("{company},Software") }
+            };
+            let line = |at: usize, company: &str| format!("L{at},{},2026-01-0{at},3\n", cells(company));
+            let csv = format!("{header},{rest}\n{}{}{}", line(1, "Acme"), line(2, "Acme"), line(3, "Bolt"));
+            let all = report(&scored(&csv), "{}");
+            let rows: Vec<(&str, u64)> = all.rows.iter().map(|row| (row.name.as_str(), row.rows)).collect();
+            assert!(rows.contains(&("Acme", 2)) && rows.contains(&("Bolt", 1)), "{header},{rest}: {rows:?}");
+        }
+    }
+}
+
+#[test]
 fn no_order_of_the_rows_changes_a_bit() {
     let (head, body) = CONTACTS.split_once('\n').unwrap();
     let lines: Vec<&str> = body.lines().collect();

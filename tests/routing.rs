@@ -286,7 +286,7 @@ fn use_past_the_threshold_makes_a_product_qualified_lead() {
     assert!(points[3] < 65.0);
     let pql: Vec<Truth> = (0..4).map(|row| leads.meets(row, Definition::Pql)).collect();
     assert_eq!(pql, [Truth::True, Truth::True, Truth::True, Truth::False]);
-    assert_eq!(leads.definitions(2), [Definition::Mql, Definition::Pql]);
+    assert_eq!(leads.definitions(2), [Definition::Mql, Definition::Pql, Definition::ClosedWon]);
     assert_eq!(leads.pool(2), Some("Sales assist"), "past the threshold sales takes over");
     let report = leads.report();
     let pql = &report.definitions[1];
@@ -342,4 +342,132 @@ fn a_file_of_activities_tells_answers_from_visits_and_late_ones() {
     assert_eq!(states, [SlaState::Answered, SlaState::Breached, SlaState::Late, SlaState::Open]);
     let large = &leads.report().routing[0];
     assert_eq!((large.answered, large.late, large.breached, large.open), (1, 1, 1, 1));
+}
+
+/// A list scored with another file attached.
+fn with(model: &str, csv: &str, more: &str, run: &str) -> ScoredLeads {
+    let table = |csv: &str| Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+    let leads = LeadList::from_table(table(csv), &Mapping::default()).unwrap();
+    let (leads, _) = leads.attach(table(more), &AttachOptions::default()).unwrap();
+    leads.score(&OperatingModel::from_json(model).unwrap(), &Run::from_json(run).unwrap())
+}
+
+#[test]
+fn a_file_of_accounts_says_who_has_them() {
+    let model = |who: &str| {
+        format!(
+            r#"{{ "format": 1, "routing": {{ "accountOwner": "{who}", "pools": [ {{ "name": "P", "members": [ {{ "name": "Ada" }}, {{ "name": "Di" }} ] }} ],
+                "rules": [ {{ "name": "All", "pool": "P" }} ], "fallback": "P" }} }}"#
+        )
+    };
+    let leads = |owner: [&str; 2]| {
+        format!(
+            "Lead ID,Name,Email,Company,Title,Created{0}\nL1,Ian,ian@iris.io,Iris,VP,2026-07-01{1}\nL2,Jan,jan@jade.io,Jade,VP,2026-07-02{1}\nL3,Kim,kim@kite.io,Kite,VP,2026-07-03{2}\nL4,Lu,lu@iris.io,Iris,VP,2026-07-04{1}\n",
+            owner[0],
+            if owner[0].is_empty() { "" } else { "," },
+            owner[1]
+        )
+    };
+    let run = r#"{ "asOf": "2026-07-07" }"#;
+    for header in ["Account Owner", "Owner", "Owner Name"] {
+        let accounts = |owner: &str| {
+            format!(
+                "Account ID,Account Name,Website,{header}\nA1,Iris,iris.io,{owner}\nA2,Jade,jade.io,Di\nA3,Kite,kite.io,Di\n"
+            )
+        };
+        for who in ["members", "anyone"] {
+            let owners = |scored: &ScoredLeads| [0, 1, 2, 3].map(|row| scored.owner(row).unwrap_or("–").to_owned());
+            let scored = with(&model(who), &leads(["", ""]), &accounts("Di"), run);
+            assert_eq!(owners(&scored), ["Di", "Di", "Di", "Di"], "{header} {who}");
+            // What the lead's own row names comes first.
+            let scored = with(&model(who), &leads([",Owner", ",Ada"]), &accounts("Di"), run);
+            assert_eq!(owners(&scored), ["Di", "Di", "Ada", "Di"], "{header} {who}");
+        }
+        let scored = with(&model("anyone"), &leads(["", ""]), &accounts("Zoe"), run);
+        assert_eq!([0, 3].map(|row| scored.owner(row)), [Some("Zoe"), Some("Zoe")], "{header}");
+        let scored = with(&model("off"), &leads(["", ""]), &accounts("Zoe"), run);
+        assert_eq!([0, 3].map(|row| scored.owner(row)), [Some("Ada"), Some("Di")], "{header}");
+    }
+}
+
+#[test]
+fn whoever_has_been_dealt_with_by_the_files_own_words_is_not_waiting() {
+    let words = [
+        "Closed Won",
+        "Customer",
+        "Closed Lost",
+        "New",
+        "Opportunity",
+        "SQL",
+        "Unqualified",
+        "Marketing Qualified Lead",
+        "Not accepted",
+        "Accepted",
+        "Closed - Not Converted",
+    ];
+    let lines: String = words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| format!("{at},N{at},n{at}@a{at}.com,C{at},500,2026-03-02,,{word}\n"))
+        .collect();
+    let csv = format!("Lead ID,Name,Email,Company,Employees,Created,Last Activity,Status\n{lines}");
+    let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+    let leads = LeadList::from_table(table, &Mapping::default()).unwrap();
+    for preset in [Preset::SalesLed, Preset::Hybrid] {
+        let model = OperatingModel::from_json(preset.json()).unwrap();
+        let scored = leads.score(&model, &Run::from_json(r#"{ "asOf": "2026-03-31" }"#).unwrap());
+        let holds = |test: &dyn Fn(usize) -> bool| {
+            words.iter().enumerate().filter(|(row, _)| test(*row)).map(|(_, word)| *word).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            holds(&|row| scored.is_in(row, Queue::Breached)),
+            ["New", "Marketing Qualified Lead", "Not accepted"]
+        );
+        assert_eq!(
+            holds(&|row| scored.is_in(row, Queue::Stalled)),
+            ["New", "Marketing Qualified Lead", "Not accepted"]
+        );
+        assert_eq!(holds(&|row| scored.meets(row, Definition::Sql) == Truth::True), ["SQL", "Accepted"]);
+        assert_eq!(holds(&|row| scored.meets(row, Definition::ClosedWon) == Truth::True), ["Closed Won", "Customer"]);
+        assert_eq!(
+            holds(&|row| scored.is_sql(row) == Some(true)),
+            ["Closed Won", "Customer", "Opportunity", "SQL", "Accepted"]
+        );
+        assert_eq!(scored.mql_cuts(None).sqls, 5);
+    }
+}
+
+#[test]
+fn a_promise_holds_where_nobody_was_free_to_take_the_lead() {
+    let model = r#"{ "format": 1, "routing": { "pools": [ { "name": "P", "members": [ { "name": "Ada", "capacity": 1 } ] } ],
+        "rules": [ { "name": "All", "pool": "P", "sla": { "hours": 2 } } ], "fallback": "P" } }"#;
+    let leads =
+        "Lead ID,Email,Created,Last Activity\n1,a@a.com,2026-07-01,\n2,b@b.com,2026-07-02,\n3,c@c.com,2026-07-06,\n";
+    let table = Table::from_csv(leads.as_bytes(), &ReadOptions::default()).unwrap();
+    let leads = LeadList::from_table(table, &Mapping::default()).unwrap();
+    let scored = leads
+        .score(&OperatingModel::from_json(model).unwrap(), &Run::from_json(r#"{ "asOf": "2026-07-07" }"#).unwrap());
+    assert_eq!([0, 1, 2].map(|row| scored.owner(row)), [Some("Ada"), None, None]);
+    assert_eq!([0, 1, 2].map(|row| scored.due_text(row).is_some()), [true; 3]);
+    assert_eq!([0, 1, 2].map(|row| scored.sla_state(row)), [Some(SlaState::Breached); 3]);
+    assert_eq!(
+        scored.hours_late(2),
+        Some(22.0),
+        "created some time on the 6th, so due by 2 o'clock on the 7th at the latest"
+    );
+    assert!((0..3).all(|row| scored.is_in(row, Queue::Stalled)));
+}
+
+#[test]
+fn a_log_that_does_not_know_a_lead_takes_no_stated_touch_away() {
+    let model = MODEL.replace("ACCOUNT", "");
+    let csv = "Lead ID,Company,Email,Employees,Status,Created Date,Last Activity Date\n\
+        1,A,a@a.com,200,New,2026-11-25 09:00,2026-11-25 10:00\n2,B,b@b.com,200,New,2026-11-25 09:00,2026-11-25 10:00\n3,C,c@c.com,200,New,2026-11-25 09:00,\n";
+    // The log says of the second that what happened that day came from outside, and of the first nothing.
+    let log = "Activity Type,Activity Date,Direction,Lead ID\nEmail,2026-11-25,Inbound,2\nCall,2026-11-26,Outbound,9\nEmail,2026-11-20,Outbound,3\n";
+    let scored = with(&model, csv, log, RUN);
+    assert_eq!(
+        [0, 1, 2].map(|row| scored.sla_state(row)),
+        [Some(SlaState::Answered), Some(SlaState::Breached), Some(SlaState::Breached)]
+    );
 }

@@ -66,6 +66,32 @@ fn recency_of_a_log_is_that_of_any_day() {
 }
 
 #[test]
+fn the_newer_of_a_stated_and_a_logged_activity_counts() {
+    let model = OperatingModel::from_json(
+        r#"{ "format": 1, "icp": { "missing": "zero", "engagement": { "groups": [{ "name": "Who came", "rules": [
+        { "name": "Recent", "when": { "field": "lastActivity", "exists": true }, "points": 100, "decay": { "lineDays": 100 } } ] }] } } }"#,
+    )
+    .unwrap();
+    let table = |csv: &str| Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+    // Blank, older and newer than the log, with times of day; and one that the log does not know.
+    let csv = "Lead ID,Email,Last Activity Date\n1,a@a.com,\n2,b@b.com,2026-01-10 09:30\n3,c@c.com,2026-05-10 18:00\n4,d@d.com,2026-03-11 08:15\n";
+    let leads = LeadList::from_table(table(csv), &Mapping::default()).unwrap();
+    let log = "Activity Type,Activity Date,Lead ID\nCall,2026-03-28,1\nCall,2026-03-28,2\nCall,2026-03-28,3\n";
+    let (leads, _) = leads.attach(table(log), &AttachOptions::default()).unwrap();
+    let more = "Activity Type,Activity Date,Lead ID\nCall,2026-06-01,1\nCall,2026-02-19,2\n";
+    let (leads, _) = leads.attach(table(more), &AttachOptions::default()).unwrap();
+    let engagement = |day: &str| {
+        let scored = leads.score(&model, &Run::from_json(&format!(r#"{{ "asOf": "{day}" }}"#)).unwrap());
+        [0, 1, 2, 3].map(|row| scored.engagement(row).map(|points| points.micro() / 1_000_000))
+    };
+    assert_eq!(engagement("2026-03-31"), [Some(97), Some(97), Some(97), Some(80)]);
+    assert_eq!(engagement("2026-03-01"), [Some(0), Some(90), Some(0), Some(0)], "before the log, and after");
+    assert_eq!(engagement("2026-06-01"), [Some(100), Some(35), Some(78), Some(18)]);
+    let column = leads.column_of(&leadcast::crm::Field::LastActivity.into()).unwrap();
+    assert_eq!(leads.table().columns()[column].time(3).map(|time| time.minute), Some(8 * 60 + 15));
+}
+
+#[test]
 fn what_filling_a_blank_would_bring_is_open_and_costs_nothing() {
     let card = |missing: &str| {
         let fit = r#"{ "groups": [{ "name": "Reach", "rules": [

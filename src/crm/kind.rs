@@ -235,7 +235,8 @@ impl<'a> Headers<'a> {
             let named = *tier < Tier::Stripped || self.name(*at).to_lowercase().starts_with("lead");
             LEAD.contains(field) && named
         });
-        let contact = person || self.has_any(&[Field::Title]);
+        let lead = lead || self.has_id_of(&["lead", "prospect"]);
+        let contact = person || self.has_any(&[Field::Title]) || self.has_id_of(&["contact", "person"]);
         let kind = match (contact, lead, self.has_any(&COMPANY)) {
             (_, true, _) => Kind::Leads,
             (true, false, _) => Kind::Contacts,
@@ -334,6 +335,12 @@ impl<'a> Headers<'a> {
     fn person(&self) -> bool {
         let is = |field: &Field| PERSON.contains(field);
         self.lead.iter().any(|(field, tier, _)| is(field) && *tier < Tier::Stripped)
+    }
+
+    /// Whether the rows are numbered as such: `Lead ID`, `Prospect ID`, `Contact Id`.
+    fn has_id_of(&self, whose: &[&str]) -> bool {
+        let named = |at: usize| whose.iter().any(|word| fold(self.name(at)).starts_with(word));
+        self.lead.iter().any(|(field, _, at)| *field == Field::PersonId && named(*at))
     }
 
     fn has_any(&self, fields: &[Field]) -> bool {

@@ -7,7 +7,7 @@ use super::quality::{Evidence, Lasting};
 use super::{Activity, Channel, Contract, Field, FieldRef, Kind, Mapping, Rep, key, kind, summary};
 use crate::stats::{Ordered, places_by};
 use crate::table::write::WriteOptions;
-use crate::table::{Action, Code, Diagnostics, Problems, Receipt, Table};
+use crate::table::{Action, Code, Column, Diagnostics, Problems, Receipt, Table};
 use crate::{Error, Place};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -177,6 +177,11 @@ impl LeadList {
     /// Whether any lead has activities.
     pub(crate) fn has_activities(&self) -> bool {
         self.extras.activities.any()
+    }
+
+    /// The column that says who has a lead's account, from a file of accounts that was attached.
+    pub(crate) fn account_owner_column(&self) -> Option<&Column> {
+        self.table.columns().get(self.extras.account_owner?)
     }
 
     /// The contracts of the files that were attached.

@@ -1,11 +1,12 @@
 //! The words everyone must agree on, asked of every lead, and compared with what the file's status says.
 
+use super::learn::lead_word;
 use super::predicate::{Binder, Predicate};
 use super::score::Score;
 use super::truths::{BLOCK, TRUE, Truths, UNKNOWN, all, any, byte, negate};
-use crate::crm::{FieldRef, ScoreField};
-use crate::model::{Bound, Condition, Definitions, GradePattern, Points, Test, Truth, Value};
-use crate::table::Column;
+use crate::crm::{DealStatus, Dialects, Field, FieldRef, LeadList, ScoreField};
+use crate::model::{Bound, Condition, Definitions, GradePattern, Points, Test, Truth, Value, fold};
+use crate::table::{Column, boolean};
 
 /// A word of the model's definitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -60,7 +61,7 @@ impl Definition {
     /// too, but for a PQL.
     #[must_use]
     pub fn claimed(status: &str) -> Option<Self> {
-        let folded = crate::model::fold(status);
+        let folded = fold(status);
         let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         let has = |wanted: &[&str]| wanted.iter().any(|word| words.contains(word));
         let denied = has(&["not", "un", "non", "unqualified", "disqualified", "rejected", "lost", "bad", "former"]);
@@ -96,6 +97,90 @@ impl Definition {
             (Self::Pql, _) | (_, Self::Pql) => claimed == self,
             _ => claimed >= self,
         })
+    }
+}
+
+/// What the file's own words say of how far leads have come: their status, whether they were converted, how their deal stands.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Words {
+    columns: Vec<WordsOf>,
+}
+
+/// What a column's words say, settled once per distinct word where words repeat.
+#[derive(Debug, Clone)]
+struct WordsOf {
+    column: usize,
+    by_word: Option<Vec<Said>>,
+    by_row: Vec<Said>,
+}
+
+/// What one cell says.
+#[derive(Debug, Clone, Copy, Default)]
+struct Said {
+    /// An SQL or further.
+    is_sql: bool,
+    /// It is that, or over: won, lost, or turned down.
+    is_worked: bool,
+}
+
+impl Words {
+    pub(crate) fn of(leads: &LeadList) -> Self {
+        let columns = [Field::Status, Field::Converted, Field::DealStatus].into_iter().filter_map(|field| {
+            let at = leads.column_of(&FieldRef::Known(field))?;
+            let column = leads.table().columns().get(at)?;
+            let said = |row: usize| Said::of(field, column.text(row), leads.dialects());
+            let by_word = column
+                .words()
+                .is_some()
+                .then(|| column.cells().tally().into_iter().map(|(_, row)| said(row)).collect());
+            let by_row = if by_word.is_some() { Vec::new() } else { (0..leads.rows()).map(said).collect() };
+            Some(WordsOf { column: at, by_word, by_row })
+        });
+        Self { columns: columns.collect() }
+    }
+
+    /// Whether the list has such words at all.
+    pub(crate) fn any(&self) -> bool {
+        !self.columns.is_empty()
+    }
+
+    /// Whether a lead is an SQL or further by the file's own words.
+    pub(crate) fn is_sql(&self, columns: &[Column], row: usize) -> bool {
+        self.columns.iter().any(|words| words.said(columns, row).is_sql)
+    }
+
+    /// Whether somebody has dealt with a lead by the file's own words.
+    pub(crate) fn is_worked(&self, columns: &[Column], row: usize) -> bool {
+        self.columns.iter().any(|words| words.said(columns, row).is_worked)
+    }
+}
+
+impl WordsOf {
+    fn said(&self, columns: &[Column], row: usize) -> Said {
+        let said = match &self.by_word {
+            Some(by_word) => columns.get(self.column).and_then(|column| by_word.get(column.word(row)?)),
+            None => self.by_row.get(row),
+        };
+        said.copied().unwrap_or_default()
+    }
+}
+
+impl Said {
+    fn of(field: Field, text: &str, dialects: &Dialects) -> Self {
+        let both = |is_sql: bool, is_over: bool| Self { is_sql, is_worked: is_sql || is_over };
+        match field {
+            Field::Converted => both(boolean(text) == Some(true), false),
+            // A lead that has a deal has been talked to.
+            Field::DealStatus => both(!text.is_empty(), false),
+            _ => {
+                const OVER: [&str; 6] = ["closed", "lost", "unqualified", "disqualified", "rejected", "dead"];
+                let ended = matches!(dialects.status_of(text), Some(DealStatus::Won | DealStatus::Lost));
+                let folded = fold(text);
+                let is_over = folded.split(|c: char| !c.is_alphanumeric()).any(|word| OVER.contains(&word));
+                let claims = Definition::Sql.is_claimed_by(Definition::claimed(text));
+                both(claims, is_over || ended || lead_word(text).is_some())
+            }
+        }
     }
 }
 

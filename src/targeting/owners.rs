@@ -1,4 +1,4 @@
-//! Who has an account already: the file's owner column, rolled up to accounts.
+//! Who has an account already: the file's owner column, a file of accounts, and the owners of the account's other leads.
 
 use super::account::Accounts;
 use super::route::Seat;
@@ -23,37 +23,43 @@ const NONE: u32 = u32::MAX;
 impl Owners {
     /// The owners of a list, as far as routing asks for them. Rows for which `used` is false do not count.
     pub(crate) fn of(leads: &LeadList, routing: &Routing, used: impl Fn(usize) -> bool) -> Self {
-        let column = leads.column_of(&FieldRef::Known(Field::Owner)).and_then(|at| leads.table().columns().get(at));
-        let Some(column) = column.filter(|_| routing.account_owner != AccountOwner::Off && !routing.pools.is_empty())
-        else {
+        if routing.account_owner == AccountOwner::Off || routing.pools.is_empty() {
             return Self::default();
-        };
+        }
+        let own = leads.column_of(&FieldRef::Known(Field::Owner)).and_then(|at| leads.table().columns().get(at));
         let mut owners = Self::default();
         let mut known: BTreeMap<String, u32> = BTreeMap::new();
-        let mut stated = vec![NONE; leads.rows()];
-        for (row, slot) in stated.iter_mut().enumerate().filter(|(row, _)| used(*row)) {
-            let text = column.text(row);
-            if text.is_empty() {
-                continue;
+        let mut stated = [own, leads.account_owner_column()].map(|column| {
+            let mut stated = vec![NONE; leads.rows()];
+            let Some(column) = column else { return stated };
+            for (row, slot) in stated.iter_mut().enumerate().filter(|(row, _)| used(*row)) {
+                *slot = owners.named(column.text(row), routing, &mut known);
             }
-            let name = fold(text);
-            let at = match known.get(&name) {
-                Some(at) => *at,
-                None => {
-                    let seats = seats(routing, &name);
-                    let counts = !seats.is_empty()
-                        || (routing.account_owner == AccountOwner::Anyone && !stands_for_nobody(&name));
-                    let at = if counts { owners.add(text, seats) } else { NONE };
-                    known.insert(name, at);
-                    at
-                }
-            };
-            *slot = at;
-        }
+            stated
+        });
         if !owners.names.is_empty() {
-            owners.of = roll_up(leads, &stated);
+            let [own, of_account] = &mut stated;
+            let rolled_up = roll_up(leads, own);
+            let firsts = own.iter().zip(of_account).map(|(own, account)| if *own == NONE { *account } else { *own });
+            owners.of = firsts.zip(rolled_up).map(|(first, other)| if first == NONE { other } else { first }).collect();
         }
         owners
+    }
+
+    /// The owner of that name; [`NONE`] for a blank and for who does not count.
+    fn named(&mut self, text: &str, routing: &Routing, known: &mut BTreeMap<String, u32>) -> u32 {
+        if text.is_empty() {
+            return NONE;
+        }
+        let name = fold(text);
+        if let Some(at) = known.get(&name) {
+            return *at;
+        }
+        let seats = seats(routing, &name);
+        let anyone = routing.account_owner == AccountOwner::Anyone && !stands_for_nobody(&name);
+        let at = if seats.is_empty() && !anyone { NONE } else { self.add(text, seats) };
+        known.insert(name, at);
+        at
     }
 
     fn add(&mut self, name: &str, seats: Vec<Seat>) -> u32 {
@@ -78,7 +84,7 @@ impl Owners {
     }
 }
 
-/// The row's own owner, else the one that most rows of its account name, equal ones by name of the owner.
+/// The owner that most rows of the row's account name, equal ones by name of the owner.
 fn roll_up(leads: &LeadList, stated: &[u32]) -> Vec<u32> {
     let accounts = Accounts::of(leads);
     let mut counts: Vec<BTreeMap<u32, u64>> = vec![BTreeMap::new(); accounts.count()];
@@ -101,8 +107,9 @@ fn roll_up(leads: &LeadList, stated: &[u32]) -> Vec<u32> {
             tally.iter().filter(|(_, count)| **count == most).map(|(owner, _)| *owner).min_by_key(name).unwrap_or(NONE)
         })
         .collect();
-    let account_owner = |row: usize| accounts.account(row).and_then(|at| of_account.get(at).copied()).unwrap_or(NONE);
-    stated.iter().enumerate().map(|(row, own)| if *own == NONE { account_owner(row) } else { *own }).collect()
+    (0..leads.rows())
+        .map(|row| accounts.account(row).and_then(|at| of_account.get(at).copied()).unwrap_or(NONE))
+        .collect()
 }
 
 fn seats(routing: &Routing, name: &str) -> Vec<Seat> {

@@ -1,7 +1,7 @@
 //! A lead list scored, segmented and routed: the columns that result, and the lines behind any one lead.
 
 use super::days::{Created, Used, as_of, dealing_order};
-use super::definitions::{Definition, Meanings, Met};
+use super::definitions::{Definition, Meanings, Met, Words};
 use super::enrich::Opens;
 use super::explain::{AxisBreakdown, Lines};
 use super::owners::Owners;
@@ -39,6 +39,7 @@ pub struct ScoredLeads {
     owners: Owners,
     /// Empty where the model defines nothing.
     met: Vec<Met>,
+    words: Words,
     pub(super) segmentation: Segmentation,
     /// What the rules of each card leave open: fit, engagement.
     pub(super) opens: Vec<[Opens; 2]>,
@@ -145,12 +146,12 @@ impl LeadList {
         let ranked = (0..rows).filter(|row| used.has(*row)).filter_map(|row| results.fit.get(row));
         let places = Places::of(ranked);
         let clock = Clock::of(self, model.meta(), run, as_of.date());
-        let worked = |row: usize| results.met.get(row).is_some_and(|met: &Met| met.is_worked());
-        let promise = |row: usize| {
-            let assignment = assignments.get(row).filter(|assignment| assignment.has_owner())?;
-            model.routing().rules.get(usize::from(assignment.rule?))?.sla
-        };
-        let promised = !assignments.is_empty() || !results.met.is_empty();
+        let words = Words::of(self);
+        let worked =
+            |row: usize| results.met.get(row).is_some_and(|met: &Met| met.is_worked()) || words.is_worked(columns, row);
+        // A rule's promise holds whether or not somebody was free to take the lead.
+        let promise = |row: usize| model.routing().rules.get(usize::from(assignments.get(row)?.rule?))?.sla;
+        let promised = !assignments.is_empty() || !results.met.is_empty() || words.any();
         let service = clock.services(self, promised, promise, worked);
         *known = binder.into_known();
         let (leads, model, run) = (self.clone(), model.clone(), Run { as_of: as_of.date(), ..run.clone() });
@@ -173,6 +174,7 @@ impl LeadList {
             segmentation,
             opens,
             met,
+            words,
             clock,
             service,
             places,
@@ -341,6 +343,18 @@ impl ScoredLeads {
         Definition::ALL.into_iter().filter(|definition| self.meets(row, *definition).holds()).collect()
     }
 
+    /// Whether a lead is an SQL or further: by the model's definitions, or by what the file's status, conversion or deal says;
+    /// `None` where neither tells.
+    #[must_use]
+    pub fn is_sql(&self, row: usize) -> Option<bool> {
+        let further = [Definition::Sql, Definition::Opportunity, Definition::ClosedWon];
+        let truths = further.map(|definition| self.meets(row, definition));
+        if truths.iter().any(|truth| truth.holds()) || (self.is_used(row) && self.words.is_sql(self.columns(), row)) {
+            return Some(true);
+        }
+        truths.iter().any(|truth| *truth != Truth::Unknown).then_some(false)
+    }
+
     /// Name of whoever has the lead.
     #[must_use]
     pub fn owner(&self, row: usize) -> Option<&str> {
@@ -370,8 +384,7 @@ impl ScoredLeads {
     /// How soon the lead must be answered, as a duration: `4 business hours`.
     #[must_use]
     pub fn sla(&self, row: usize) -> Option<String> {
-        let assignment = self.assignment(row);
-        let rule = self.routing().rules.get(usize::from(assignment.rule.filter(|_| assignment.has_owner())?))?;
+        let rule = self.routing().rules.get(usize::from(self.assignment(row).rule?))?;
         rule.sla.map(route::sla_text)
     }
 

@@ -65,8 +65,7 @@ struct Spans {
 }
 
 impl Spans {
-    fn of(leads: &LeadList, field: Field, calendar: &WorkCalendar) -> Option<Self> {
-        let at = leads.column_of(&FieldRef::Known(field))?;
+    fn of(leads: &LeadList, at: usize, calendar: &WorkCalendar) -> Option<Self> {
         let column = leads.table().columns().get(at)?;
         let read = |(_, row)| span(column, row, calendar);
         let by_word = column.words().is_some().then(|| column.cells().tally().into_iter().map(read).collect());
@@ -163,14 +162,22 @@ impl Clock {
         let first = self.first_touch(leads, row);
         // An activity of the log is known by its day; only a later day than the due one is certainly late.
         let late = first.zip(due).is_some_and(|(day, due)| self.calendar.offsets().moment(day, 0) >= due);
-        let in_touch = if self.logged { Some(first.is_some()) } else { None };
-        let touched = match (in_touch, self.touched(columns, row)) {
+        let stated = self.touched(columns, row);
+        let touched = match first {
             _ if worked => Some(true),
-            // The log knows who was active; a last-activity column does not.
-            (Some(logged), _) => Some(logged),
-            (None, column) => column,
+            Some(_) => Some(true),
+            // The log knows who was active; a last-activity column does not, so it tells of days alone that the log does not know.
+            None if self.logged => Some(stated == Some(true) && !self.logs_stated(leads, row)),
+            None => stated,
         };
         Service { due, touched, late }
+    }
+
+    /// Whether the log has an activity of the day on which the list states the last one.
+    fn logs_stated(&self, leads: &LeadList, row: usize) -> bool {
+        let column = self.activity.as_ref().and_then(|stated| leads.table().columns().get(stated.column));
+        let day = column.and_then(|column| column.date(row));
+        leads.activities(row).iter().any(|activity| Some(activity.date) == day)
     }
 
     /// The day of our first activity with the lead since it was created, as attached files of activities tell.
@@ -196,8 +203,9 @@ impl Clock {
             WorkCalendar::new(hours.start_minute, hours.end_minute, hours.days, holidays, run.utc_offsets.clone());
         let now = as_of.map(|day| calendar.offsets().moment(day, 1_440));
         let logged = (0..leads.rows()).any(|row| !leads.activities(row).is_empty());
-        let spans = |field| Spans::of(leads, field, &calendar);
-        let (created, activity) = (spans(Field::Created), spans(Field::LastActivity));
+        let spans = |column| Spans::of(leads, column, &calendar);
+        let created = leads.column_of(&FieldRef::Known(Field::Created)).and_then(spans);
+        let activity = leads.stated_last_activity().and_then(spans);
         Self { calendar, now, created, activity, logged }
     }
 

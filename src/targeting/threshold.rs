@@ -1,8 +1,7 @@
 //! Where to draw the line for a marketing-qualified lead, given how many leads people can work.
 
-use super::definitions::Definition;
 use super::scored::ScoredLeads;
-use crate::model::{Grade, Truth, fold};
+use crate::model::{Grade, fold};
 use crate::stats::{Arrange, Interval, Ordered};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +16,7 @@ pub struct MqlReport {
     pub capacity_from: String,
     /// Leads that are neither disqualified nor created after the as-of day.
     pub leads: u64,
-    /// Of them, those that are an SQL or further by the model's definitions.
+    /// Of them, those that are an SQL or further, by the model's definitions or the file's own words.
     pub sqls: u64,
     /// Whether SQLs can be expected at all: the definitions decide for some lead.
     pub rated: bool,
@@ -100,10 +99,9 @@ impl ScoredLeads {
         let mut cells: BTreeMap<Grade, Cell> = BTreeMap::new();
         let (mut leads, mut sqls, mut decided) = (0, 0, false);
         for row in (0..self.rows()).filter(|row| self.is_used(*row) && self.disqualified(*row).is_none()) {
-            let further = [Definition::Sql, Definition::Opportunity, Definition::ClosedWon];
-            let truths = further.map(|definition| self.meets(row, definition));
-            decided |= truths.iter().any(|truth| *truth != Truth::Unknown);
-            let is_sql = truths.iter().any(|truth| truth.holds());
+            let sql = self.is_sql(row);
+            decided |= sql.is_some();
+            let is_sql = sql == Some(true);
             let icp = self.icp(row);
             let step = |points: Option<crate::model::Points>, cap: crate::model::Points| {
                 points.map_or(0, |points| (points.micro() * STEPS as i64 / cap.micro().max(1)) as usize)

@@ -292,17 +292,16 @@ impl ScoredLeads {
         segments.chain(self.model().scorecards().iter().map(|card| &card.when))
     }
 
-    /// The day of the last activity as it is once there is one today, where it is that of the row's activities now.
+    /// The day of the last activity as it is once there is one today, where it follows a log.
     fn touched_today(&self, row: usize) -> Vec<Change> {
-        let (Some(today), Some(column)) =
-            (self.as_of().date(), self.leads().column_of(&FieldRef::Known(Field::LastActivity)))
+        let column = self.leads().column_of(&FieldRef::Known(Field::LastActivity));
+        let (Some(today), Some(column), true) = (self.as_of().date(), column, self.leads().last_activity_follows_log())
         else {
             return Vec::new();
         };
-        let stated = self.columns().get(column).and_then(|cells| cells.date(row));
-        let newest = self.leads().activities_until(row, Some(today)).last().map(|activity| activity.date);
-        let follows = stated == newest && stated.is_none_or(|day| day <= today);
-        follows.then(|| Change { column, value: Trial::of_date(today, today) }).into_iter().collect()
+        let is_later = self.columns().get(column).and_then(|cells| cells.date(row)).is_some_and(|day| day > today);
+        let change = Change { column, value: Trial::of_date(today, today) };
+        (!is_later).then_some(change).into_iter().collect()
     }
 
     /// The fields that somebody can do something about: those that the model names, else those that engagement reads

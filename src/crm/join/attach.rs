@@ -98,8 +98,8 @@ impl Attaching<'_> {
         let by_row = self.extras.activities.with(rows, found);
         let file = activities.table().name().unwrap_or("activities");
         // A further log adds to the columns that the first one brought.
-        let log = self.extras.log.unwrap_or_else(|| LogColumns::behind(self.left.table));
-        let gained = log::columns(&by_row, rows, log.names(self.left.table, file))?;
+        let log = self.extras.log.unwrap_or_else(|| LogColumns::behind(self.left.table, self.left.binding));
+        let gained = log::columns(log, self.left.table, &by_row, file)?;
         join.added_columns = gained.iter().map(|gained| gained.column.name().to_owned()).collect();
         let extras = Extras { activities: by_row, log: Some(log), ..self.extras(&activities.source) };
         Ok(Gain { columns: gained.into(), extras, attached: attached(activities.receipt(), Some(join)) })
@@ -170,7 +170,11 @@ impl Attaching<'_> {
         let receipt = receipt(&rows.table, &rows.binding, kind, rows.table.rows() as u64, [rows.notes.clone()]);
         rows.with_full_names()?;
         let (columns, join) = self.gain(Side { table: &rows.table, binding: &rows.binding, kind })?;
-        Ok(Gain { columns, extras: self.extras(&rows), attached: attached(&receipt, Some(join)) })
+        let mut extras = self.extras(&rows);
+        if let Some(at) = columns.iter().position(|gained| gained.is_account_owner) {
+            extras.account_owner = Some(self.left.table.columns().len() + at);
+        }
+        Ok(Gain { columns, extras, attached: attached(&receipt, Some(join)) })
     }
 
     fn gain(&self, right: Side<'_>) -> Result<(Vec<Gained>, JoinReport), Error> {
@@ -227,7 +231,7 @@ fn attached(receipt: &Receipt, join: Option<JoinReport>) -> Attached {
 /// Gives where they are now.
 fn add_columns(table: &mut Table, binding: &mut Binding, columns: Vec<Gained>) -> Result<Vec<usize>, Error> {
     let mut places = Vec::new();
-    for Gained { column, field, replaces } in columns {
+    for Gained { column, field, replaces, .. } in columns {
         if let Some((at, known)) =
             table.columns_mut().iter_mut().enumerate().find(|(_, known)| known.name() == column.name())
         {

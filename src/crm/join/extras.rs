@@ -11,6 +11,8 @@ pub(crate) struct Extras {
     pub(crate) activities: ByRow,
     /// The columns that tell of them.
     pub(crate) log: Option<LogColumns>,
+    /// The column that says who has the account, as a file of accounts tells.
+    pub(crate) account_owner: Option<usize>,
     pub(crate) contracts: Vec<Contract>,
     pub(crate) reps: Vec<Rep>,
     pub(crate) quotas: Option<Quotas>,

@@ -15,11 +15,13 @@ pub(crate) struct Gained {
     pub(crate) field: Option<Field>,
     /// Whether it takes the place of the column that was taken for the field.
     pub(crate) replaces: bool,
+    /// Whether it says who has the account.
+    pub(crate) is_account_owner: bool,
 }
 
 impl Gained {
     pub(crate) fn new(column: Column, field: Option<Field>) -> Self {
-        Self { column, field, replaces: false }
+        Self { column, field, replaces: false, is_account_owner: false }
     }
 }
 
@@ -93,7 +95,8 @@ pub(crate) fn columns(right: Side<'_>, pairing: &Pairing, left: &Table) -> Resul
         taken.push(name.clone());
         let replaces = names_stage(right, at, pairing);
         let field = if replaces { Some(Field::Stage) } else { field };
-        gained.push(Gained { column: column.gathered(name, partners())?, field, replaces });
+        let is_account_owner = right.kind == Some(Kind::Accounts) && right.binding.field_of(at) == Some(Field::Owner);
+        gained.push(Gained { column: column.gathered(name, partners())?, field, replaces, is_account_owner });
     }
     let name = header(&taken, &format!("In {}", stem(file)), file);
     let answers = partners().map(|partner| Cow::Borrowed(if partner.is_some() { "Yes" } else { "No" }));

@@ -38,6 +38,7 @@ pub use leaks::{Leak, LeakGrade, LeakSign, leaks};
 pub use learned::{Learned, Prediction};
 pub use learning::Learning;
 pub use options::{LeakPolicy, LearnOptions};
+pub(crate) use outcome::lead_word;
 pub use outcome::{Ends, OutcomeColumn, OutcomeValue, ends};
 pub use validation::{Gain, Quality, TimeSplit, Validation};
 

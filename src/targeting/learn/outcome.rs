@@ -324,8 +324,8 @@ fn texts(column: &Column, rows: usize) -> BTreeMap<String, u64> {
     counts
 }
 
-/// Words of lead lists that deals do not have.
-fn lead_word(text: &str) -> Option<bool> {
+/// How a lead ended, in words of lead lists that deals do not have.
+pub(crate) fn lead_word(text: &str) -> Option<bool> {
     match fold(text).as_str() {
         "converted" | "customer" | "qualified - won" => Some(true),
         "not converted" | "unqualified" | "disqualified" | "dead" | "junk" => Some(false),

@@ -49,12 +49,20 @@ function useButtons(state, card) {
   const rules = card.groups.reduce((sum, group) => sum + group.rules.length, 0);
   if (state.leads.learning.used) {
     return h('div', { class: 'notice good learn-used', key: 'use' },
-      h('p', { id: 'learn-used' }, 'This card is the fit of your model now, and the leads are scored with it. Its points are on the Model tab and under “Adjust the card”.'),
+      h('p', { id: 'learn-used' }, `This card is the fit of your model now, and ${taken(state)} Its points are on the Model tab and under “Adjust the card”.`),
       h('button', { type: 'button', class: 'button', id: 'learn-undo', onclick: act.undoCard }, 'Take it back'));
   }
   return h('div', { class: 'buttons', key: 'use' },
     h('button', { type: 'button', class: 'button primary', id: 'learn-use', onclick: act.useCard }, 'Use this card'),
     h('span', { class: 'small soft' }, `${counted(rules, 'rule', 'rules')} in ${counted(card.groups.length, 'group', 'groups')}, at most ${number(card.cap)} points. It takes the place of the fit in your model; engagement and knock-outs stay.`));
+}
+
+/** Which leads a learned card scores, where the model has others beside it. @param {State} state */
+function taken(state) {
+  const others = (state.leads.report?.counts.byScorecard ?? []).filter(({ scorecard, leads }) => scorecard !== null && leads > 0);
+  if (others.length === 0) return 'the leads are scored with it.';
+  const kept = others.reduce((sum, { leads }) => sum + leads, 0);
+  return `the leads of no other scorecard are scored with it. ${counted(kept, 'lead', 'leads')} of ${others.map(({ scorecard }) => `“${scorecard}”`).join(' and ')} ${kept === 1 ? 'keeps its' : 'keep their'} own points and no probability.`;
 }
 
 /**
