@@ -534,7 +534,10 @@ fn rules_point_to_what_they_name() {
     assert_eq!(routing.pools[rule.pool].name, "SDR pod");
     assert_eq!(rule.segment.map(|index| model.segments()[index].name.as_str()), Some("SMB"));
     assert_eq!(rule.sla, Some(Sla::Minutes(2)));
-    assert_eq!(model.definitions().closed_won.as_ref().map(Condition::sentence).as_deref(), Some("deal status is Won"));
+    assert_eq!(
+        model.definitions().closed_won.as_ref().map(Condition::sentence).as_deref(),
+        Some("deal status is Won or status is Closed Won, Closed - Won, Won or Customer")
+    );
 }
 
 #[test]

@@ -59,9 +59,9 @@ function useButtons(state, card) {
 
 /** Which leads a learned card scores, where the model has others beside it. @param {State} state */
 function taken(state) {
-  const others = (state.leads.report?.counts.byScorecard ?? []).filter(({ scorecard, leads }) => scorecard !== null && leads > 0);
+  const others = (state.leads.report?.counts.byScorecard ?? []).filter(({ scorecard, count }) => scorecard !== null && count > 0);
   if (others.length === 0) return 'the leads are scored with it.';
-  const kept = others.reduce((sum, { leads }) => sum + leads, 0);
+  const kept = others.reduce((sum, { count }) => sum + count, 0);
   return `the leads of no other scorecard are scored with it. ${counted(kept, 'lead', 'leads')} of ${others.map(({ scorecard }) => `“${scorecard}”`).join(' and ')} ${kept === 1 ? 'keeps its' : 'keep their'} own points and no probability.`;
 }
 
