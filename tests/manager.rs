@@ -86,7 +86,7 @@ fn a_deals_effect_is_the_difference_of_the_odds_with_and_without_it() {
         assert!((driver.won.value - won).abs() < 4.0 * driver.won.error, "{driver:?}: {won}");
         assert!((driver.lost.value - lost).abs() < 4.0 * driver.lost.error, "{driver:?}: {lost}");
         assert!((driver.effect.value - (won - lost)).abs() < 4.0 * driver.effect.error, "{driver:?}: {}", won - lost);
-        assert!((driver.share_won - twelve()[deal].1).abs() < 0.01);
+        assert!((driver.share_won.value - twelve()[deal].1).abs() < 0.01);
     }
     let effects: Vec<f64> = report.drivers.iter().map(|driver| driver.effect.value).collect();
     assert!(effects.windows(2).all(|pair| pair[0] >= pair[1]) && effects[0] > 0.3);

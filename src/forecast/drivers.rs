@@ -29,14 +29,25 @@ pub struct Drivers {
 pub struct Driver {
     /// Index of the deal in the forecast's deals.
     pub deal: usize,
-    /// The odds if it is won in the period.
+    /// The odds if it is won in the period for certain, at its amount; where it is not known, at what other wins brought.
     pub won: Estimate,
     /// The odds if it is not.
     pub lost: Estimate,
     /// Their difference, trial by trial.
     pub effect: Estimate,
     /// How often it is won in the period.
-    pub share_won: f64,
+    pub share_won: Estimate,
+    /// What it brings in the period, in the mean of all trials.
+    pub mean: Estimate,
+}
+
+/// Sums over the trials of a group.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    won: u32,
+    lost: u32,
+    pays: u32,
+    brought: f64,
 }
 
 /// The smallest sets of deals whose loss brings the odds below a level.
@@ -77,66 +88,79 @@ impl<'a> Played<'a> {
 
     /// What each deal does to the odds; `see` is shown what each brings, deal by deal.
     pub(super) fn drivers(&self, mut see: impl FnMut(usize, &[i64])) -> Drivers {
-        let (target, is_quota) = self.target(&self.forecast.trials().period(self.period));
-        // What a correction makes of the totals keeps their order: it is enough to ask what it makes the target of.
-        let (totals, wanted) = self.forecast.trials().towards(self.period, target);
-        let odds = GroupedSample::new(&totals, GROUPS).share_at_least(wanted);
+        let trials = self.forecast.trials();
+        let totals = trials.period(self.period);
+        let (target, is_quota) = self.target(&totals);
+        let simulated = trials.simulated(self.period);
+        let margins = trials.towards(self.period, target);
+        let odds = GroupedSample::new(&totals, GROUPS).share_at_least(target);
         let mut deals = Vec::with_capacity(self.forecast.outcome().deals.len());
         let size = (totals.len() / GROUPS).max(1);
         let all = (0..self.forecast.outcome().deals.len()).collect();
         self.simulation.each_deal(self.period, all, |index, brought| {
             see(index, brought);
-            let amount = self.forecast.outcome().deals.get(index).map_or(0, |deal| deal.amount);
-            let mut groups = [[0_u32; 3]; GROUPS];
-            let parts = totals.chunks_exact(size).zip(brought.chunks_exact(size));
-            for (group, (totals, brought)) in groups.iter_mut().zip(parts) {
-                for (total, part) in totals.iter().zip(brought) {
-                    let without = total - part;
-                    group[0] += u32::from(without + amount >= wanted);
-                    group[1] += u32::from(without >= wanted);
-                    group[2] += u32::from(*part != 0);
+            let pays = self.pays(index);
+            let mut groups = [Tally::default(); GROUPS];
+            for (at, (group, brought)) in groups.iter_mut().zip(brought.chunks_exact(size)).enumerate() {
+                for (trial, part) in (at * size..).zip(brought) {
+                    let won = totals[trial] + pays(trial, *part);
+                    // Won for certain it stands outside the correction; what is left moves by what it brings at most.
+                    let (low, high) = (won - part.max(&0), won - part.min(&0));
+                    group.won += u32::from(
+                        low >= target
+                            || (high >= target && won + trials.moved(self.period, simulated[trial], -part) >= target),
+                    );
+                    group.lost += u32::from(margins[trial] >= *part);
+                    group.pays += u32::from(*part != 0);
+                    group.brought += *part as f64;
                 }
             }
-            let shares = |of: &dyn Fn(&[u32; 3]) -> f64| {
-                let shares: Vec<f64> = groups.iter().map(|group| of(group) / size as f64).collect();
-                let moments = crate::stats::Moments::of(shares.iter().copied());
+            let of = |figure: &dyn Fn(&Tally) -> f64| {
+                let moments = crate::stats::Moments::of(groups.iter().map(|group| figure(group) / size as f64));
                 Estimate { value: moments.mean(), error: moments.sd() / (GROUPS as f64).sqrt() }
             };
-            let won_trials: u32 = groups.iter().map(|group| group[2]).sum();
             deals.push(Driver {
                 deal: index,
-                won: shares(&|group| f64::from(group[0])),
-                lost: shares(&|group| f64::from(group[1])),
-                effect: shares(&|group| f64::from(group[0]) - f64::from(group[1])),
-                share_won: f64::from(won_trials) / totals.len().max(1) as f64,
+                won: of(&|group| f64::from(group.won)),
+                lost: of(&|group| f64::from(group.lost)),
+                effect: of(&|group| f64::from(group.won) - f64::from(group.lost)),
+                share_won: of(&|group| f64::from(group.pays)),
+                mean: of(&|group| group.brought),
             });
         });
         deals.arrange_by_key(|driver: &Driver| driver.deal);
         Drivers { target, is_quota, odds, deals }
     }
 
+    /// What a deal brings in a trial once it is won for certain, given what it brought there: as in a scenario that wins it.
+    fn pays(&self, index: usize) -> impl Fn(usize, i64) -> i64 {
+        let line = self.forecast.outcome().deals.get(index);
+        let drawn = line.is_none_or(|line| !line.amount_known).then(|| self.simulation.pays(index));
+        let amount = line.map_or(0, |line| line.amount);
+        move |trial, brought| match &drawn {
+            Some(drawn) => drawn(trial),
+            None if amount > 0 => amount.max(brought),
+            None => amount,
+        }
+    }
+
     /// The smallest sets of at most three deals without which the odds are below `level`.
     pub(super) fn must_win(&self, drivers: &Drivers, level: f64) -> MustWin {
-        let (totals, target) = self.forecast.trials().towards(self.period, drivers.target);
-        let amount = |deal: usize| self.forecast.outcome().deals.get(deal).map_or(0, |line| line.amount);
-        let mut possible: Vec<&Driver> =
-            drivers.deals.iter().filter(|driver| driver.share_won > 0.0 && amount(driver.deal) > 0).collect();
+        let margins = self.forecast.trials().towards(self.period, drivers.target);
+        let mut possible: Vec<&Driver> = drivers.deals.iter().filter(|driver| driver.mean.value > 0.0).collect();
         let key = |deal: usize| self.forecast.outcome().deals.get(deal).map_or(0, |line| line.key);
-        possible.arrange_by(|a, b| {
-            let weight = |driver: &Driver| driver.share_won * amount(driver.deal) as f64;
-            weight(b).total_cmp(&weight(a)).then_with(|| key(a.deal).cmp(&key(b.deal)))
-        });
+        possible.arrange_by(|a, b| b.mean.value.total_cmp(&a.mean.value).then_with(|| key(a.deal).cmp(&key(b.deal))));
         let chosen: Vec<usize> = possible.iter().take(CANDIDATES).map(|driver| driver.deal).collect();
         // Only trials that reach the target can be brought below it: how much each can lose and still reach it.
-        let hits: Vec<usize> = (0..totals.len()).filter(|&trial| totals[trial] >= target).collect();
-        let slack: Vec<i64> = hits.iter().map(|&trial| totals[trial] - target).collect();
+        let hits: Vec<usize> = (0..margins.len()).filter(|&trial| margins[trial] >= 0).collect();
+        let slack: Vec<i64> = hits.iter().map(|&trial| margins[trial]).collect();
         let mut brought: Vec<Vec<i64>> = vec![Vec::new(); chosen.len()];
         self.simulation.each_deal(self.period, chosen.clone(), |index, parts| {
             if let Some(at) = chosen.iter().position(|&deal| deal == index) {
                 brought[at] = hits.iter().map(|&trial| parts[trial]).collect();
             }
         });
-        let search = Search { slack: &slack, brought: &brought, trials: totals.len(), level };
+        let search = Search { slack: &slack, brought: &brought, trials: margins.len(), level };
         let mut found = search.sets();
         for (set, _) in &mut found {
             *set = set.iter().map(|&at| chosen[at]).collect();

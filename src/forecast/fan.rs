@@ -181,7 +181,7 @@ mod tests {
     fn the_fan_starts_at_what_is_won_opens_and_ends_with_the_forecast() {
         let pipeline = pipeline();
         let forecast = forecast(&pipeline, r#"{ "asOf": "2022-02-04", "periods": 2, "trials": 25600 }"#);
-        assert!(forecast.trials().is_corrected(), "{}", forecast.calibration().reason);
+        assert!(forecast.trials().is_corrected(0), "{}", forecast.calibration().reason);
         let fan = pipeline.fan(&forecast).unwrap();
         let won = forecast.trials().won_to_date(0);
         assert!(won > 0 && fan.won.windows(2).all(|pair| pair[0] < pair[1]));

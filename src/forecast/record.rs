@@ -108,7 +108,7 @@ pub(super) fn correct(outcome: &Outcome, trials: &mut Trials, record: &Backtest)
     let Some((corrected, applied)) = record.correct(quarter, outcome.horizon.as_of().days(), &raw) else {
         return nothing("the track record does not know this day of a quarter");
     };
-    trials.correct(Corrected::new(won, &raw, &corrected));
+    trials.correct(0, Corrected::new(won, &raw, &corrected));
     let percent = |share: f64| format!("{:.0} %", 100.0 * share);
     let reason = format!(
         "{} earlier quarters seen from day {} correct the current one: the deals count {}, the run of the total {}, and \

@@ -89,7 +89,7 @@ pub struct DriverReport {
     /// Its amount.
     pub amount: f64,
     /// How often it is won in the period.
-    pub share_won: f64,
+    pub share_won: Estimate,
     /// The odds if it is won in the period.
     pub won: Estimate,
     /// The odds if it is not.

@@ -52,7 +52,7 @@ function tornado(report) {
   const bars = once(report, 'tornado', () => /** @type {Bar[]} */ (report.drivers.slice(0, BARS).map((driver) => ({ row: driver.row, label: title(driver), won: driver.won.value, lost: driver.lost.value, effect: driver.effect.value }))));
   if (bars.length === 0) return h('p', { class: 'soft' }, 'No single deal moves the odds.');
   const name = `Odds with each deal lost and won: ${report.drivers.slice(0, 3).map((driver) => `${title(driver)} ${percent(driver.lost.value)} to ${percent(driver.won.value)}`).join(', ')}`;
-  const rows = report.drivers.map((driver) => [title(driver), shortMoney(driver.amount, report.currency), percent(driver.shareWon), percent(driver.lost.value, 1), percent(driver.won.value, 1), `${points(driver.effect.value)} ± ${points(driver.effect.error).replace('+', '')}`]);
+  const rows = report.drivers.map((driver) => [title(driver), shortMoney(driver.amount, report.currency), percent(driver.shareWon.value), percent(driver.lost.value, 1), percent(driver.won.value, 1), `${points(driver.effect.value)} ± ${points(driver.effect.error).replace('+', '')}`]);
   return h('figure', { class: 'chart', key: 'tornado' },
     h('h3', null, 'Deals that move the odds'),
     drawing('plot', { data: once(report, 'tornado data', () => ({ bars, odds: report.odds.value })), name, draw: plot }),
