@@ -230,7 +230,10 @@ export interface Comparison {
   asOf?: string | null;
   /** The period, counted from the current one; default 0. */
   period?: number;
-  /** Major units of the reporting currency for one of another currency, on each of the two days: `{ EUR: 1.08 }`. */
+  /**
+   * Major units of the reporting currency for one of another currency, on each of the two days: `{ EUR: 1.08 }`. By default those that
+   * each export was read with; where one has none, that of the other, and the assumptions say so.
+   */
   rates?: { before?: Record<string, number>; after?: Record<string, number> };
 }
 

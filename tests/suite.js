@@ -310,6 +310,14 @@ export const cases = {
       const parts = report.odds?.steps.reduce((sum, { odds }) => sum + (odds?.value ?? 0), 0) ?? 1;
       if (Math.abs(whole - parts) > 1e-12) throw new Error(`the parts make ${parts} of ${whole}`);
       equal((await now.compare(now, { asOf: '2026-04-03' })).changes, []);
+      // Each export read at the rates of its own day: what the rates did stands apart.
+      const euros = ['Deal ID,Stage,Amount,Currency,Close Date,Created Date', 'E1,Proposal,1000,EUR,2026-05-01,2026-01-05', 'E2,Proposal,10,USD,2026-05-01,2026-01-05'].join('\n');
+      const [dear, cheap] = [await client.openDeals(euros, { read: { rates: { EUR: 1.1 } } }), await client.openDeals(euros, { read: { rates: { EUR: 1.0499 } } })];
+      await cheap.forecast(await lib.preset('sales-led'), { asOf: '2026-04-03', quota: 20_000 });
+      const moved = await cheap.compare(dear, { asOf: '2026-04-02' });
+      equal([moved.start, moved.end, moved.buckets.filter(({ amount }) => amount !== 0).map(({ bucket, amount }) => [bucket, amount])], [1110, 1059.9, [['fx', -50.1]]]);
+      equal(moved.currencies, [{ currency: 'EUR', before: 1.1, after: 1.0499 }]);
+      equal((await cheap.compare(cheap, { asOf: '2026-04-02', rates: { before: { EUR: 1.1 } } })).buckets.find(({ bucket }) => bucket === 'fx')?.amount, -50.1);
       equal((await failure(lib, () => now.compare(then, { period: 7 }))).code, 'period-outside');
       then.dispose();
       equal((await failure(lib, () => now.compare(then))).code, 'disposed');

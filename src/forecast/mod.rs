@@ -15,6 +15,7 @@ mod effects;
 mod exact;
 #[cfg(test)]
 mod examples;
+mod exchange;
 mod fan;
 mod fit;
 mod gates;
@@ -78,7 +79,9 @@ pub(crate) use snapshots::{are_snapshots, stage_log};
 pub use stages::{StageLine, StageSource};
 pub use timing::Expectation;
 pub use trials::Trials;
-pub use waterfall::{AmbiguousDeals, Bucket, Change, CompareOptions, Rates, Stand, ViewLine, Waterfall};
+pub use waterfall::{
+    AmbiguousDeals, Bucket, Change, CompareOptions, ForeignCurrency, Rates, Stand, ViewLine, Waterfall,
+};
 pub use whatif::{Answer, Figure, Goal, Lever, Outlook, PeriodOutlook};
 
 use crate::Error;

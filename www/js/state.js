@@ -175,6 +175,7 @@ import { freshTuning } from './tuning.js';
  * @property {DealsHandle | null} handle
  * @property {string} file
  * @property {string} asOf the day of the earlier export
+ * @property {Record<string, number>} rates of the earlier day, where they are not those of today
  * @property {'amount' | 'odds' | 'categories' | 'stages'} view
  * @property {import('./engine.js').WaterfallReport | null} report
  * @property {ForecastReport | null} of the forecast that it ends at
@@ -268,7 +269,7 @@ export function freshDeals() {
     snapshots: { report: null, problem: null },
     exact: freshExact(),
     whatIf: freshWhatIf(), manager: { question: {}, report: null, of: null, view: 'owners', problem: null },
-    compared: { handle: null, file: '', asOf: '', view: 'amount', report: null, of: null, problem: null },
+    compared: { handle: null, file: '', asOf: '', rates: {}, view: 'amount', report: null, of: null, problem: null },
   };
 }
 
