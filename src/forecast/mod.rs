@@ -180,8 +180,8 @@ impl PendingForecast {
         let mut trials = self.trials.take().unwrap_or_else(|| self.simulation.finish());
         let calibration = match (&self.record, self.wanted) {
             (Some(record), _) => record::correct(&self.outcome, &mut trials, record),
-            (None, Err(reason)) => Calibration { reason, applied: None, simulated: None },
-            (None, Ok(_)) => Calibration { reason: String::new(), applied: None, simulated: None },
+            (None, Err(reason)) => Calibration::nothing(reason),
+            (None, Ok(_)) => Calibration::default(),
         };
         let renewals = self.renewals.map(|(simulation, renewals)| {
             trials.renew(Renewals::brought(simulation));

@@ -76,6 +76,10 @@ pub struct CalibrationReport {
     pub applied: Option<AppliedCorrection>,
     /// The current period as simulated, before the correction.
     pub simulated: Option<SimulatedFigures>,
+    /// What was applied to the next quarter; none where earlier quarters do not show that it is forecast better so.
+    pub next: Option<AppliedCorrection>,
+    /// The next quarter as simulated, before the correction.
+    pub next_simulated: Option<SimulatedFigures>,
 }
 
 /// Percentiles as simulated, before any correction.
@@ -323,10 +327,15 @@ impl Forecast {
             calibration: CalibrationReport {
                 reason: self.calibration().reason.clone(),
                 applied: self.calibration().applied,
-                simulated: self.calibration().simulated.map(|quantiles| {
-                    let [p10, p50, p90] = quantiles.map(|e| Estimate { value: major(e.value), error: major(e.error) });
-                    SimulatedFigures { p10, p50, p90 }
-                }),
+                simulated: self
+                    .calibration()
+                    .simulated
+                    .map(|quantiles| simulated_figures(quantiles, outcome.currency.minor_per_major() as f64)),
+                next: self.calibration().next,
+                next_simulated: self
+                    .calibration()
+                    .next_simulated
+                    .map(|quantiles| simulated_figures(quantiles, outcome.currency.minor_per_major() as f64)),
             },
             assumptions: outcome.assumptions.iter().cloned().chain(self.renewals().map(renewals::assumption)).collect(),
             receipt: outcome.receipt.clone(),
@@ -338,6 +347,11 @@ impl Forecast {
     pub fn deals(&self) -> Vec<DealRow> {
         self.outcome().deals.iter().map(|deal| deal_row(self.outcome(), deal)).collect()
     }
+}
+
+fn simulated_figures(quantiles: [Estimate; 3], scale: f64) -> SimulatedFigures {
+    let [p10, p50, p90] = quantiles.map(|quantile| quantile.over(scale));
+    SimulatedFigures { p10, p50, p90 }
 }
 
 fn new_business(outcome: &Outcome, trials: &Trials, index: usize, period: &PeriodReport) -> Option<NewBusinessReport> {

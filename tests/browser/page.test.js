@@ -206,7 +206,7 @@ inBrowsers('last week’s file says what changed, to the cent, with the deals an
 inBrowsers('rates of the earlier day are asked for, and what they did stands apart', async ({ page, url }) => {
   await visit(page, url);
   await showTab(page, 'forecast');
-  const rows = Array.from({ length: 12 }, (_, i) => `D${i},Proposal,1000,${i % 2 ? 'EUR' : 'USD'},2026-01-05,2099-01-31`);
+  const rows = Array.from({ length: 12 }, (_, i) => `D${i},Proposal,1000,${i % 2 ? 'EUR' : 'USD'},2026-01-05,2026-03-20`);
   const file = ['Deal ID,Stage,Amount,Currency,Created Date,Close Date', ...rows].join('\n');
   await giveFile(page, '#file-forecast', 'deals.csv', file);
   await page.waitForSelector('#rate-EUR');

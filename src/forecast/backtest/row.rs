@@ -4,7 +4,7 @@ use super::combine::Correction;
 use super::options::BacktestOptions;
 use super::verify::{crps, noise_floor, pinball};
 use crate::calendar::Period;
-use crate::forecast::fit::{History, Seen};
+use crate::forecast::fit::{History, PastDeal, Seen};
 use crate::stats::rank;
 use serde::Serialize;
 
@@ -274,6 +274,15 @@ impl Outcome {
             weighted: self.error(self.weighted),
         }
     }
+}
+
+/// What deals bring in a period after a day: without those that renew a contract and were not there by then, as the contract tells of
+/// them.
+pub(super) fn won_from(history: &History, day: i32, period: Period) -> i64 {
+    let (first, last) = (period.first_day().days().max(day + 1), period.last_day().days());
+    let won = history.deals.iter().filter(|deal| deal.won && in_days(deal.closed, first, last));
+    let new = |deal: &&PastDeal| !deal.renews || deal.created.is_some_and(|born| born <= day);
+    won.filter(new).map(|deal| deal.amount).sum()
 }
 
 fn in_days(day: Option<i32>, first: i32, last: i32) -> bool {
