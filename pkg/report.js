@@ -189,8 +189,8 @@ function drivers({ manager }, to) {
     warnings.map((warning) => tag('p', { class: 'warn' }, sentence(warning.message))),
     manager.drivers.length > 0 ? table(['Deal that moves the odds', 'Amount', 'Won in period', 'Odds if lost', 'Odds if won', 'Difference'], manager.drivers.slice(0, DRIVERS).map((driver) => [
       named(driver), to.money(driver.amount), to.share(driver.shareWon.value), to.share(driver.lost.value), to.share(driver.won.value), to.points(driver.effect.value)])) : null,
-    mustWin.sets.length > 0 ? [tag('p', null, `Lose one of these sets and the odds are below ${to.share(mustWin.level)}:`),
-      tag('ol', null, mustWin.sets.slice(0, 8).map((set) => tag('li', null, set.deals.map((deal, i) => [i > 0 ? ' and ' : '', named(deal)]), `: ${to.share(set.odds)} without`)))] : null,
+    mustWin.sets.length > 0 ? [tag('p', null, `Lose one of these sets and the odds are below ${to.share(mustWin.level)}${mustWin.isExact ? ', exactly' : ', in the trials'}:`),
+      tag('ol', null, mustWin.sets.slice(0, 8).map((set) => tag('li', null, set.deals.map((deal, i) => [i > 0 ? ' and ' : '', named(deal)]), `: ${to.share(set.odds.value)} without`)))] : null,
     tag('p', null, `${to.share(calls.confidence)} sure to reach ${to.money(calls.confident.value)}. ${sentence(calls.sentence)}`),
     table(['Coverage needed by', 'Coverage', 'Missing', 'Because'], coverage.required.map((rule) => [words(rule.rule), times(rule.coverage), to.money(rule.missing), rule.source]), [3]));
 }

@@ -7,10 +7,6 @@ use crate::Error;
 use crate::stats::Arrange;
 use crate::stats::{Estimate, GroupedSample};
 
-/// Deals looked at for sets that must be won, and most sets told.
-const CANDIDATES: usize = 40;
-const MOST_SETS: usize = 50;
-
 /// What single deals do to a period. Amounts are in minor units.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drivers {
@@ -50,26 +46,11 @@ struct Tally {
     brought: f64,
 }
 
-/// The smallest sets of deals whose loss brings the odds below a level.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MustWin {
-    /// The level.
-    pub level: f64,
-    /// Each set of indices into the forecast's deals, with the odds without them; no set holds another.
-    pub sets: Vec<(Vec<usize>, f64)>,
-    /// How many sets there are.
-    pub count: usize,
-    /// Deals looked at: all that can be won in the period, or the most effective of them.
-    pub considered: usize,
-    /// Deals that can be won in the period.
-    pub possible: usize,
-}
-
 /// What deals bring in a period, trial by trial, and what is asked of it.
 pub(super) struct Played<'a> {
-    forecast: &'a Forecast,
-    period: usize,
-    simulation: Simulation,
+    pub(super) forecast: &'a Forecast,
+    pub(super) period: usize,
+    pub(super) simulation: Simulation,
 }
 
 impl<'a> Played<'a> {
@@ -143,112 +124,6 @@ impl<'a> Played<'a> {
             None => amount,
         }
     }
-
-    /// The smallest sets of at most three deals without which the odds are below `level`.
-    pub(super) fn must_win(&self, drivers: &Drivers, level: f64) -> MustWin {
-        let margins = self.forecast.trials().towards(self.period, drivers.target);
-        let mut possible: Vec<&Driver> = drivers.deals.iter().filter(|driver| driver.mean.value > 0.0).collect();
-        let key = |deal: usize| self.forecast.outcome().deals.get(deal).map_or(0, |line| line.key);
-        possible.arrange_by(|a, b| b.mean.value.total_cmp(&a.mean.value).then_with(|| key(a.deal).cmp(&key(b.deal))));
-        let chosen: Vec<usize> = possible.iter().take(CANDIDATES).map(|driver| driver.deal).collect();
-        // Only trials that reach the target can be brought below it: how much each can lose and still reach it.
-        let hits: Vec<usize> = (0..margins.len()).filter(|&trial| margins[trial] >= 0).collect();
-        let slack: Vec<i64> = hits.iter().map(|&trial| margins[trial]).collect();
-        let mut brought: Vec<Vec<i64>> = vec![Vec::new(); chosen.len()];
-        self.simulation.each_deal(self.period, chosen.clone(), |index, parts| {
-            if let Some(at) = chosen.iter().position(|&deal| deal == index) {
-                brought[at] = hits.iter().map(|&trial| parts[trial]).collect();
-            }
-        });
-        let search = Search { slack: &slack, brought: &brought, trials: margins.len(), level };
-        let mut found = search.sets();
-        for (set, _) in &mut found {
-            *set = set.iter().map(|&at| chosen[at]).collect();
-        }
-        let count = found.len();
-        found.arrange_by(|(a, odds), (b, other)| {
-            let keys = |set: &[usize]| set.iter().map(|&deal| key(deal)).collect::<Vec<u64>>();
-            a.len().cmp(&b.len()).then(odds.total_cmp(other)).then_with(|| keys(a).cmp(&keys(b)))
-        });
-        found.truncate(MOST_SETS);
-        MustWin { level, sets: found, count, considered: chosen.len(), possible: possible.len() }
-    }
-}
-
-/// The search among candidates, over the trials that reach the target.
-struct Search<'a> {
-    slack: &'a [i64],
-    brought: &'a [Vec<i64>],
-    trials: usize,
-    level: f64,
-}
-
-impl Search<'_> {
-    /// Trials that fall short once a set is lost, of those in which `sum` is lost already.
-    fn short(&self, sum: &[i64], more: &[i64]) -> usize {
-        self.slack.iter().zip(sum).zip(more).filter(|((slack, sum), more)| **sum + **more > **slack).count()
-    }
-
-    fn odds_without(&self, short: usize) -> f64 {
-        self.slack.len().saturating_sub(short) as f64 / self.trials.max(1) as f64
-    }
-
-    fn is_enough(&self, short: usize) -> bool {
-        self.odds_without(short) < self.level
-    }
-
-    /// Sets of one, two, three, none of which holds another. Nothing is enough where the odds are below the level
-    /// anyway.
-    fn sets(&self) -> Vec<(Vec<usize>, f64)> {
-        let mut found = Vec::new();
-        let count = self.brought.len();
-        if self.is_enough(0) {
-            return found;
-        }
-        let none = vec![0; self.slack.len()];
-        let mut open = Vec::new();
-        for one in 0..count {
-            let short = self.short(&none, &self.brought[one]);
-            if self.is_enough(short) {
-                found.push((vec![one], self.odds_without(short)));
-            } else {
-                open.push(one);
-            }
-        }
-        let won: Vec<usize> = self.brought.iter().map(|parts| parts.iter().filter(|part| **part > 0).count()).collect();
-        let mut pairs = vec![vec![0; count]; count];
-        for (i, &one) in open.iter().enumerate() {
-            for &two in &open[i + 1..] {
-                let short = self.short(&self.brought[one], &self.brought[two]);
-                pairs[one][two] = short;
-                if self.is_enough(short) {
-                    found.push((vec![one, two], self.odds_without(short)));
-                }
-            }
-        }
-        let mut sum: Vec<i64> = Vec::new();
-        for (i, &one) in open.iter().enumerate() {
-            for (j, &two) in open.iter().enumerate().skip(i + 1) {
-                sum.clear();
-                for &three in &open[j + 1..] {
-                    let of = [(pairs[one][two], three), (pairs[one][three], two), (pairs[two][three], one)];
-                    // What falls short with three deals lost falls short with two of them, or has the third one won.
-                    let most = of.iter().map(|(short, other)| short + won[*other]).min().unwrap_or(0);
-                    if of.iter().any(|(short, _)| self.is_enough(*short)) || !self.is_enough(most) {
-                        continue;
-                    }
-                    if sum.is_empty() {
-                        sum.extend(self.brought[one].iter().zip(&self.brought[two]).map(|(a, b)| a + b));
-                    }
-                    let short = self.short(&sum, &self.brought[three]);
-                    if self.is_enough(short) {
-                        found.push((vec![one, two, three], self.odds_without(short)));
-                    }
-                }
-            }
-        }
-        found
-    }
 }
 
 impl Forecast {
@@ -259,17 +134,6 @@ impl Forecast {
     pub fn drivers(&self, period: usize) -> Result<Drivers, Error> {
         self.see(period)?;
         Ok(Played::new(self, period)?.drivers(|_, _| {}))
-    }
-
-    /// The smallest sets of at most three deals without which the odds of a period are below `level`.
-    ///
-    /// # Errors
-    /// As [`drivers`](Self::drivers).
-    pub fn must_win(&self, period: usize, level: f64) -> Result<MustWin, Error> {
-        self.see(period)?;
-        let played = Played::new(self, period)?;
-        let drivers = played.drivers(|_, _| {});
-        Ok(played.must_win(&drivers, level))
     }
 
     pub(super) fn see(&self, period: usize) -> Result<(), Error> {

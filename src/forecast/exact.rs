@@ -5,6 +5,8 @@
 //! by the trapezoid rule over standard normal numbers, halving the step until the distribution stands still. Amounts
 //! without a common unit worth the name are exact for few deals, and on a grid of [`GRID_POINTS`] for many.
 
+mod listed;
+
 use super::convolution::{Combine, Lattice, Nodes, Subsets, Tap, add, largest_move};
 use super::input::{Amount, SimulationInput, Win};
 use super::odds::{Market, Timing};

@@ -2,7 +2,8 @@
 //! deals bring it.
 
 use super::Forecast;
-use super::drivers::{Drivers, MustWin, Played};
+use super::drivers::{Drivers, Played};
+use super::must_win::MustWin;
 use super::outcome::DealLine;
 use super::plan::GROUPS;
 use super::renewals::RenewalPart;

@@ -23,6 +23,7 @@ mod horizon;
 mod input;
 mod kernel;
 mod manager;
+mod must_win;
 mod new_business;
 mod odds;
 mod outcome;
@@ -52,7 +53,7 @@ pub use backtest::{
     pinball,
 };
 pub use bridge::{Cause, OddsBridge, OddsStep, OtherCause};
-pub use drivers::{Driver, Drivers, MustWin};
+pub use drivers::{Driver, Drivers};
 pub use exact::{Exact, ExactMethod, GRID_POINTS};
 pub use fan::Fan;
 pub use fit::{FitStatement, FitSubject, Incidence, RestsOn, Watched, WatchedEnd, aalen_johansen};
@@ -61,6 +62,7 @@ pub use horizon::Horizon;
 
 pub use input::{Amount, MAX_DEALS, MAX_PERIODS, MAX_TRIALS, SharedRate, SimulatedDeal, SimulationInput, Step, Win};
 pub use manager::{Calls, ClosedDeals, Concentration, Coverage, GroupLine, Managed, ManagerOptions, Shares};
+pub use must_win::MustWin;
 pub(crate) use outcome::OPEN_CATEGORIES;
 pub use outcome::{DealLine, Outcome};
 pub use pace::Pace;

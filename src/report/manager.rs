@@ -113,6 +113,8 @@ pub struct MustWinReport {
     pub considered: usize,
     /// Deals that can be won in the period.
     pub possible: usize,
+    /// Whether the sets come from every outcome of the deals, not from the trials.
+    pub is_exact: bool,
 }
 
 /// One set.
@@ -122,8 +124,8 @@ pub struct MustWinReport {
 pub struct MustWinSet {
     /// One to three deals.
     pub deals: Vec<DealLabel>,
-    /// The odds if all of them are lost.
-    pub odds: f64,
+    /// The odds if all of them are lost; error 0 where they are exact.
+    pub odds: Estimate,
 }
 
 /// Open amount against what is still to be won.
@@ -310,6 +312,7 @@ impl Teller<'_> {
                 count: must_win.count,
                 considered: must_win.considered,
                 possible: must_win.possible,
+                is_exact: managed.must_win.is_exact,
             },
             coverage: self.coverage(coverage),
             calls: CallReport {

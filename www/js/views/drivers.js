@@ -93,8 +93,8 @@ function mustWin(report) {
     told.sets.length === 0
       ? h('p', { class: 'small soft' }, report.odds.value < told.level ? `The odds are below ${level} as they are.` : `No three deals lost together bring the odds below ${level}.`)
       : [
-          h('p', { class: 'small soft' }, `Lose one of these sets and the odds are below ${level}${told.considered < told.possible ? `; looked for among the ${count(told.considered)} largest of ${counted(told.possible, 'deal', 'deals')}` : ''}.`),
-          h('ol', { class: 'small numbered' }, told.sets.slice(0, SETS).map((set, i) => h('li', { key: String(i) }, set.deals.map((deal, j) => [j > 0 ? ' and ' : '', h('bdi', null, title(deal))]), h('span', { class: 'soft' }, `: ${percent(set.odds)} without`)))),
+          h('p', { class: 'small soft' }, `Lose one of these sets and the odds are below ${level}${told.considered < told.possible ? `; looked for among the ${count(told.considered)} largest of ${counted(told.possible, 'deal', 'deals')}` : ''}${told.isExact ? ', exactly' : ', in the trials'}.`),
+          h('ol', { class: 'small numbered' }, told.sets.slice(0, SETS).map((set, i) => h('li', { key: String(i) }, set.deals.map((deal, j) => [j > 0 ? ' and ' : '', h('bdi', null, title(deal))]), h('span', { class: 'soft' }, `: ${percent(set.odds.value)}${set.odds.error > 0 ? ` ± ${points(set.odds.error).replace('+', '')}` : ''} without`)))),
           told.count > SETS ? h('p', { class: 'small soft' }, `${counted(told.count, 'set', 'sets')} in all; the smallest come first.`) : null,
         ]);
 }
