@@ -45,6 +45,8 @@ function said(value) {
 
 const DEALS = 100;
 const CHANGES = 50;
+/** A deal won in fewer of the trials is said to be unlikely where it moves the odds most. */
+const RARE = 0.05;
 const DRIVERS = 10;
 const NONE = '–';
 
@@ -162,7 +164,7 @@ function figures({ report, manager, call }, to) {
   return tag('section', null,
     tag('dl', { class: 'tiles' }, all.map(([name, value]) => tag('div', null, tag('dt', null, name), tag('dd', null, value)))),
     manager ? tag('p', { class: 'call' }, sentence(manager.calls.sentence)) : null,
-    top.length > 0 ? tag('p', null, `Moving ${manager?.isQuota ? 'the odds of quota' : 'the odds of the median'} most: `, top.map((driver, i) => [i > 0 ? ', ' : '', tag('strong', null, named(driver)), ` ${to.points(driver.effect.value)}`]), '.') : null);
+    top.length > 0 ? tag('p', null, `Moving ${manager?.isQuota ? 'the odds of quota' : 'the odds of the median'} most: `, top.map((driver, i) => [i > 0 ? ', ' : '', tag('strong', null, named(driver)), ` ${to.points(driver.effect.value)}${driver.shareWon.value < RARE ? ` if won, which it is in ${to.share(driver.shareWon.value)} of the trials` : ''}`]), '.') : null);
 }
 
 /** @param {ForecastDocument} parts */
@@ -175,7 +177,7 @@ function called({ report }, to) {
   const isKnown = report.categories.some((row) => row.delivered !== null);
   const before = (/** @type {typeof report.categories[number]['delivered']} */ told) => (told ? `${to.share(told.share)}, so ${to.money(told.amount)}` : to.money(null));
   return section('Called and simulated', table(['Category', 'Deals', 'Called', ...(isKnown ? ['Delivered before'] : []), 'Simulated P50', 'P10', 'P90', 'Called, added up', 'P50, added up'],
-    report.categories.map((row) => [words(row.category), to.count(row.deals), to.money(row.called), ...(isKnown ? [before(row.delivered)] : []), to.money(row.p50), to.money(row.p10), to.money(row.p90), to.money(row.calledCumulative), to.money(row.cumulative?.p50)])),
+    report.categories.map((row) => [words(row.category), to.count(row.deals), to.money(row.called), ...(isKnown ? [before(row.delivered)] : []), to.money(row.p50.value), to.money(row.p10.value), to.money(row.p90.value), to.money(row.calledCumulative), to.money(row.cumulative?.p50.value)])),
   report.periods.length > 1 ? table(['Period', 'Quota', 'Odds', 'Won to date', 'P10', 'P50', 'P90'], report.periods.map((period) => [
     period.label, to.money(period.quota), to.share(period.odds?.value), to.money(period.wonToDate), to.money(period.p10.value), to.money(period.p50.value), to.money(period.p90.value)])) : null);
 }

@@ -409,3 +409,48 @@ fn the_next_quarter_is_corrected_where_earlier_quarters_say_so_and_its_eve_is_li
     let off = seen("2025-09-30", "off");
     assert_eq!(off.periods[1].figures.p50, simulated.p50);
 }
+
+#[test]
+fn what_a_few_deals_leave_to_the_assumption_is_called_assumed() {
+    let fit = |days: i32| {
+        let mut deals = company(5, if days < 200 { 0.2 } else { 2.0 }, days);
+        deals.retain(|deal| deal.amount > 0);
+        let table = Table::from_csv(csv(&deals).as_bytes(), &ReadOptions::default()).unwrap();
+        let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+        let closed = deals.iter().filter(|deal| deal.closed.is_some()).count();
+        (Backtest::new(&pipeline, &quarter("2021Q2", "2021Q2")).unwrap().fit(), closed)
+    };
+    let of = |fit: &[leadcast::forecast::FitStatement], about: FitSubject| {
+        fit.iter().find(|one| one.about == about).cloned().unwrap()
+    };
+    let (few, closed) = fit(150);
+    assert!((10..40).contains(&closed), "{closed}");
+    let (market, season, new) =
+        (of(&few, FitSubject::Market), of(&few, FitSubject::Season), of(&few, FitSubject::NewBusiness));
+    assert_eq!((market.rests_on, season.rests_on), (RestsOn::Prior, RestsOn::Prior), "{market:?} {season:?}");
+    assert!(market.sentence.ends_with("mostly assumed"), "{}", market.sentence);
+    // Rates are above 0, and their interval reaches further up than down: by the same factor each way.
+    assert!(new.low > 0.0 && ((new.high / new.value) - (new.value / new.low)).abs() < 1e-9, "{new:?}");
+    let (many, _) = fit(1_300);
+    assert_eq!(of(&many, FitSubject::Season).rests_on, RestsOn::Data, "{:?}", of(&many, FitSubject::Season));
+}
+
+#[test]
+fn the_simplest_method_is_held_against_the_same_quarters() {
+    // Nothing is won in the second quarter of 2022: of the third, last quarter's total says nothing.
+    let mut deals = company(3, 1.0, 900);
+    let gap = day("2022-04-01")..=day("2022-06-30");
+    deals.retain(|deal| !(deal.won && deal.closed.is_some_and(|closed| gap.contains(&closed))));
+    let table = Table::from_csv(csv(&deals).as_bytes(), &ReadOptions::default()).unwrap();
+    let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+    let mut backtest = Backtest::new(&pipeline, &BacktestOptions::default()).unwrap();
+    while backtest.advance() {}
+    let cut = backtest.summary()[1];
+    let own: Vec<&BacktestRow> = backtest.rows().iter().filter(|row| row.cut == cut.cut && row.actual > 0.0).collect();
+    let beside: Vec<f64> = own.iter().filter(|row| row.peers.naive.is_some()).map(|row| row.crps.unwrap()).collect();
+    assert!(beside.len() < own.len());
+    let mean = beside.iter().sum::<f64>() / beside.len() as f64;
+    assert!((cut.crps_beside_naive.unwrap() - mean).abs() < 1e-12 && cut.mean_crps != cut.crps_beside_naive);
+    let told = &backtest.report().findings[1];
+    assert!(told.contains("on the quarters where that has an answer"), "{told}");
+}

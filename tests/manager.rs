@@ -257,6 +257,24 @@ fn concentration_is_the_share_of_the_largest_deals() {
 }
 
 #[test]
+fn a_pipeline_without_amounts_is_warned_of_beside_its_coverage() {
+    let blank = |row: String| {
+        row.split(',').enumerate().map(|(i, cell)| if i == 5 { "" } else { cell }).collect::<Vec<_>>().join(",")
+    };
+    let rows: String = twelve().into_iter().map(|(_, _, row)| blank(row)).collect();
+    let (pipeline, forecast) = asked(&(rows + &closed()), Some(2100.0));
+    let told = pipeline.manager_report(&forecast, &ManagerOptions::default()).unwrap();
+    let codes: Vec<&str> = told.warnings.iter().map(|warning| warning.code).collect();
+    assert_eq!((told.coverage.actual, codes), (Some(0.0), vec!["no-amounts"]));
+    assert!(
+        told.warnings[0]
+            .message
+            .starts_with("none of 12 open deals has an amount: coverage and concentration cannot tell")
+    );
+    assert!(report(Some(2100.0), "").warnings.iter().all(|warning| warning.code != "no-amounts"));
+}
+
+#[test]
 fn owners_add_up_to_the_forecast() {
     let report = report(Some(2100.0), "");
     let names: Vec<Option<&str>> = report.owners.iter().map(|line| line.name.as_deref()).collect();
@@ -264,7 +282,13 @@ fn owners_add_up_to_the_forecast() {
     let sum = |of: fn(&leadcast::report::GroupReport) -> f64| report.owners.iter().map(of).sum::<f64>();
     let mean: f64 = twelve().iter().map(|(amount, p, _)| *amount as f64 * p).sum::<f64>() + 100.0;
     assert_eq!((sum(|g| g.won), sum(|g| g.called)), (100.0, 4993.0));
-    assert!((sum(|g| g.mean) - mean).abs() < 25.0 && (sum(|g| g.weighted) - (mean - 100.0)).abs() < 1e-9);
+    assert!((sum(|g| g.mean.value) - mean).abs() < 25.0 && (sum(|g| g.weighted) - (mean - 100.0)).abs() < 1e-9);
+    // Each simulated figure comes with its error; the rule that the simulation tells of too.
+    assert!(report.owners.iter().all(|line| line.mean.error > 0.0 && line.p90.error > 0.0));
+    let simulated = report.coverage.required.iter().find(|rule| rule.rule == "simulated").unwrap();
+    let rate = simulated.rate.unwrap();
+    assert!(simulated.error.unwrap() > 0.0 && simulated.error.unwrap() * rate < 0.01 * simulated.coverage);
+    assert!(report.coverage.required.iter().filter(|rule| rule.rule != "simulated").all(|rule| rule.error.is_none()));
     assert!(report.segments.is_empty() && report.products.is_empty());
 }
 

@@ -376,7 +376,7 @@ export const cases = {
       const fan = await deals.fan();
       equal([fan.period, fan.start, fan.end, fan.asOf, fan.quota, fan.wonToDate], [period, '2026-04-01', '2026-06-30', run.asOf, 20_000, headline.wonToDate]);
       const last = fan.ahead.at(-1);
-      equal([last?.day, last?.p10, last?.p50, last?.p90], ['2026-06-30', headline.p10.value, headline.p50.value, headline.p90.value]);
+      equal([last?.day, last?.p10, last?.p50, last?.p90], ['2026-06-30', headline.p10, headline.p50, headline.p90]);
       equal(fan.ahead.length, 11);
     });
   },

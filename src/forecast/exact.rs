@@ -463,7 +463,7 @@ pub(super) fn drawn_amounts() -> Error {
 }
 
 pub(super) fn too_large() -> Error {
-    let message = "too many deals, shared rates or quarters to integrate over (ask for one period, or take the grid or the trials)";
+    let message = "too many deals, shared rates or quarters to integrate over (the grid and the trials have an answer)";
     Error::new(ErrorKind::Limit, "exact-too-large", message)
 }
 

@@ -138,6 +138,8 @@ pub struct CutSummary {
     pub within_mark: Option<f64>,
     /// Mean error of last quarter's total, which is its CRPS.
     pub naive: Option<f64>,
+    /// Mean CRPS of the quarters in which last quarter's total has an answer: what `naive` is held against.
+    pub crps_beside_naive: Option<f64>,
     /// Mean error of the run rate.
     pub run_rate: Option<f64>,
     /// Mean error of linearity.
@@ -174,6 +176,7 @@ impl CutSummary {
                 row.ape.zip(row.floor).filter(|pair| pair.1 > 0.0).map(|(ape, floor)| ape / floor)
             })),
             naive: mean(all(|row| row.peers.naive)),
+            crps_beside_naive: mean(all(|row| row.crps.filter(|_| row.peers.naive.is_some()))),
             run_rate: mean(all(|row| row.peers.run_rate)),
             linearity: mean(all(|row| row.peers.linearity)),
             weighted: mean(all(|row| row.peers.weighted)),
