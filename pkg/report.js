@@ -127,7 +127,7 @@ export function forecastHtml(parts) {
   const to = formats(language, report.currency);
   const body = [
     header(parts, to), figures(parts, to), drawings(parts), called(parts, to), drivers(parts, to), changed(parts, to),
-    record(parts, to), gates(parts, to), deals(parts, to), assumed(parts),
+    whatIf(parts, to), renewals(parts, to), record(parts, to), kept(parts, to), gates(parts, to), deals(parts, to), assumed(parts),
     tag('footer', null, `${to.count(report.trials)} trials, seed ${report.seed}, engine ${report.engine}, fingerprint `, tag('code', null, report.fingerprint)),
   ];
   const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'";
@@ -210,9 +210,51 @@ function changed({ changes }, to) {
     changes.changes.length > CHANGES ? tag('p', { class: 'soft' }, `The first ${CHANGES} of ${to.count(changes.changes.length)} changes.`) : null);
 }
 
+/** Scenarios side by side, and what must be true. @param {ForecastDocument} parts @param {Formats} to */
+function whatIf({ scenarios, goals }, to) {
+  const rows = scenarios?.scenarios ?? [];
+  if (rows.length === 0 && !goals?.length) return null;
+  const delta = (/** @type {import('./index.js').ScenarioTable['base']['periods'][number]['p50']} */ figure, /** @type {(value: number) => string} */ write) => `${write(figure.delta.value)} ± ${write(Math.abs(figure.high - figure.low) / 2).replace('+', '')}`;
+  const line = (/** @type {string} */ name, /** @type {import('./index.js').ScenarioTable['base']} */ one, /** @type {boolean} */ isBase) => {
+    const [period] = one.periods;
+    if (!period) return [];
+    const { odds, p10, p50, p90 } = period;
+    const signed = (/** @type {number} */ value) => `${value > 0 ? '+' : ''}${to.money(value)}`;
+    return [[said(name), to.share(odds?.value.value), isBase || !odds ? NONE : delta(odds, to.points), to.money(p50.value.value), isBase ? NONE : delta(p50, signed), to.money(p10.value.value), to.money(p90.value.value)]];
+  };
+  return section('What if',
+    scenarios && rows.length > 0 ? [table(['Scenario', 'Odds', 'Change', 'P50', 'Change', 'P10', 'P90'], [...line('As it is', scenarios.base, true), ...rows.flatMap((one, i) => line(one.name || `Scenario ${i + 1}`, one, false))]),
+      tag('p', { class: 'soft' }, `${scenarios.periods[0] ?? ''}, every line on the same random numbers; ± is a 95 % interval of the simulation alone.`)] : null,
+    goals?.length ? tag('ul', null, [...new Set(goals.map((goal) => goal.sentence))].map((text) => tag('li', null, sentence(text)))) : null);
+}
+
 /** @param {ForecastDocument} parts @param {Formats} to */
-function record({ report, record: told }, to) {
+function renewals({ report: { renewals: found } }, to) {
+  if (!found) return null;
+  return section('Renewals', tag('p', null, sentence(found.sentence)),
+    table(['Period', 'Due', 'They bring now', 'Renewed so far', 'Expected churn', 'Expected change', 'P10', 'P50', 'P90'], found.periods.map((line) => [
+      line.period, to.count(line.due), to.money(line.amount), to.money(line.renewedToDate), to.money(-line.churn), to.money(line.expansion), to.money(line.p10.value), to.money(line.p50.value), to.money(line.p90.value)])),
+    found.notes.length > 0 ? tag('ul', null, found.notes.map((note) => tag('li', null, sentence(note)))) : null);
+}
+
+/** What kept snapshots say. @param {ForecastDocument} parts @param {Formats} to */
+function kept({ snapshots }, to) {
+  if (!snapshots) return null;
+  const stages = snapshots.stages.filter(({ weeks }) => weeks > 0);
+  return section('Week by week', tag('p', null, sentence(snapshots.sentence)),
+    snapshots.graded.length > 0 ? table(['Said on', 'Period', 'P10', 'P50', 'P90', 'Commit called', 'Came', 'Error of P50'], snapshots.graded.map((line) => [
+      to.date(line.asOf), line.period, to.money(line.p10), to.money(line.p50), to.money(line.p90), to.money(line.commit), to.money(line.actual), to.share(line.ape)])) : null,
+    stages.length > 0 ? table(['Stage', 'Deals', 'Weeks watched', 'Moved', 'Won', 'Lost', 'Not in the file'], stages.map((line) => [
+      said(line.stage) || 'No stage', to.count(line.deals), to.count(Math.round(line.weeks)), to.count(line.moved), to.count(line.won), to.count(line.lost), to.count(line.gone)])) : null,
+    snapshots.pushes.length > 0 ? table(['Put off before', 'Weeks watched', 'Put off', 'Chance a week', 'Won', 'Lost'], snapshots.pushes.map((line) => [
+      line.before === 3 ? '3 times or more' : `${line.before} times`, to.count(Math.round(line.weeks)), to.count(line.pushed), to.share(line.aWeek), to.count(line.won), to.count(line.lost)])) : null);
+}
+
+/** @param {ForecastDocument} parts @param {Formats} to */
+function record({ report, record: told, weeks }, to) {
   return section('Track record', tag('p', null, sentence(report.calibration.reason)),
+    weeks ? table(['End of', 'Quarters', 'Half were off by less than', 'Noise alone', 'Ended between P10 and P90'], weeks.summary.map((cut) => [
+      `week ${Math.round(cut.cut / 7)}`, to.count(cut.quarters), to.share(cut.medianApe), to.share(cut.medianFloor), to.share(cut.coverage80)])) : null,
     told ? table(['Seen from day', 'Quarters', 'Half were off by less than', 'Noise alone', 'Within the usual mark', 'Ended between P10 and P90'], told.summary.map((cut) => [
       to.count(cut.cut), to.count(cut.quarters), to.share(cut.medianApe), to.share(cut.medianFloor),
       cut.mark === null ? '' : `${to.share(cut.withinMark)} within ${to.share(cut.mark)}`, to.share(cut.coverage80)])) : null);

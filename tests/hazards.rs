@@ -250,12 +250,14 @@ fn why_nothing_is_corrected_is_said() {
     assert!(reason(r#", "newBusiness": "off""#).contains("here it is off"));
     let months = reason(r#", "period": "month""#);
     assert_eq!(months, "earlier quarters correct quarters alone: of months and years there is no record");
-    // What is corrected is the current quarter; the report says so of those after it.
+    // The next quarter is corrected where that was worth it before; the report says so.
     let one = reason(r#", "periods": 1"#);
     let two = reason(r#", "periods": 2"#);
     assert!(one.contains(" correct the current one: ") && !one.contains("as simulated"), "{one}");
     assert_eq!(
         two,
-        format!("{one}; 2022 Q3 and what follows is as simulated: the record is of quarters seen from within")
+        format!(
+            "{one}; 2022 Q3 and what follows is as simulated: earlier quarters do not show that it is forecast better otherwise"
+        )
     );
 }

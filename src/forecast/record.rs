@@ -137,15 +137,16 @@ pub(super) fn correct(outcome: &Outcome, trials: &mut Trials, record: &Backtest)
             }
         }
     };
-    if let [_, next, ..] = outcome.horizon.periods() {
+    if let [_, next, rest @ ..] = outcome.horizon.periods() {
         let found = with_raw(trials, 1, |raw| record.correct_next(quarter, day, raw));
         calibration.reason += &match &found {
             Some(Corrections { applied, .. }) => format!(
                 "; {} is joined with the run of the total too, as earlier quarters would have been forecast better so from the \
-                 quarter before: its deals count {}, and it is multiplied by {:.2}",
+                 quarter before: its deals count {}, and it is multiplied by {:.2}{}",
                 next.label(),
                 percent(applied.weight),
-                applied.factor
+                applied.factor,
+                if rest.is_empty() { "" } else { "; what follows is as simulated" }
             ),
             None => format!(
                 "; {} and what follows is as simulated: earlier quarters do not show that it is forecast better otherwise",

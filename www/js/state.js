@@ -163,8 +163,10 @@ import { freshTuning } from './tuning.js';
  * @property {{ change: import('../../pkg/index.js').ScenarioChange, label: string }[]} changes to single deals
  * @property {import('../../pkg/index.js').Scenario[]} kept
  * @property {import('./engine.js').ScenarioTable | null} table the kept ones, then what the controls say
+ * @property {ForecastReport | null} of the forecast that the table is beside
  * @property {number} goal odds wanted, in percent
  * @property {import('./engine.js').GoalReport[] | null} answers
+ * @property {ForecastReport | null} answersOf the forecast that was asked
  * @property {boolean} isSeeking
  * @property {Problem | null} problem
  */
@@ -249,8 +251,8 @@ export function freshLeads() {
 /** @returns {WhatIf} */
 export function freshWhatIf() {
   return {
-    isOpen: false, sliders: { stage: '', winRate: 0, days: 0, pipeline: 0, reps: 0, perRep: 250_000 }, changes: [], kept: [], table: null,
-    goal: 80, answers: null, isSeeking: false, problem: null,
+    isOpen: false, sliders: { stage: '', winRate: 0, days: 0, pipeline: 0, reps: 0, perRep: 250_000 }, changes: [], kept: [], table: null, of: null,
+    goal: 80, answers: null, answersOf: null, isSeeking: false, problem: null,
   };
 }
 

@@ -274,7 +274,8 @@ fn by_group(groups: &[Vec<f64>; 3]) -> String {
 }
 
 fn new_business(fit: &Fit) -> FitStatement {
-    let n: f64 = fit.arrivals.kinds.iter().map(|kind| kind.rate.shape).sum();
+    // An empty sum is −0.
+    let n: f64 = fit.arrivals.kinds.iter().map(|kind| kind.rate.shape).sum::<f64>() + 0.0;
     let days = fit.arrivals.days;
     let value = 7.0 * n / f64::from(days.max(1));
     // Of the rate that the weeks to come share: a count, and what arrivals vary by beyond chance; on the scale of logarithms, as neither
