@@ -324,6 +324,32 @@ export const cases = {
     });
   },
 
+  async 'a deal that is won is certain under a forecast that earlier quarters correct'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const day = (/** @type {number} */ at) => new Date(Date.UTC(2024, 0, 1) + at * 86_400_000).toISOString().slice(0, 10);
+      const lines = ['Deal ID,Create Date,Close Date,Status,Stage,Amount', 'BIG,2025-10-01,2025-12-20,Open,Proposal,50000'];
+      for (let at = 0; at < 684; at += 2) {
+        const close = at + 20 + ((at * 37) % 60);
+        const status = close > 684 ? 'Open' : (at * 13) % 5 < 2 ? 'Won' : 'Lost';
+        lines.push([`P${at}`, day(at), day(close), status, status === 'Open' ? 'Proposal' : `Closed ${status}`, 500 + ((at * 71) % 900)].join(','));
+      }
+      const deals = await client.openDeals(lines.join('\n'), { asOf: '2025-11-15' });
+      const model = await lib.preset('sales-led');
+      const { calibration, headline } = await deals.forecast(model, { asOf: '2025-11-15' });
+      equal([calibration.applied === null, headline.wonToDate > 0], [false, true]);
+      await deals.forecast(model, { asOf: '2025-11-15', quota: headline.wonToDate + 50_000 });
+      const { base, scenarios } = await deals.scenarios([{ name: 'won', changes: [{ win: { deal: 'BIG' } }] }, { name: 'lost', changes: [{ drop: { deal: 'BIG' } }] }]);
+      const [won, lost] = scenarios.map(({ periods }) => periods[0]);
+      equal([won?.odds?.value.value, (base.periods[0]?.odds?.value.value ?? 1) < 1], [1, true]);
+      for (const figure of [won?.p10, won?.p50, won?.p90, won?.mean]) {
+        if (!figure || figure.delta.value < 0 || figure.delta.value > 50_000) throw new Error(JSON.stringify(figure));
+      }
+      if (!lost || lost.mean.delta.value >= 0 || lost.p50.delta.value < -50_000) throw new Error(JSON.stringify(lost));
+      const driver = (await deals.manage()).drivers.find(({ id }) => id === 'BIG');
+      equal([driver?.won.value, driver?.lost.value], [1, lost.odds?.value.value]);
+    });
+  },
+
   async 'a scenario patches the forecast, no change changes nothing, and a goal is found'({ lib, workers }) {
     await using_(lib, workers, async (client) => {
       const model = await lib.preset('sales-led');
