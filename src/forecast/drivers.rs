@@ -82,16 +82,17 @@ impl<'a> Played<'a> {
             see(index, brought);
             let pays = self.pays(index);
             let mut groups = [Tally::default(); GROUPS];
-            for (at, (group, brought)) in groups.iter_mut().zip(brought.chunks_exact(size)).enumerate() {
-                for (trial, part) in (at * size..).zip(brought) {
-                    let won = totals[trial] + pays(trial, *part);
+            let parts = totals.chunks_exact(size).zip(margins.chunks_exact(size)).zip(brought.chunks_exact(size));
+            for (at, (group, ((totals, margins), brought))) in groups.iter_mut().zip(parts).enumerate() {
+                for (trial, ((total, margin), part)) in (at * size..).zip(totals.iter().zip(margins).zip(brought)) {
+                    let won = total + pays(trial, *part);
                     // Won for certain it stands outside the correction; what is left moves by what it brings at most.
                     let (low, high) = (won - part.max(&0), won - part.min(&0));
                     group.won += u32::from(
                         low >= target
                             || (high >= target && won + trials.moved(self.period, simulated[trial], -part) >= target),
                     );
-                    group.lost += u32::from(margins[trial] >= *part);
+                    group.lost += u32::from(margin >= part);
                     group.pays += u32::from(*part != 0);
                     group.brought += *part as f64;
                 }

@@ -53,9 +53,13 @@ function verdict(cut, rows) {
 }
 
 /** @param {import('../engine.js').ForecastReport} report */
-function simulated({ calibration, headline, currency }) {
-  if (!calibration.simulated) return null;
-  return ` As simulated, before that: P50 ${shortMoney(calibration.simulated.p50.value, currency)}; now ${shortMoney(headline.p50.value, currency)}.`;
+function simulated({ calibration, headline, periods, currency }) {
+  const [, next] = periods;
+  const short = (/** @type {{ value: number }} */ figure) => shortMoney(figure.value, currency);
+  return [
+    calibration.simulated ? ` As simulated, before that: P50 ${short(calibration.simulated.p50)}; now ${short(headline.p50)}.` : null,
+    calibration.nextSimulated && next ? ` ${next.label} as simulated: P50 ${short(calibration.nextSimulated.p50)}; now ${short(next.p50)}.` : null,
+  ];
 }
 
 /**
