@@ -230,7 +230,10 @@ export interface Comparison {
   asOf?: string | null;
   /** The period, counted from the current one; default 0. */
   period?: number;
-  /** Major units of the reporting currency for one of another currency, on each of the two days: `{ EUR: 1.08 }`. */
+  /**
+   * Major units of the reporting currency for one of another currency, on each of the two days: `{ EUR: 1.08 }`. By default those that
+   * each export was read with; where one has none, that of the other, and the assumptions say so.
+   */
   rates?: { before?: Record<string, number>; after?: Record<string, number> };
 }
 
@@ -393,6 +396,14 @@ export interface ForecastDocument {
   gates?: GatesReport | null;
   changes?: WaterfallReport | null;
   record?: BacktestReport | null;
+  /** The track record from the end of each week: `backtest({ cuts: [7, 14, …] })`. */
+  weeks?: BacktestReport | null;
+  /** Scenarios beside the forecast. */
+  scenarios?: ScenarioTable | null;
+  /** What must be true for the odds one wants, lever by lever. */
+  goals?: GoalReport[] | null;
+  /** What kept snapshots say: forecasts of periods that are over, stages and dates. */
+  snapshots?: SnapshotReport | null;
   /**
    * Drawings as SVG markup, written as it is: only drawings of your own making belong here. They may use the document's
    * colours, such as `var(--chart-line)`.

@@ -45,6 +45,8 @@ function said(value) {
 
 const DEALS = 100;
 const CHANGES = 50;
+/** A deal won in fewer of the trials is said to be unlikely where it moves the odds most. */
+const RARE = 0.05;
 const DRIVERS = 10;
 const NONE = '–';
 
@@ -125,7 +127,7 @@ export function forecastHtml(parts) {
   const to = formats(language, report.currency);
   const body = [
     header(parts, to), figures(parts, to), drawings(parts), called(parts, to), drivers(parts, to), changed(parts, to),
-    record(parts, to), gates(parts, to), deals(parts, to), assumed(parts),
+    whatIf(parts, to), renewals(parts, to), record(parts, to), kept(parts, to), gates(parts, to), deals(parts, to), assumed(parts),
     tag('footer', null, `${to.count(report.trials)} trials, seed ${report.seed}, engine ${report.engine}, fingerprint `, tag('code', null, report.fingerprint)),
   ];
   const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'";
@@ -162,7 +164,7 @@ function figures({ report, manager, call }, to) {
   return tag('section', null,
     tag('dl', { class: 'tiles' }, all.map(([name, value]) => tag('div', null, tag('dt', null, name), tag('dd', null, value)))),
     manager ? tag('p', { class: 'call' }, sentence(manager.calls.sentence)) : null,
-    top.length > 0 ? tag('p', null, `Moving ${manager?.isQuota ? 'the odds of quota' : 'the odds of the median'} most: `, top.map((driver, i) => [i > 0 ? ', ' : '', tag('strong', null, named(driver)), ` ${to.points(driver.effect.value)}`]), '.') : null);
+    top.length > 0 ? tag('p', null, `Moving ${manager?.isQuota ? 'the odds of quota' : 'the odds of the median'} most: `, top.map((driver, i) => [i > 0 ? ', ' : '', tag('strong', null, named(driver)), ` ${to.points(driver.effect.value)}${driver.shareWon.value < RARE ? ` if won, which it is in ${to.share(driver.shareWon.value)} of the trials` : ''}`]), '.') : null);
 }
 
 /** @param {ForecastDocument} parts */
@@ -175,7 +177,7 @@ function called({ report }, to) {
   const isKnown = report.categories.some((row) => row.delivered !== null);
   const before = (/** @type {typeof report.categories[number]['delivered']} */ told) => (told ? `${to.share(told.share)}, so ${to.money(told.amount)}` : to.money(null));
   return section('Called and simulated', table(['Category', 'Deals', 'Called', ...(isKnown ? ['Delivered before'] : []), 'Simulated P50', 'P10', 'P90', 'Called, added up', 'P50, added up'],
-    report.categories.map((row) => [words(row.category), to.count(row.deals), to.money(row.called), ...(isKnown ? [before(row.delivered)] : []), to.money(row.p50), to.money(row.p10), to.money(row.p90), to.money(row.calledCumulative), to.money(row.cumulative?.p50)])),
+    report.categories.map((row) => [words(row.category), to.count(row.deals), to.money(row.called), ...(isKnown ? [before(row.delivered)] : []), to.money(row.p50.value), to.money(row.p10.value), to.money(row.p90.value), to.money(row.calledCumulative), to.money(row.cumulative?.p50.value)])),
   report.periods.length > 1 ? table(['Period', 'Quota', 'Odds', 'Won to date', 'P10', 'P50', 'P90'], report.periods.map((period) => [
     period.label, to.money(period.quota), to.share(period.odds?.value), to.money(period.wonToDate), to.money(period.p10.value), to.money(period.p50.value), to.money(period.p90.value)])) : null);
 }
@@ -188,9 +190,9 @@ function drivers({ manager }, to) {
   return section('Before you commit',
     warnings.map((warning) => tag('p', { class: 'warn' }, sentence(warning.message))),
     manager.drivers.length > 0 ? table(['Deal that moves the odds', 'Amount', 'Won in period', 'Odds if lost', 'Odds if won', 'Difference'], manager.drivers.slice(0, DRIVERS).map((driver) => [
-      named(driver), to.money(driver.amount), to.share(driver.shareWon), to.share(driver.lost.value), to.share(driver.won.value), to.points(driver.effect.value)])) : null,
-    mustWin.sets.length > 0 ? [tag('p', null, `Lose one of these sets and the odds are below ${to.share(mustWin.level)}:`),
-      tag('ol', null, mustWin.sets.slice(0, 8).map((set) => tag('li', null, set.deals.map((deal, i) => [i > 0 ? ' and ' : '', named(deal)]), `: ${to.share(set.odds)} without`)))] : null,
+      named(driver), to.money(driver.amount), to.share(driver.shareWon.value), to.share(driver.lost.value), to.share(driver.won.value), to.points(driver.effect.value)])) : null,
+    mustWin.sets.length > 0 ? [tag('p', null, `Lose one of these sets and the odds are below ${to.share(mustWin.level)}${mustWin.isExact ? ', exactly' : ', in the trials'}:`),
+      tag('ol', null, mustWin.sets.slice(0, 8).map((set) => tag('li', null, set.deals.map((deal, i) => [i > 0 ? ' and ' : '', named(deal)]), `: ${to.share(set.odds.value)} without`)))] : null,
     tag('p', null, `${to.share(calls.confidence)} sure to reach ${to.money(calls.confident.value)}. ${sentence(calls.sentence)}`),
     table(['Coverage needed by', 'Coverage', 'Missing', 'Because'], coverage.required.map((rule) => [words(rule.rule), times(rule.coverage), to.money(rule.missing), rule.source]), [3]));
 }
@@ -208,9 +210,51 @@ function changed({ changes }, to) {
     changes.changes.length > CHANGES ? tag('p', { class: 'soft' }, `The first ${CHANGES} of ${to.count(changes.changes.length)} changes.`) : null);
 }
 
+/** Scenarios side by side, and what must be true. @param {ForecastDocument} parts @param {Formats} to */
+function whatIf({ scenarios, goals }, to) {
+  const rows = scenarios?.scenarios ?? [];
+  if (rows.length === 0 && !goals?.length) return null;
+  const delta = (/** @type {import('./index.js').ScenarioTable['base']['periods'][number]['p50']} */ figure, /** @type {(value: number) => string} */ write) => `${write(figure.delta.value)} ± ${write(Math.abs(figure.high - figure.low) / 2).replace('+', '')}`;
+  const line = (/** @type {string} */ name, /** @type {import('./index.js').ScenarioTable['base']} */ one, /** @type {boolean} */ isBase) => {
+    const [period] = one.periods;
+    if (!period) return [];
+    const { odds, p10, p50, p90 } = period;
+    const signed = (/** @type {number} */ value) => `${value > 0 ? '+' : ''}${to.money(value)}`;
+    return [[said(name), to.share(odds?.value.value), isBase || !odds ? NONE : delta(odds, to.points), to.money(p50.value.value), isBase ? NONE : delta(p50, signed), to.money(p10.value.value), to.money(p90.value.value)]];
+  };
+  return section('What if',
+    scenarios && rows.length > 0 ? [table(['Scenario', 'Odds', 'Change', 'P50', 'Change', 'P10', 'P90'], [...line('As it is', scenarios.base, true), ...rows.flatMap((one, i) => line(one.name || `Scenario ${i + 1}`, one, false))]),
+      tag('p', { class: 'soft' }, `${scenarios.periods[0] ?? ''}, every line on the same random numbers; ± is a 95 % interval of the simulation alone.`)] : null,
+    goals?.length ? tag('ul', null, [...new Set(goals.map((goal) => goal.sentence))].map((text) => tag('li', null, sentence(text)))) : null);
+}
+
 /** @param {ForecastDocument} parts @param {Formats} to */
-function record({ report, record: told }, to) {
+function renewals({ report: { renewals: found } }, to) {
+  if (!found) return null;
+  return section('Renewals', tag('p', null, sentence(found.sentence)),
+    table(['Period', 'Due', 'They bring now', 'Renewed so far', 'Expected churn', 'Expected change', 'P10', 'P50', 'P90'], found.periods.map((line) => [
+      line.period, to.count(line.due), to.money(line.amount), to.money(line.renewedToDate), to.money(-line.churn), to.money(line.expansion), to.money(line.p10.value), to.money(line.p50.value), to.money(line.p90.value)])),
+    found.notes.length > 0 ? tag('ul', null, found.notes.map((note) => tag('li', null, sentence(note)))) : null);
+}
+
+/** What kept snapshots say. @param {ForecastDocument} parts @param {Formats} to */
+function kept({ snapshots }, to) {
+  if (!snapshots) return null;
+  const stages = snapshots.stages.filter(({ weeks }) => weeks > 0);
+  return section('Week by week', tag('p', null, sentence(snapshots.sentence)),
+    snapshots.graded.length > 0 ? table(['Said on', 'Period', 'P10', 'P50', 'P90', 'Commit called', 'Came', 'Error of P50'], snapshots.graded.map((line) => [
+      to.date(line.asOf), line.period, to.money(line.p10), to.money(line.p50), to.money(line.p90), to.money(line.commit), to.money(line.actual), to.share(line.ape)])) : null,
+    stages.length > 0 ? table(['Stage', 'Deals', 'Weeks watched', 'Moved', 'Won', 'Lost', 'Not in the file'], stages.map((line) => [
+      said(line.stage) || 'No stage', to.count(line.deals), to.count(Math.round(line.weeks)), to.count(line.moved), to.count(line.won), to.count(line.lost), to.count(line.gone)])) : null,
+    snapshots.pushes.length > 0 ? table(['Put off before', 'Weeks watched', 'Put off', 'Chance a week', 'Won', 'Lost'], snapshots.pushes.map((line) => [
+      line.before === 3 ? '3 times or more' : `${line.before} times`, to.count(Math.round(line.weeks)), to.count(line.pushed), to.share(line.aWeek), to.count(line.won), to.count(line.lost)])) : null);
+}
+
+/** @param {ForecastDocument} parts @param {Formats} to */
+function record({ report, record: told, weeks }, to) {
   return section('Track record', tag('p', null, sentence(report.calibration.reason)),
+    weeks ? table(['End of', 'Quarters', 'Half were off by less than', 'Noise alone', 'Ended between P10 and P90'], weeks.summary.map((cut) => [
+      `week ${Math.round(cut.cut / 7)}`, to.count(cut.quarters), to.share(cut.medianApe), to.share(cut.medianFloor), to.share(cut.coverage80)])) : null,
     told ? table(['Seen from day', 'Quarters', 'Half were off by less than', 'Noise alone', 'Within the usual mark', 'Ended between P10 and P90'], told.summary.map((cut) => [
       to.count(cut.cut), to.count(cut.quarters), to.share(cut.medianApe), to.share(cut.medianFloor),
       cut.mark === null ? '' : `${to.share(cut.withinMark)} within ${to.share(cut.mark)}`, to.share(cut.coverage80)])) : null);

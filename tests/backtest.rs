@@ -7,6 +7,7 @@ use leadcast::crm::{Mapping, Pipeline};
 use leadcast::forecast::{
     Backtest, BacktestOptions, BacktestRow, FitSubject, RestsOn, Watched, WatchedEnd, aalen_johansen,
 };
+use leadcast::model::{OperatingModel, Preset, Run};
 use leadcast::random::{Sampler, StreamKey};
 use leadcast::table::{ReadOptions, Table};
 
@@ -356,4 +357,100 @@ fn made_up_companies_of_many_kinds_are_forecast_better_than_by_last_quarter_and_
     let mut to_floor: Vec<f64> = all.iter().map(|row| row.ape.unwrap() / row.floor.unwrap()).collect();
     to_floor.sort_by(f64::total_cmp);
     assert!(to_floor[to_floor.len() / 2] < 1.75, "{to_floor:?}");
+}
+
+/// A company whose people close one deal won and two lost each day, oldest first, however many come in: 1 or 5 a day, quarter by quarter.
+fn bound_by_capacity() -> String {
+    let day = |at: i32| Date::parse_iso("2023-01-01").unwrap().plus_days(at);
+    let mut csv = "Deal Id,Created Date,Close Date,Status,Stage,Amount\n".to_owned();
+    let (mut waiting, mut number) = (std::collections::VecDeque::new(), 0);
+    (0..240).for_each(|at| waiting.push_back((at, -80 + at / 3)));
+    number += 240;
+    for at in 0..1_100 {
+        for _ in 0..if at / 91 % 2 == 0 { 5 } else { 1 } {
+            waiting.push_back((number, at));
+            number += 1;
+        }
+        for status in ["Won", "Lost", "Lost"] {
+            if let Some((id, created)) = waiting.pop_front() {
+                csv += &format!("{id},{},{},{status},Offer,{}\n", day(created), day(at), 900 + id * 37 % 200);
+            }
+        }
+    }
+    for (id, created) in waiting {
+        csv += &format!("{id},{},{},Open,Offer,1000\n", day(created), day(1_200));
+    }
+    csv
+}
+
+#[test]
+fn the_next_quarter_is_corrected_where_earlier_quarters_say_so_and_its_eve_is_like_its_first_day() {
+    let table = Table::from_csv(bound_by_capacity().as_bytes(), &ReadOptions::default()).unwrap();
+    let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+    let model = OperatingModel::from_json(Preset::SalesLed.json()).unwrap();
+    let seen = |as_of: &str, calibration: &str| {
+        let run = format!(r#"{{ "asOf": "{as_of}", "periods": 2, "trials": 25600, "calibration": "{calibration}" }}"#);
+        pipeline.simulate(&model, &Run::from_json(&run).unwrap()).unwrap().report()
+    };
+    let (eve, first) = (seen("2025-09-30", "auto"), seen("2025-10-01", "auto"));
+    let (next, simulated) = (eve.calibration.next.unwrap(), eve.calibration.next_simulated.unwrap());
+    assert!(next.weight < 0.5 && next.quarters > 5, "{next:?}");
+    let (eve_p50, first_p50) = (eve.periods[1].figures.p50.value, first.periods[0].figures.p50.value);
+    assert!((eve_p50 / first_p50 - 1.0).abs() < 0.08, "{eve_p50} on the eve, {first_p50} on the first day");
+    // As simulated the two days were further apart from what came: 91 or 92 wins of about 1,000.
+    assert!((eve_p50 - 92_000.0).abs() < (simulated.p50.value - 92_000.0).abs(), "{eve_p50} {simulated:?}");
+    assert!(
+        eve.calibration.reason.contains("2025 Q4 is joined with the run of the total too"),
+        "{}",
+        eve.calibration.reason
+    );
+    assert_eq!(eve.calibration.applied, None);
+    // Without a correction it is what was simulated, to the bit.
+    let off = seen("2025-09-30", "off");
+    assert_eq!(off.periods[1].figures.p50, simulated.p50);
+}
+
+#[test]
+fn what_a_few_deals_leave_to_the_assumption_is_called_assumed() {
+    let fit = |days: i32| {
+        let mut deals = company(5, if days < 200 { 0.2 } else { 2.0 }, days);
+        deals.retain(|deal| deal.amount > 0);
+        let table = Table::from_csv(csv(&deals).as_bytes(), &ReadOptions::default()).unwrap();
+        let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+        let closed = deals.iter().filter(|deal| deal.closed.is_some()).count();
+        (Backtest::new(&pipeline, &quarter("2021Q2", "2021Q2")).unwrap().fit(), closed)
+    };
+    let of = |fit: &[leadcast::forecast::FitStatement], about: FitSubject| {
+        fit.iter().find(|one| one.about == about).cloned().unwrap()
+    };
+    let (few, closed) = fit(150);
+    assert!((10..40).contains(&closed), "{closed}");
+    let (market, season, new) =
+        (of(&few, FitSubject::Market), of(&few, FitSubject::Season), of(&few, FitSubject::NewBusiness));
+    assert_eq!((market.rests_on, season.rests_on), (RestsOn::Prior, RestsOn::Prior), "{market:?} {season:?}");
+    assert!(market.sentence.ends_with("mostly assumed"), "{}", market.sentence);
+    // Rates are above 0, and their interval reaches further up than down: by the same factor each way.
+    assert!(new.low > 0.0 && ((new.high / new.value) - (new.value / new.low)).abs() < 1e-9, "{new:?}");
+    let (many, _) = fit(1_300);
+    assert_eq!(of(&many, FitSubject::Season).rests_on, RestsOn::Data, "{:?}", of(&many, FitSubject::Season));
+}
+
+#[test]
+fn the_simplest_method_is_held_against_the_same_quarters() {
+    // Nothing is won in the second quarter of 2022: of the third, last quarter's total says nothing.
+    let mut deals = company(3, 1.0, 900);
+    let gap = day("2022-04-01")..=day("2022-06-30");
+    deals.retain(|deal| !(deal.won && deal.closed.is_some_and(|closed| gap.contains(&closed))));
+    let table = Table::from_csv(csv(&deals).as_bytes(), &ReadOptions::default()).unwrap();
+    let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+    let mut backtest = Backtest::new(&pipeline, &BacktestOptions::default()).unwrap();
+    while backtest.advance() {}
+    let cut = backtest.summary()[1];
+    let own: Vec<&BacktestRow> = backtest.rows().iter().filter(|row| row.cut == cut.cut && row.actual > 0.0).collect();
+    let beside: Vec<f64> = own.iter().filter(|row| row.peers.naive.is_some()).map(|row| row.crps.unwrap()).collect();
+    assert!(beside.len() < own.len());
+    let mean = beside.iter().sum::<f64>() / beside.len() as f64;
+    assert!((cut.crps_beside_naive.unwrap() - mean).abs() < 1e-12 && cut.mean_crps != cut.crps_beside_naive);
+    let told = &backtest.report().findings[1];
+    assert!(told.contains("on the quarters where that has an answer"), "{told}");
 }

@@ -116,7 +116,14 @@ fn categories_are_called_singly_and_cumulatively() {
             ("omitted", 1, 8000.0, None),
         ]
     );
-    let means: f64 = report.categories.iter().map(|c| c.mean).sum();
+    // What is closed is known; what is simulated comes with its error.
+    let errors: Vec<bool> = report
+        .categories
+        .iter()
+        .map(|c| c.mean.error > 0.0 && c.cumulative.is_none_or(|c| c.mean.error > 0.0))
+        .collect();
+    assert_eq!(errors, [false, true, true, true, true]);
+    let means: f64 = report.categories.iter().map(|c| c.mean.value).sum();
     assert!((means - report.periods[0].figures.mean.value).abs() < 1e-6);
     assert!(report.assumptions.iter().any(|a| a.starts_with("1 open deals are past their close date")));
     assert!(report.assumptions.iter().any(|a| a.starts_with("1 open deals state no close date")));

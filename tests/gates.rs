@@ -146,3 +146,45 @@ fn the_forecast_of_passing_deals_is_that_of_a_file_without_the_others() {
         report.sentence
     );
 }
+
+#[test]
+fn what_the_file_has_no_column_for_is_unknown_not_met() {
+    let rows = "Deal ID,Account,Deal Name,Owner,Stage,Status,Amount,Close Date,Created Date,Next Step\n\
+                ready,Acme,Ready,Ada,Talk,Open,1000,2026-03-20,2026-01-05,Call\n";
+    let table = Table::from_csv(rows.as_bytes(), &ReadOptions::default()).unwrap();
+    let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+    let run = Run::from_json(r#"{ "asOf": "2026-02-15", "trials": 25600 }"#).unwrap();
+    let forecast = pipeline.simulate(&OperatingModel::from_json(MODEL).unwrap(), &run).unwrap();
+    let report = pipeline.gate_report(&forecast).unwrap();
+    assert_eq!(
+        row(&report, "ready").reason,
+        "ready for Offer: next step is filled; unknown, as the file has no column for it: contacts count at least 2"
+    );
+}
+
+#[test]
+fn a_forecast_without_a_passing_deal_says_what_it_still_holds() {
+    let mut rows = "Deal ID,Created Date,Close Date,Status,Stage,Amount,Next Step\n".to_owned();
+    for at in 0..400_i32 {
+        let created = leadcast::calendar::Date::from_days(19_723 + at);
+        let close = created.plus_days(20 + (at * 37) % 60);
+        let status = if close.days() > 19_723 + 399 { "Open" } else { ["Won", "Lost", "Lost"][at as usize % 3] };
+        rows += &format!("{at},{created},{close},{status},Offer,{},\n", 500 + at * 71 % 900);
+    }
+    let table = Table::from_csv(rows.as_bytes(), &ReadOptions::default()).unwrap();
+    let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+    let run = Run::from_json(r#"{ "trials": 25600, "timing": "hazards" }"#).unwrap();
+    let forecast = pipeline.simulate(&OperatingModel::from_json(MODEL).unwrap(), &run).unwrap();
+    let report = pipeline.gate_report(&forecast).unwrap();
+    let new = report.new_business.unwrap();
+    assert!(report.passing == 0 && report.deals > 10 && new.value > 0.0 && new.error > 0.0);
+    assert_eq!(report.won_to_date, forecast.trials().won_to_date(0) as f64 / 100.0);
+    assert!(report.sentence.contains("; both hold $"), "{}", report.sentence);
+    assert!(
+        report.sentence.contains(" won to date and new business that is not in the file yet, $"),
+        "{}",
+        report.sentence
+    );
+    let (all, gated) = (report.all.unwrap(), report.gated.unwrap());
+    assert!(gated.p50.value.value < all.p50.value.value && gated.p50.value.value >= report.won_to_date);
+}

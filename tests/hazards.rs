@@ -180,7 +180,7 @@ fn what_products_bring_of_their_estimates_counts_for_the_deals_of_each() {
         let open = forecast.outcome().deals.iter().filter(of);
         let expected: f64 = open.map(|deal| deal.probability * deal.closed_by[0] * deal.amount as f64 * share).sum();
         let line = managed.views["product"].iter().find(|line| line.name.as_deref() == Some(product)).unwrap();
-        let found = line.mean - line.won as f64;
+        let found = line.mean.value - line.won as f64;
         // The factor is known to 1 %, the mean of the ratios too; drawn hazards move the mean by less than their spread.
         assert!((found / expected - 1.0).abs() < 0.06, "{product}: {found} of {expected}");
     }
@@ -250,12 +250,14 @@ fn why_nothing_is_corrected_is_said() {
     assert!(reason(r#", "newBusiness": "off""#).contains("here it is off"));
     let months = reason(r#", "period": "month""#);
     assert_eq!(months, "earlier quarters correct quarters alone: of months and years there is no record");
-    // What is corrected is the current quarter; the report says so of those after it.
+    // The next quarter is corrected where that was worth it before; the report says so.
     let one = reason(r#", "periods": 1"#);
     let two = reason(r#", "periods": 2"#);
     assert!(one.contains(" correct the current one: ") && !one.contains("as simulated"), "{one}");
     assert_eq!(
         two,
-        format!("{one}; 2022 Q3 and what follows is as simulated: the record is of quarters seen from within")
+        format!(
+            "{one}; 2022 Q3 and what follows is as simulated: earlier quarters do not show that it is forecast better otherwise"
+        )
     );
 }

@@ -86,23 +86,29 @@ fn a_deals_effect_is_the_difference_of_the_odds_with_and_without_it() {
         assert!((driver.won.value - won).abs() < 4.0 * driver.won.error, "{driver:?}: {won}");
         assert!((driver.lost.value - lost).abs() < 4.0 * driver.lost.error, "{driver:?}: {lost}");
         assert!((driver.effect.value - (won - lost)).abs() < 4.0 * driver.effect.error, "{driver:?}: {}", won - lost);
-        assert!((driver.share_won - twelve()[deal].1).abs() < 0.01);
+        assert!((driver.share_won.value - twelve()[deal].1).abs() < 0.01);
     }
     let effects: Vec<f64> = report.drivers.iter().map(|driver| driver.effect.value).collect();
     assert!(effects.windows(2).all(|pair| pair[0] >= pair[1]) && effects[0] > 0.3);
 }
 
+/// The twelve, and five small ones.
+fn seventeen() -> Vec<String> {
+    let small = (12..17).map(|i| format!("d{i},Deal {i},Ada,Offer,Open,{},2026-03-10,2026-01-05\n", 60 - i));
+    twelve().into_iter().map(|(_, _, row)| row).chain(small).collect()
+}
+
 #[test]
-fn must_win_sets_are_those_of_brute_force() {
-    let rows: String = twelve().into_iter().map(|(_, _, row)| row).collect();
+fn must_win_sets_of_more_than_16_deals_are_those_of_brute_force_over_the_trials() {
+    let rows = seventeen().concat();
     for (quota, level) in [(2100.0, 0.5), (2100.0, 0.2), (3500.0, 0.05)] {
         let (_, forecast) = asked_with(&(rows.clone() + &closed()), Some(quota), 25_600);
         let found = forecast.must_win(0, level).unwrap();
         // Brute force over the trials of changed files: every set of one to three, without any that holds another.
-        let trials: Vec<Vec<i64>> = (0..12)
+        let trials: Vec<Vec<i64>> = (0..17)
             .map(|deal| {
                 let without: String =
-                    twelve().into_iter().enumerate().filter(|(i, _)| *i != deal).map(|(_, d)| d.2).collect();
+                    seventeen().into_iter().enumerate().filter(|(i, _)| *i != deal).map(|(_, row)| row).collect();
                 let (_, other) = asked_with(&(without + &closed()), Some(quota), 25_600);
                 forecast.trials().period(0).iter().zip(other.trials().period(0)).map(|(all, rest)| all - rest).collect()
             })
@@ -125,28 +131,76 @@ fn must_win_sets_are_those_of_brute_force() {
             }
         };
         if odds(&[]) >= level {
-            (0..12).for_each(|a| try_set(vec![a]));
-            (0..12).for_each(|a| (a + 1..12).for_each(|b| try_set(vec![a, b])));
-            (0..12).for_each(|a| (a + 1..12).for_each(|b| (b + 1..12).for_each(|c| try_set(vec![a, b, c]))));
+            (0..17).for_each(|a| try_set(vec![a]));
+            (0..17).for_each(|a| (a + 1..17).for_each(|b| try_set(vec![a, b])));
+            (0..17).for_each(|a| (a + 1..17).for_each(|b| (b + 1..17).for_each(|c| try_set(vec![a, b, c]))));
         }
-        assert_eq!((found.count, found.considered), (sets.len(), 12), "{quota} {level}");
+        assert_eq!((found.count, found.considered, found.is_exact), (sets.len(), 17, false), "{quota} {level}");
+        let told: Vec<(Vec<usize>, f64)> = found.sets.iter().map(|(set, odds)| (set.clone(), odds.value)).collect();
+        assert!(found.sets.iter().all(|(_, odds)| odds.error > 0.0 && odds.error < 0.02));
         let sorted = |sets: &[(Vec<usize>, f64)]| {
-            let mut all: Vec<(Vec<usize>, u64)> = sets
+            let mut all: Vec<(Vec<usize>, i64)> = sets
                 .iter()
                 .map(|(set, odds)| {
                     let mut set = set.clone();
                     set.sort_unstable();
-                    (set, odds.to_bits())
+                    (set, (odds * totals.len() as f64).round() as i64)
                 })
                 .collect();
             all.sort();
             all
         };
         if sets.len() <= 50 {
-            assert_eq!(sorted(&found.sets), sorted(&sets), "{quota} {level}");
+            assert_eq!(sorted(&told), sorted(&sets), "{quota} {level}");
         }
         assert!(found.sets.windows(2).all(|pair| pair[0].0.len() <= pair[1].0.len()));
     }
+}
+
+/// Every set of one to three of the twelve without which the exact odds are below a level, none of which holds another.
+fn by_hand(need: i64, level: f64) -> Vec<(Vec<usize>, f64)> {
+    let singles = (0..12).map(|a| vec![a]);
+    let pairs = (0..12).flat_map(|a| (a + 1..12).map(move |b| vec![a, b]));
+    let triples = (0..12).flat_map(|a| (a + 1..12).flat_map(move |b| (b + 1..12).map(move |c| vec![a, b, c])));
+    let mut sets: Vec<(Vec<usize>, f64)> = Vec::new();
+    for set in singles.chain(pairs).chain(triples) {
+        if sets.iter().any(|(smaller, _)| smaller.iter().all(|deal| set.contains(deal))) {
+            continue;
+        }
+        let lost: Vec<(usize, bool)> = set.iter().map(|&deal| (deal, false)).collect();
+        let left = exact(need, &lost);
+        // Odds of exactly the level, as 0.5 is here, are not below it, whichever way their sum is rounded.
+        if left < level - 1e-12 {
+            sets.push((set, left));
+        }
+    }
+    sets
+}
+
+#[test]
+fn must_win_sets_of_few_deals_are_exact_also_where_a_level_is_near_their_odds() {
+    let rows: String = twelve().into_iter().map(|(_, _, row)| row).collect();
+    let (_, forecast) = asked_with(&(rows + &closed()), Some(2100.0), 25_600);
+    let edge = exact(2000, &[(0, false), (3, false)]);
+    for level in [0.5, 0.2, edge - 1e-6, edge + 1e-6] {
+        let found = forecast.must_win(0, level).unwrap();
+        let mut expected = by_hand(2000, level);
+        assert_eq!((found.count, found.is_exact, found.considered), (expected.len(), true, 12), "{level}");
+        expected.sort_by(|a, b| a.0.len().cmp(&b.0.len()).then(a.1.total_cmp(&b.1)));
+        for ((set, odds), (_, left)) in found.sets.iter().zip(&expected) {
+            let mut set = set.clone();
+            set.sort_unstable();
+            let own = expected.iter().find(|(other, _)| *other == set).unwrap().1;
+            // The same order but for sets of equal odds.
+            assert!((odds.value - own).abs() < 1e-12 && (odds.value - left).abs() < 1e-12, "{level} {set:?}");
+            assert_eq!(odds.error, 0.0);
+        }
+    }
+    let edges = [-1e-6, 1e-6].map(|by| forecast.must_win(0, edge + by).unwrap());
+    let holds = |found: &leadcast::forecast::MustWin| {
+        found.sets.iter().any(|(set, _)| set.len() == 2 && set.contains(&0) && set.contains(&3))
+    };
+    assert_eq!((holds(&edges[0]), holds(&edges[1])), (false, true));
 }
 
 #[test]
@@ -203,6 +257,24 @@ fn concentration_is_the_share_of_the_largest_deals() {
 }
 
 #[test]
+fn a_pipeline_without_amounts_is_warned_of_beside_its_coverage() {
+    let blank = |row: String| {
+        row.split(',').enumerate().map(|(i, cell)| if i == 5 { "" } else { cell }).collect::<Vec<_>>().join(",")
+    };
+    let rows: String = twelve().into_iter().map(|(_, _, row)| blank(row)).collect();
+    let (pipeline, forecast) = asked(&(rows + &closed()), Some(2100.0));
+    let told = pipeline.manager_report(&forecast, &ManagerOptions::default()).unwrap();
+    let codes: Vec<&str> = told.warnings.iter().map(|warning| warning.code).collect();
+    assert_eq!((told.coverage.actual, codes), (Some(0.0), vec!["no-amounts"]));
+    assert!(
+        told.warnings[0]
+            .message
+            .starts_with("none of 12 open deals has an amount: coverage and concentration cannot tell")
+    );
+    assert!(report(Some(2100.0), "").warnings.iter().all(|warning| warning.code != "no-amounts"));
+}
+
+#[test]
 fn owners_add_up_to_the_forecast() {
     let report = report(Some(2100.0), "");
     let names: Vec<Option<&str>> = report.owners.iter().map(|line| line.name.as_deref()).collect();
@@ -210,7 +282,13 @@ fn owners_add_up_to_the_forecast() {
     let sum = |of: fn(&leadcast::report::GroupReport) -> f64| report.owners.iter().map(of).sum::<f64>();
     let mean: f64 = twelve().iter().map(|(amount, p, _)| *amount as f64 * p).sum::<f64>() + 100.0;
     assert_eq!((sum(|g| g.won), sum(|g| g.called)), (100.0, 4993.0));
-    assert!((sum(|g| g.mean) - mean).abs() < 25.0 && (sum(|g| g.weighted) - (mean - 100.0)).abs() < 1e-9);
+    assert!((sum(|g| g.mean.value) - mean).abs() < 25.0 && (sum(|g| g.weighted) - (mean - 100.0)).abs() < 1e-9);
+    // Each simulated figure comes with its error; the rule that the simulation tells of too.
+    assert!(report.owners.iter().all(|line| line.mean.error > 0.0 && line.mean.error < 0.01 * line.mean.value));
+    let simulated = report.coverage.required.iter().find(|rule| rule.rule == "simulated").unwrap();
+    let rate = simulated.rate.unwrap();
+    assert!(simulated.error.unwrap() > 0.0 && simulated.error.unwrap() * rate < 0.01 * simulated.coverage);
+    assert!(report.coverage.required.iter().filter(|rule| rule.rule != "simulated").all(|rule| rule.error.is_none()));
     assert!(report.segments.is_empty() && report.products.is_empty());
 }
 

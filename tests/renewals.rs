@@ -66,7 +66,7 @@ fn one_contract_due_is_renewed_at_the_prior_rate_where_none_has_ended() {
     assert!((now.churn - 0.15 * 12_000.0).abs() < 1e-6);
     // 4 standard errors from 20 groups: false alarm 0.08 %, and the streams are fixed.
     assert!((now.mean.value - 10_200.0).abs() < 4.0 * now.mean.error.max(1.0), "{:?}", now.mean);
-    assert_eq!((now.p10, now.p90, next.p90), (0.0, 12_000.0, 0.0));
+    assert_eq!((now.p10.value, now.p90.value, next.p90.value), (0.0, 12_000.0, 0.0));
     assert!(
         report.sentence.ends_with("no term has come to its end yet, so that is an assumption"),
         "{}",
@@ -99,7 +99,7 @@ fn what_renewals_bring_more_is_learned_from_ten_of_them() {
     let chance = (0.85 * 8.0 + 10.0) / 18.0;
     assert!((line.expansion - 0.25 * chance * 12_000.0).abs() < 1e-6);
     assert!((line.mean.value - 1.25 * chance * 12_000.0).abs() < 4.0 * line.mean.error);
-    assert_eq!(line.p90, 15_000.0);
+    assert_eq!(line.p90.value, 15_000.0);
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn what_never_comes_due_is_counted_and_adds_nothing() {
     }
     // Cancelled, but not at its end yet: nothing has ended so far.
     assert_eq!((report.ended, report.renewed), (0, 0));
-    assert!(renewals("C1,Acme,Pro,2025-06-01,,12000,,,\n").periods.iter().all(|line| line.p90 == 0.0));
+    assert!(renewals("C1,Acme,Pro,2025-06-01,,12000,,,\n").periods.iter().all(|line| line.p90.value == 0.0));
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn owner_and_product_rows_hold_their_renewals() {
         assert!((sum / 100.0 - whole).abs() < 1e-6, "{view}: {sum} of {whole}");
         let kim = lines.iter().find(|line| matches!(line.name.as_deref(), Some("Kim" | "Basic"))).unwrap();
         assert_eq!(kim.renewals, 330_000.0);
-        let mean: f64 = lines.iter().map(|line| line.mean).sum();
+        let mean: f64 = lines.iter().map(|line| line.mean.value).sum();
         let all = forecast.trials().period(0);
         assert!((mean - forecast.trials().sample(&all).mean().value).abs() < 1.0, "{view}");
     }
@@ -277,11 +277,11 @@ fn a_renewal_comes_into_the_period_on_its_day() {
     assert_eq!(sum(&renewed).unwrap(), sum(&deals).unwrap() + to_date);
     let due = leadcast::calendar::Date::parse_iso("2026-05-31").unwrap();
     for ((day, with), (_, without)) in renewed.ahead.iter().zip(&deals.ahead) {
-        let more = with[2] - without[2] - to_date;
+        let more = with[2].value - without[2].value - to_date;
         assert!(if *day < due { more == 0.0 } else { more >= 600_000.0 }, "{day}: {more} more");
     }
     let p50 = with.report().headline.p50.value * 100.0;
-    assert_eq!(renewed.ahead.last().map(|(_, edges)| edges[2]), Some(p50));
+    assert_eq!(renewed.ahead.last().map(|(_, edges)| edges[2].value), Some(p50));
 }
 
 /// As [`pipeline_of`], of contracts under another head.
@@ -366,7 +366,7 @@ fn what_is_signed_for_later_has_not_come_to_its_end() {
         C3,Elm,Pro,2025-06-01,2026-05-31,800,,2026-04-01,\n",
     );
     assert_eq!((report.ended, report.renewed, report.rate), (0, 0, 0.85));
-    assert_eq!((report.periods[0].due, report.periods[0].ended, report.periods[0].p90), (1, 800.0, 20_000.0));
+    assert_eq!((report.periods[0].due, report.periods[0].ended, report.periods[0].p90.value), (1, 800.0, 20_000.0));
 }
 
 #[test]
@@ -453,7 +453,7 @@ fn what_is_signed_pays_even_where_the_contract_before_it_says_no_amount() {
     let of = |old: &str, new: &str| {
         renewals(&format!("C1,Acme,Pro,2025-06-01,2026-05-31,{old},,,\nC2,Acme,Pro,2026-06-01,2027-05-31,{new},,,\n"))
     };
-    assert_eq!((of("", "500").periods[0].due, of("", "500").periods[0].p10), (1, 500.0));
+    assert_eq!((of("", "500").periods[0].due, of("", "500").periods[0].p10.value), (1, 500.0));
     let unknown = of("", "");
     assert_eq!(unknown.periods[0].due, 0);
     assert!(unknown.notes.iter().any(|note| note.starts_with("1 contract: ") && note.contains("nothing says what")));

@@ -310,9 +310,43 @@ export const cases = {
       const parts = report.odds?.steps.reduce((sum, { odds }) => sum + (odds?.value ?? 0), 0) ?? 1;
       if (Math.abs(whole - parts) > 1e-12) throw new Error(`the parts make ${parts} of ${whole}`);
       equal((await now.compare(now, { asOf: '2026-04-03' })).changes, []);
+      // Each export read at the rates of its own day: what the rates did stands apart.
+      const euros = ['Deal ID,Stage,Amount,Currency,Close Date,Created Date', 'E1,Proposal,1000,EUR,2026-05-01,2026-01-05', 'E2,Proposal,10,USD,2026-05-01,2026-01-05'].join('\n');
+      const [dear, cheap] = [await client.openDeals(euros, { read: { rates: { EUR: 1.1 } } }), await client.openDeals(euros, { read: { rates: { EUR: 1.0499 } } })];
+      await cheap.forecast(await lib.preset('sales-led'), { asOf: '2026-04-03', quota: 20_000 });
+      const moved = await cheap.compare(dear, { asOf: '2026-04-02' });
+      equal([moved.start, moved.end, moved.buckets.filter(({ amount }) => amount !== 0).map(({ bucket, amount }) => [bucket, amount])], [1110, 1059.9, [['fx', -50.1]]]);
+      equal(moved.currencies, [{ currency: 'EUR', before: 1.1, after: 1.0499 }]);
+      equal((await cheap.compare(cheap, { asOf: '2026-04-02', rates: { before: { EUR: 1.1 } } })).buckets.find(({ bucket }) => bucket === 'fx')?.amount, -50.1);
       equal((await failure(lib, () => now.compare(then, { period: 7 }))).code, 'period-outside');
       then.dispose();
       equal((await failure(lib, () => now.compare(then))).code, 'disposed');
+    });
+  },
+
+  async 'a deal that is won is certain under a forecast that earlier quarters correct'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      const day = (/** @type {number} */ at) => new Date(Date.UTC(2024, 0, 1) + at * 86_400_000).toISOString().slice(0, 10);
+      const lines = ['Deal ID,Create Date,Close Date,Status,Stage,Amount', 'BIG,2025-10-01,2025-12-20,Open,Proposal,50000'];
+      for (let at = 0; at < 684; at += 2) {
+        const close = at + 20 + ((at * 37) % 60);
+        const status = close > 684 ? 'Open' : (at * 13) % 5 < 2 ? 'Won' : 'Lost';
+        lines.push([`P${at}`, day(at), day(close), status, status === 'Open' ? 'Proposal' : `Closed ${status}`, 500 + ((at * 71) % 900)].join(','));
+      }
+      const deals = await client.openDeals(lines.join('\n'), { asOf: '2025-11-15' });
+      const model = await lib.preset('sales-led');
+      const { calibration, headline } = await deals.forecast(model, { asOf: '2025-11-15' });
+      equal([calibration.applied === null, headline.wonToDate > 0], [false, true]);
+      await deals.forecast(model, { asOf: '2025-11-15', quota: headline.wonToDate + 50_000 });
+      const { base, scenarios } = await deals.scenarios([{ name: 'won', changes: [{ win: { deal: 'BIG' } }] }, { name: 'lost', changes: [{ drop: { deal: 'BIG' } }] }]);
+      const [won, lost] = scenarios.map(({ periods }) => periods[0]);
+      equal([won?.odds?.value.value, (base.periods[0]?.odds?.value.value ?? 1) < 1], [1, true]);
+      for (const figure of [won?.p10, won?.p50, won?.p90, won?.mean]) {
+        if (!figure || figure.delta.value < 0 || figure.delta.value > 50_000) throw new Error(JSON.stringify(figure));
+      }
+      if (!lost || lost.mean.delta.value >= 0 || lost.p50.delta.value < -50_000) throw new Error(JSON.stringify(lost));
+      const driver = (await deals.manage()).drivers.find(({ id }) => id === 'BIG');
+      equal([driver?.won.value, driver?.lost.value], [1, lost.odds?.value.value]);
     });
   },
 
@@ -368,7 +402,7 @@ export const cases = {
       const fan = await deals.fan();
       equal([fan.period, fan.start, fan.end, fan.asOf, fan.quota, fan.wonToDate], [period, '2026-04-01', '2026-06-30', run.asOf, 20_000, headline.wonToDate]);
       const last = fan.ahead.at(-1);
-      equal([last?.day, last?.p10, last?.p50, last?.p90], ['2026-06-30', headline.p10.value, headline.p50.value, headline.p90.value]);
+      equal([last?.day, last?.p10, last?.p50, last?.p90], ['2026-06-30', headline.p10, headline.p50, headline.p90]);
       equal(fan.ahead.length, 11);
     });
   },
@@ -382,7 +416,10 @@ export const cases = {
       const report = await deals.forecast(await lib.preset('sales-led'), run);
       const [manager, gates, record, rows] = [await deals.manage(), await deals.gates(), await deals.trackRecord(), await deals.window(0, 100)];
       const alone = lib.forecastHtml({ report });
-      const whole = lib.forecastHtml({ report, manager, gates, record, deals: rows, model: 'Ours & "theirs"', charts: [{ title: 'A line', svg: '<svg viewBox="0 0 1 1"></svg>' }] });
+      const scenarios = await deals.scenarios([{ name: 'All <i>later</i>', changes: [{ cycle: { days: 20 } }] }]);
+      const goals = [await deals.seek({ odds: 0.8, lever: 'win-rate' })];
+      const snapshots = await deals.snapshot();
+      const whole = lib.forecastHtml({ report, manager, gates, record, scenarios, goals, snapshots, deals: rows, model: 'Ours & "theirs"', charts: [{ title: 'A line', svg: '<svg viewBox="0 0 1 1"></svg>' }] });
       for (const html of [alone, whole]) {
         const tags = [...html.matchAll(/<([a-z0-9]+)/g)].map(([, name]) => name);
         const known = ['html', 'head', 'meta', 'title', 'style', 'body', 'main', 'header', 'footer', 'section', 'figure', 'figcaption', 'svg', 'p', 'h1', 'h2', 'dl', 'div', 'dt', 'dd', 'ul', 'ol', 'li', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'strong', 'span', 'bdi', 'code'];
@@ -390,7 +427,7 @@ export const cases = {
         equal([/ on[a-z]+="/.test(html), / (src|href|srcset)=|url\(/i.test(html)], [false, false]);
         if (!html.startsWith('<!doctype html>') || !html.includes("default-src 'none'") || !html.includes(report.fingerprint)) throw new Error(html.slice(0, 600));
       }
-      for (const part of ['&lt;b&gt;deals.csv', 'Ours &amp; &quot;theirs&quot;', '&lt;i onclick=', '<svg viewBox', `${report.receipt.quality.grade}, `, 'Apr 1, 2026']) {
+      for (const part of ['&lt;b&gt;deals.csv', 'Ours &amp; &quot;theirs&quot;', '&lt;i onclick=', '<svg viewBox', `${report.receipt.quality.grade}, `, 'Apr 1, 2026', '<h2>What if</h2>', 'All &lt;i&gt;later', '<h2>Week by week</h2>', goals[0]?.sentence.slice(1, 20) ?? 'a goal']) {
         if (!whole.includes(part)) throw new Error(`${part} is not in ${whole.slice(0, 3000)}`);
       }
     });

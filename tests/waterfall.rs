@@ -87,6 +87,69 @@ fn a_changed_rate_is_no_changed_amount() {
     assert_eq!((bare.start, bare.end, bare.without_rate), (1.0, 1.0, 1));
 }
 
+fn read_at(rows: &str, rates: &str) -> Pipeline {
+    let options: ReadOptions = serde_json::from_str(&format!(r#"{{ "rates": {rates} }}"#)).unwrap();
+    let table = Table::from_csv(format!("{HEADER}{rows}").as_bytes(), &options).unwrap();
+    Pipeline::from_table(table, &Mapping::default()).unwrap()
+}
+
+#[test]
+fn exports_read_at_rates_of_their_own_day_book_the_change_of_rates_apart() {
+    let rows = |amount: &str| {
+        format!(
+            "a,Acme,Big,Offer,Open,{amount},EUR,2026-03-20,2026-01-05\nb,B,B,Offer,Open,1,USD,2026-03-20,2026-01-05\n\
+             c,C,C,Offer,Open,200.10,GBP,2026-03-20,2026-01-05\nd,D,D,Won,Won,10,EUR,2026-01-20,2026-01-05\n"
+        )
+    };
+    let before = read_at(&rows("1000"), r#"{ "EUR": 1.1, "GBP": 1.3 }"#);
+    let after = read_at(&rows("1500"), r#"{ "EUR": 1.0499, "GBP": 1.25 }"#);
+    let as_of = format!(r#"{{ "asOf": "{BEFORE}" }}"#);
+    let report = compare_with(&before, &after, &as_of).report();
+    // 200.10 pounds at 1.3 and at 1.25: 260.13 and 250.125, which is 250.12 to the cent, half to even.
+    assert_eq!((report.start, report.end), (1361.13, 1825.97));
+    assert_eq!(buckets(&report), [(Bucket::AmountUp, 550.0, 1), (Bucket::Fx, -85.16, 2)]);
+    let rates: Vec<_> = report.currencies.iter().map(|c| (c.currency.to_string(), c.before, c.after)).collect();
+    assert_eq!(rates, [("EUR".to_owned(), Some(1.1), Some(1.0499)), ("GBP".to_owned(), Some(1.3), Some(1.25))]);
+    assert!(report.odds.is_some() && report.without_rate == 0);
+    // Read at the same rates nothing is moved by them, and rates of the comparison count first.
+    let same = read_at(&rows("1000"), r#"{ "EUR": 1.0499, "GBP": 1.25 }"#);
+    assert_eq!(buckets(&compare_with(&same, &after, &as_of).report()), [(Bucket::AmountUp, 524.95, 1)]);
+    let given = format!(r#"{{ "asOf": "{BEFORE}", "rates": {{ "before": {{ "EUR": 1.1, "GBP": 1.3 }} }} }}"#);
+    let given = compare_with(&same, &after, &given).report();
+    assert_eq!((given.start, given.end, buckets(&given)), (report.start, report.end, buckets(&report)));
+    assert_eq!(given.odds.unwrap().end, report.odds.unwrap().end);
+    // A day without a rate takes that of the other, and it is said.
+    let bare = compare_with(&pipeline(&rows("1000")), &after, &as_of).report();
+    assert_eq!(buckets(&bare), [(Bucket::AmountUp, 524.95, 1)]);
+    assert!(
+        bare.assumptions
+            .iter()
+            .any(|told| told == "EUR has no rate for the day of the earlier export: that of the later one counts")
+    );
+}
+
+#[test]
+fn ids_in_another_of_their_known_forms_are_the_same() {
+    for (one, other) in [
+        ("0061x00000AbCdE", "0061x00000AbCdEAAV"),
+        ("{A1B2C3D4-0000-1111-2222-333344445555}", "a1b2c3d4-0000-1111-2222-333344445555"),
+        ("12345", "12345.0"),
+    ] {
+        let rest = "2026-03-20,2026-01-05\n";
+        // Renamed in between: the id alone tells that it is the same deal.
+        let report = compare(
+            &format!("{one},Acme,Big,Offer,Open,1000,USD,{rest}"),
+            &format!("{other},Acme Corp,Bigger,Offer,Open,1200,USD,{rest}"),
+        );
+        assert_eq!(buckets(&report), [(Bucket::AmountUp, 200.0, 1)], "{one} {other}");
+    }
+    let two = compare(
+        "0061x00000AbCdE,Acme,Big,Offer,Open,1000,USD,2026-03-20,2026-01-05\n",
+        "0061x00000Abcde,Acme,Other,Offer,Open,1000,USD,2026-03-20,2026-01-05\n",
+    );
+    assert_eq!(buckets(&two), [(Bucket::Created, 1000.0, 1), (Bucket::Disappeared, -1000.0, 1)]);
+}
+
 #[test]
 fn without_ids_deals_match_on_account_name_and_created_date() {
     let before =

@@ -212,7 +212,8 @@ impl<'a> View<'a> {
         }
         let status = if reopened { DealStatus::Open } else { last };
         let close = self.close(row, line, status, reopened, closed_on);
-        let (amount, amount_known, estimate) = self.amount(row, line, status, reopened);
+        let worth = self.amount(row, line, status, reopened);
+        let amount = worth.amount;
         self.amounts.push((line, amount));
         if amount.minor < 0 && status != DealStatus::Lost && self.negative == RowFate::Exclude {
             let column = self.amount.or(self.actual);
@@ -241,8 +242,9 @@ impl<'a> View<'a> {
             stage: if reopened { String::new() } else { self.stage(row) },
             status,
             amount,
-            amount_known,
-            estimate,
+            written: worth.written,
+            amount_known: worth.is_known,
+            estimate: worth.thought,
             probability,
             category,
             created,
@@ -339,22 +341,23 @@ impl<'a> View<'a> {
         Some(date)
     }
 
-    /// What the deal is worth, whether the file says so, and what it was thought to be worth while open.
-    fn amount(&mut self, row: usize, line: u64, status: DealStatus, reopened: bool) -> (Money, bool, Option<Money>) {
+    /// What the deal is worth, and what it was thought to be worth while open.
+    fn amount(&mut self, row: usize, line: u64, status: DealStatus, reopened: bool) -> Worth {
         let written = self.currency_of(row, line);
         let rate = self.pipeline.table.options().rates.get(&written).filter(|_| written != self.currency).copied();
         let currency = if rate.is_some() { self.currency } else { written };
         let digits = currency.minor_digits();
+        let as_written = |column: Option<&Column>| column.and_then(|c| c.minor_units(row, written.minor_digits()));
         let read = |column: Option<&Column>| match rate {
             Some(rate) => column.and_then(|c| c.converted(row, rate, digits)),
-            None => column.and_then(|c| c.minor_units(row, digits)),
+            None => as_written(column),
         };
         let estimate = if reopened && self.pipeline.amount_is_final { None } else { read(self.amount) };
         let thought = estimate.filter(|_| !self.pipeline.amount_is_final).map(|minor| Money::new(minor, currency));
-        let known = match status {
-            DealStatus::Won => read(self.actual).filter(|actual| *actual != 0).or(estimate),
-            _ => estimate,
-        };
+        let brought = read(self.actual).filter(|actual| *actual != 0 && status == DealStatus::Won);
+        let known = brought.or(estimate);
+        let source = if brought.is_some() { self.actual } else { self.amount };
+        let minor = if rate.is_some() { known.and_then(|_| as_written(source)) } else { known };
         // A file without such a column was said to be without once.
         if let (None, true, Some(column)) = (known, status != DealStatus::Lost, self.amount.or(self.actual)) {
             let place = Place::line(line).in_column(column.name());
@@ -363,7 +366,12 @@ impl<'a> View<'a> {
         if rate.is_some() && known.is_some() {
             *self.converted.entry(written).or_insert(0) += 1;
         }
-        (Money::new(known.unwrap_or(0), currency), known.is_some(), thought)
+        Worth {
+            amount: Money::new(known.unwrap_or(0), currency),
+            written: Money::new(minor.unwrap_or(0), written),
+            is_known: known.is_some(),
+            thought,
+        }
     }
 
     fn currency_of(&mut self, row: usize, line: u64) -> Currency {
@@ -454,6 +462,17 @@ impl<'a> View<'a> {
         };
         summary::receipt(table, binding, found)
     }
+}
+
+/// What a row says that its deal is worth.
+struct Worth {
+    /// 0 if not known.
+    amount: Money,
+    /// Before any conversion.
+    written: Money,
+    is_known: bool,
+    /// While open, whatever it brought.
+    thought: Option<Money>,
 }
 
 /// Words that head a line of totals.

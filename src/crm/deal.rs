@@ -28,6 +28,8 @@ pub struct Deal {
     pub status: DealStatus,
     /// What it is worth: once won what it brought, until then the estimate. 0 if not known, see `amount_known`.
     pub amount: Money,
+    /// The same in the currency in which the file writes it, before any conversion.
+    pub written: Money,
     /// Whether the file says what the deal is worth.
     pub amount_known: bool,
     /// What it was thought to be worth while open, whatever it brought; `None` where the file does not say.

@@ -158,7 +158,7 @@ impl Question<'_> {
             walk.step(Cause::Bucket(bucket), state.clone());
         }
         walk.step(Cause::Other(OtherCause::Progress), end.clone());
-        if self.forecast.trials().is_corrected() {
+        if self.forecast.trials().is_corrected(self.target) {
             let corrected = self.forecast.trials().as_corrected(self.target, end.clone());
             walk.step(Cause::Other(OtherCause::Calibration), corrected);
         }

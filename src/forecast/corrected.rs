@@ -1,10 +1,13 @@
 //! Totals corrected by what earlier quarters of the file showed.
+//!
+//! The map is of what is uncertain and still to come. What is won to date stands outside it, and so does what a scenario makes
+//! certain; what a scenario changes of the rest moves a corrected total as the map says, yet never by more than the amounts themselves.
 
 /// Points of the map: as many quantiles of what is still to come are corrected.
 pub(super) const POINTS: usize = 10_240;
 
-/// What a simulated total of the current quarter becomes: a rising map of what is still to come, learned from all trials, so
-/// that a trial keeps its place among them and a what-if is corrected as the forecast is.
+/// What a simulated total of a quarter becomes: a rising map of what is still to come, learned from all trials, so that a trial
+/// keeps its place among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Corrected {
     won: i64,
@@ -86,6 +89,14 @@ impl Corrected {
         self.won + y
     }
 
+    /// By how much a corrected total moves where what is still to come moves by so much: as the map says, never against it nor by more.
+    pub(super) fn moved(&self, total: i64, by: i64) -> i64 {
+        if by == 0 {
+            return 0;
+        }
+        (self.apply(total + by) - self.apply(total)).clamp(by.min(0), by.max(0))
+    }
+
     /// The smallest simulated total that reaches a target once corrected.
     pub(super) fn first_reaching(&self, target: i64) -> i64 {
         let (mut low, mut high) = (target.min(self.won) - 1, target.max(self.won) + 1);
@@ -125,6 +136,13 @@ mod tests {
         let high = Corrected::new(1_000, &[100.0, 200.0], &[60.0, 150.0]);
         let found: Vec<i64> = [990, 1_000, 1_050, 1_100, 1_300].iter().map(|total| high.apply(*total)).collect();
         assert_eq!(found, [990, 1_000, 1_030, 1_060, 1_250]);
+        for (total, by, moved) in
+            [(1_100, 0, 0), (1_100, 50, 50), (1_100, -50, -50), (1_050, -50, -50), (1_100, 200, 200)]
+        {
+            assert_eq!(map.moved(total, by), moved, "{total} {by}");
+        }
+        // 50 more are corrected to 30; a drop of 50 takes 30 off.
+        assert_eq!((high.moved(1_000, 50), high.moved(1_050, -50), high.moved(1_000, 0)), (30, -30, 0));
         for target in [0, 999, 1_010, 1_011, 1_149, 1_150, 1_400, 5_000] {
             let first = map.first_reaching(target);
             assert!(map.apply(first) >= target && map.apply(first - 1) < target, "{target}");

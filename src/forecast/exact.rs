@@ -5,6 +5,8 @@
 //! by the trapezoid rule over standard normal numbers, halving the step until the distribution stands still. Amounts
 //! without a common unit worth the name are exact for few deals, and on a grid of [`GRID_POINTS`] for many.
 
+mod listed;
+
 use super::convolution::{Combine, Lattice, Nodes, Subsets, Tap, add, largest_move};
 use super::input::{Amount, SimulationInput, Win};
 use super::odds::{Market, Timing};
@@ -461,7 +463,7 @@ pub(super) fn drawn_amounts() -> Error {
 }
 
 pub(super) fn too_large() -> Error {
-    let message = "too many deals, shared rates or quarters to integrate over (ask for one period, or take the grid or the trials)";
+    let message = "too many deals, shared rates or quarters to integrate over (the grid and the trials have an answer)";
     Error::new(ErrorKind::Limit, "exact-too-large", message)
 }
 

@@ -10,6 +10,7 @@ use super::{Forecast, Source};
 use crate::Error;
 use crate::calendar::Date;
 use crate::crm::Pipeline;
+use crate::stats::Estimate;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ pub struct Fan {
     pub won: Vec<(Date, i64)>,
     /// Days ahead, the last of the period at the end: 10, 25, 50, 75 and 90 % of trials have won and renewed at most this by
     /// then. Empty on the last day of the period.
-    pub ahead: Vec<(Date, [f64; 5])>,
+    pub ahead: Vec<(Date, [Estimate; 5])>,
 }
 
 impl Pipeline {
@@ -57,7 +58,7 @@ impl Pipeline {
 }
 
 impl Forecast {
-    fn ahead(&self) -> Result<Vec<(Date, [f64; 5])>, Error> {
+    fn ahead(&self) -> Result<Vec<(Date, [Estimate; 5])>, Error> {
         let (spans, ends) = self.outcome().horizon.spans(MAX_PERIODS as u32);
         let Some((&last, before)) = ends.split_last() else { return Ok(Vec::new()) };
         let input = steps_of(self.outcome(), &self.source, &spans, ends.len())?;
@@ -129,9 +130,9 @@ fn steps_of(outcome: &Outcome, source: &Source, spans: &Horizon, count: usize) -
     })
 }
 
-fn edges(trials: &Trials, totals: &[i64]) -> [f64; 5] {
+fn edges(trials: &Trials, totals: &[i64]) -> [Estimate; 5] {
     let quantiles = trials.sample(totals).quantiles(&EDGES);
-    std::array::from_fn(|i| quantiles.get(i).map_or(0.0, |quantile| quantile.value))
+    std::array::from_fn(|i| quantiles.get(i).copied().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -181,7 +182,7 @@ mod tests {
     fn the_fan_starts_at_what_is_won_opens_and_ends_with_the_forecast() {
         let pipeline = pipeline();
         let forecast = forecast(&pipeline, r#"{ "asOf": "2022-02-04", "periods": 2, "trials": 25600 }"#);
-        assert!(forecast.trials().is_corrected(), "{}", forecast.calibration().reason);
+        assert!(forecast.trials().is_corrected(0), "{}", forecast.calibration().reason);
         let fan = pipeline.fan(&forecast).unwrap();
         let won = forecast.trials().won_to_date(0);
         assert!(won > 0 && fan.won.windows(2).all(|pair| pair[0] < pair[1]));
@@ -192,11 +193,14 @@ mod tests {
         assert_eq!((days.len(), days[0].as_str(), days[7].as_str()), (8, "2022-02-11", "2022-03-31"));
         let totals = forecast.trials().period(0);
         assert_eq!(fan.ahead.last().map(|(_, edges)| *edges), Some(edges(forecast.trials(), &totals)));
+        assert!(fan.ahead.last().is_some_and(|(_, edges)| edges.iter().all(|edge| edge.error > 0.0)));
         for edge in 0..5 {
             let mut before = won as f64;
             for (day, edges) in &fan.ahead {
-                assert!(edges[edge] >= before && edges.is_sorted(), "{day}: {edges:?} after {before}");
-                before = edges[edge];
+                let values = edges.map(|edge| edge.value);
+                assert!(values[edge] >= before && values.is_sorted(), "{day}: {edges:?} after {before}");
+                assert!(edges[edge].error >= 0.0);
+                before = values[edge];
             }
         }
     }
@@ -215,7 +219,7 @@ mod tests {
             let forecast = pipeline.simulate(&OperatingModel::from_json(model).unwrap(), &run).unwrap();
             pipeline.fan(&forecast).unwrap()
         };
-        let p50 = |fan: &Fan| fan.ahead.iter().map(|(_, edges)| edges[2]).collect::<Vec<f64>>();
+        let p50 = |fan: &Fan| fan.ahead.iter().map(|(_, edges)| edges[2].value).collect::<Vec<f64>>();
         assert_eq!(p50(&fan("2026-02-15")), [7_000.0, 57_000.0, 57_000.0, 57_000.0, 57_000.0, 57_000.0, 57_000.0]);
         assert_eq!(fan("2026-03-31").ahead, []);
     }

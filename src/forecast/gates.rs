@@ -165,7 +165,7 @@ impl Pipeline {
         let mut changed = Changed::of(forecast.outcome());
         let mut passes = deals.iter().map(|deal| deal.passes);
         changed.outcome.deals.retain(|_| passes.next().unwrap_or(true));
-        let (totals, touched) = patched.totals(&patched.input(&changed)?)?;
+        let (totals, touched) = patched.totals(&changed)?;
         Ok(Gates {
             stages,
             absent: asker.absent(),
@@ -174,6 +174,15 @@ impl Pipeline {
             deals,
         })
     }
+}
+
+/// The parts of a condition that must all hold.
+fn parts(condition: &Condition) -> impl Iterator<Item = &Condition> {
+    match condition {
+        Condition::All(parts) => parts.as_slice(),
+        other => std::slice::from_ref(other),
+    }
+    .iter()
 }
 
 struct Asker<'a> {
@@ -239,11 +248,8 @@ impl<'a> Asker<'a> {
     /// The parts of a condition that do not hold, as far as the file can tell.
     fn unmet(&self, condition: Option<&Condition>, row: usize) -> Vec<String> {
         let record = Row { pipeline: self.pipeline, row, as_of: self.forecast.outcome().horizon.as_of() };
-        let parts = condition.map_or_else(Vec::new, |condition| match condition {
-            Condition::All(parts) => parts.iter().collect(),
-            other => vec![other],
-        });
-        let lacking = parts.into_iter().filter(|part| self.can_ask(part) && part.evaluate(&record) != Truth::True);
+        let parts = condition.into_iter().flat_map(parts);
+        let lacking = parts.filter(|part| self.can_ask(part) && part.evaluate(&record) != Truth::True);
         lacking.map(Condition::sentence).collect()
     }
 
@@ -253,10 +259,7 @@ impl<'a> Asker<'a> {
 
     /// Whether the file can tell anything of a condition.
     fn can_tell(&self, condition: &Condition) -> bool {
-        match condition {
-            Condition::All(parts) => parts.iter().any(|part| self.can_ask(part)),
-            other => self.can_ask(other),
-        }
+        parts(condition).any(|part| self.can_ask(part))
     }
 
     fn absent(&self) -> Vec<String> {
@@ -354,7 +357,14 @@ impl<'a> Asker<'a> {
         if let (Some(exit), true, true) = (exit, gate.exit.is_empty(), gate.passes) {
             let next =
                 stage.and_then(|stage| self.next(stage)).map_or(String::new(), |next| format!(" for {}", next.name));
-            return (Triage::Advance, format!("ready{next}: {}", exit.sentence()));
+            let (asked, unknown): (Vec<&Condition>, Vec<&Condition>) = parts(exit).partition(|part| self.can_ask(part));
+            let told =
+                |parts: Vec<&Condition>| parts.into_iter().map(Condition::sentence).collect::<Vec<_>>().join(" and ");
+            let but = match unknown.as_slice() {
+                [] => String::new(),
+                _ => format!("; unknown, as the file has no column for it: {}", told(unknown)),
+            };
+            return (Triage::Advance, format!("ready{next}: {}{but}", told(asked)));
         }
         (Triage::Keep, String::new())
     }

@@ -2,7 +2,8 @@
 //! deals bring it.
 
 use super::Forecast;
-use super::drivers::{Drivers, MustWin, Played};
+use super::drivers::{Drivers, Played};
+use super::must_win::MustWin;
 use super::outcome::DealLine;
 use super::plan::GROUPS;
 use super::renewals::RenewalPart;
@@ -92,7 +93,7 @@ pub struct Coverage {
     pub closed: ClosedDeals,
     /// What the simulation lets the open amount of the period bring in it, in the mean, over that amount; `None` where
     /// nothing is open.
-    pub simulated_yield: Option<f64>,
+    pub simulated_yield: Option<Estimate>,
     /// The model's rule during a period, and on the first day of one.
     pub rules: [f64; 2],
 }
@@ -165,13 +166,13 @@ pub struct GroupLine {
     /// Mean of what its contracts bring that are renewed, to date included; part of the total.
     pub renewals: f64,
     /// The simulated total with what is won and renewed: mean, P10, P50, P90.
-    pub mean: f64,
+    pub mean: Estimate,
     /// P10.
-    pub p10: f64,
+    pub p10: Estimate,
     /// P50.
-    pub p50: f64,
+    pub p50: Estimate,
     /// P90.
-    pub p90: f64,
+    pub p90: Estimate,
 }
 
 impl Pipeline {
@@ -196,7 +197,7 @@ impl Pipeline {
         if let Some(new) = forecast.trials().new_business(period) {
             open.iter_mut().zip(new).for_each(|(all, new)| *all -= new);
         }
-        let mean = GroupedSample::new(&open, GROUPS).mean().value;
+        let mean = GroupedSample::new(&open, GROUPS).mean();
         Ok(Managed {
             must_win,
             drivers,
@@ -216,7 +217,7 @@ fn called(forecast: &Forecast, period: usize) -> Vec<&DealLine> {
     called
 }
 
-fn coverage(forecast: &Forecast, period: usize, deals: &[&Deal], mean: f64) -> Coverage {
+fn coverage(forecast: &Forecast, period: usize, deals: &[&Deal], mean: Estimate) -> Coverage {
     let outcome = forecast.outcome();
     let won = forecast.trials().won_to_date(period);
     let open: i64 = called(forecast, period).iter().map(|deal| deal.amount).sum();
@@ -241,7 +242,7 @@ fn coverage(forecast: &Forecast, period: usize, deals: &[&Deal], mean: f64) -> C
             by_number: (enough && won_deals > 0).then(|| won_deals as f64 / n),
             interval: wilson(won_deals as f64, n, 0.8),
         },
-        simulated_yield: (open > 0).then(|| (mean - won as f64) / open as f64),
+        simulated_yield: (open > 0).then(|| Estimate { value: mean.value - won as f64, ..mean }.over(open as f64)),
         rules: [targets.coverage, targets.coverage_at_start],
     }
 }
@@ -408,7 +409,8 @@ impl<'a> Groups<'a> {
                 parts.arrange_by_key(|&(key, _)| key);
                 let sample = GroupedSample::new(&group.totals, GROUPS);
                 let won = (group.won + group.renewed) as f64;
-                let at = |p: f64| sample.quantiles(&[p]).first().map_or(0.0, |q| q.value) + won;
+                let with = |part: Estimate| Estimate { value: part.value + won, ..part };
+                let at = |p: f64| with(sample.quantiles(&[p]).first().copied().unwrap_or_default());
                 GroupLine {
                     name: group.name,
                     deals: own().count(),
@@ -416,7 +418,7 @@ impl<'a> Groups<'a> {
                     called: own().filter(is_called).map(|deal| deal.amount).sum(),
                     weighted: parts.iter().fold(0.0, |sum, (_, part)| sum + part),
                     renewals: group.renewed as f64 + group.renewals as f64 / group.totals.len().max(1) as f64,
-                    mean: sample.mean().value + won,
+                    mean: with(sample.mean()),
                     p10: at(0.1),
                     p50: at(0.5),
                     p90: at(0.9),

@@ -15,6 +15,7 @@ mod effects;
 mod exact;
 #[cfg(test)]
 mod examples;
+mod exchange;
 mod fan;
 mod fit;
 mod gates;
@@ -22,6 +23,7 @@ mod horizon;
 mod input;
 mod kernel;
 mod manager;
+mod must_win;
 mod new_business;
 mod odds;
 mod outcome;
@@ -51,7 +53,7 @@ pub use backtest::{
     pinball,
 };
 pub use bridge::{Cause, OddsBridge, OddsStep, OtherCause};
-pub use drivers::{Driver, Drivers, MustWin};
+pub use drivers::{Driver, Drivers};
 pub use exact::{Exact, ExactMethod, GRID_POINTS};
 pub use fan::Fan;
 pub use fit::{FitStatement, FitSubject, Incidence, RestsOn, Watched, WatchedEnd, aalen_johansen};
@@ -60,6 +62,7 @@ pub use horizon::Horizon;
 
 pub use input::{Amount, MAX_DEALS, MAX_PERIODS, MAX_TRIALS, SharedRate, SimulatedDeal, SimulationInput, Step, Win};
 pub use manager::{Calls, ClosedDeals, Concentration, Coverage, GroupLine, Managed, ManagerOptions, Shares};
+pub use must_win::MustWin;
 pub(crate) use outcome::OPEN_CATEGORIES;
 pub use outcome::{DealLine, Outcome};
 pub use pace::Pace;
@@ -78,7 +81,9 @@ pub(crate) use snapshots::{are_snapshots, stage_log};
 pub use stages::{StageLine, StageSource};
 pub use timing::Expectation;
 pub use trials::Trials;
-pub use waterfall::{AmbiguousDeals, Bucket, Change, CompareOptions, Rates, Stand, ViewLine, Waterfall};
+pub use waterfall::{
+    AmbiguousDeals, Bucket, Change, CompareOptions, ForeignCurrency, Rates, Stand, ViewLine, Waterfall,
+};
 pub use whatif::{Answer, Figure, Goal, Lever, Outlook, PeriodOutlook};
 
 use crate::Error;
@@ -177,8 +182,8 @@ impl PendingForecast {
         let mut trials = self.trials.take().unwrap_or_else(|| self.simulation.finish());
         let calibration = match (&self.record, self.wanted) {
             (Some(record), _) => record::correct(&self.outcome, &mut trials, record),
-            (None, Err(reason)) => Calibration { reason, applied: None, simulated: None },
-            (None, Ok(_)) => Calibration { reason: String::new(), applied: None, simulated: None },
+            (None, Err(reason)) => Calibration::nothing(reason),
+            (None, Ok(_)) => Calibration::default(),
         };
         let renewals = self.renewals.map(|(simulation, renewals)| {
             trials.renew(Renewals::brought(simulation));

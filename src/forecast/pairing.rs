@@ -1,6 +1,7 @@
 //! Which deal of one export is which of another: by id, else by account, name and created date; never by order.
 
 use crate::crm::Deal;
+use crate::crm::join::id_form;
 use crate::model::fold;
 use std::collections::BTreeMap;
 
@@ -35,21 +36,21 @@ struct Group {
 impl Pairs {
     /// Pairs the deals of two exports.
     ///
-    /// A deal with an id in both is the same where the ids are. What is left is paired by account, name and created
+    /// A deal with an id in both is the same where the ids are, whatever of their known forms each is written in. What is left is paired by account, name and created
     /// date unless both have an id, which then differ. One id or one name for several deals of an export: ambiguous.
     pub(super) fn of(before: &[Deal], after: &[Deal]) -> Self {
         let mut pairs = Self::default();
-        let mut ids: BTreeMap<&str, Group> = BTreeMap::new();
+        let mut ids: BTreeMap<String, Group> = BTreeMap::new();
         let mut left: (Vec<usize>, Vec<usize>) = Default::default();
         for (index, deal) in before.iter().enumerate() {
-            match deal.id.trim() {
-                "" => left.0.push(index),
+            match id_form(&deal.id) {
+                id if id.is_empty() => left.0.push(index),
                 id => ids.entry(id).or_default().before.push(index),
             }
         }
         for (index, deal) in after.iter().enumerate() {
-            match deal.id.trim() {
-                "" => left.1.push(index),
+            match id_form(&deal.id) {
+                id if id.is_empty() => left.1.push(index),
                 id => ids.entry(id).or_default().after.push(index),
             }
         }

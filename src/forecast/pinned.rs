@@ -118,8 +118,8 @@ fn market(k: f64, nodes: usize, span: f64) -> impl Iterator<Item = (f64, f64)> {
 
 fn too_many_quarters() -> Error {
     let message = format!(
-        "what comes after the next quarter hangs on the markets of more than {MOST_QUARTERS} quarters (ask for the current quarter or the \
-         next one, set marketCorrelation to 0, or take the trials)"
+        "what comes after the next quarter hangs on the markets of more than {MOST_QUARTERS} quarters (the current quarter and the \
+         next one have an answer, and so has each with marketCorrelation 0)"
     );
     Error::new(ErrorKind::Limit, "exact-too-large", message)
 }
@@ -444,7 +444,7 @@ mod tests {
         for period in [Some(2), None] {
             let error = moved.on_grid(period).unwrap_err();
             assert_eq!(error.code(), "exact-too-large");
-            assert!(error.to_string().contains("more than 2 quarters (ask for"), "{error}");
+            assert!(error.to_string().contains("more than 2 quarters (the current"), "{error}");
         }
     }
 

@@ -4,6 +4,7 @@ use super::corrected::Corrected;
 use super::input::SimulationInput;
 use super::plan::{GROUPS, Plan};
 use crate::stats::GroupedSample;
+use std::collections::BTreeMap;
 
 /// Which totals are kept: one row per period, the target period's split by category.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,10 +77,19 @@ pub struct Trials {
     plan: Plan,
     won_to_date: Vec<i64>,
     rows: Vec<Vec<i64>>,
-    /// What the totals of the current period become.
-    corrected: Option<Corrected>,
+    /// Per period: what its totals become, where earlier quarters correct it.
+    corrected: Vec<Option<Corrected>>,
     /// Per period: what renewed contracts bring beside the deals; empty without contracts.
     renewals: Vec<Vec<i64>>,
+}
+
+/// What a scenario makes of the trials of a period.
+#[derive(Debug, Clone)]
+pub(super) struct ScenarioTotals {
+    /// Each trial's total as simulated, without what the scenario makes certain.
+    pub(super) simulated: Vec<i64>,
+    /// What it makes certain; empty for nothing.
+    pub(super) certain: Vec<i64>,
 }
 
 impl Trials {
@@ -95,7 +105,7 @@ impl Trials {
                 row.extend_from_slice(totals);
             }
         }
-        Self { layout, plan, won_to_date: won_to_date.to_vec(), rows, corrected: None, renewals: Vec::new() }
+        Self { layout, plan, won_to_date: won_to_date.to_vec(), rows, corrected: Vec::new(), renewals: Vec::new() }
     }
 
     /// The number of trials.
@@ -122,9 +132,17 @@ impl Trials {
         self.won_to_date.get(period).copied().unwrap_or(0)
     }
 
-    /// Corrects the totals of the current period.
-    pub(super) fn correct(&mut self, corrected: Corrected) {
-        self.corrected = Some(corrected);
+    /// Corrects the totals of a period.
+    pub(super) fn correct(&mut self, period: usize, corrected: Corrected) {
+        self.corrected.resize(self.periods(), None);
+        if let Some(place) = self.corrected.get_mut(period) {
+            *place = Some(corrected);
+        }
+    }
+
+    /// What corrects the totals of a period.
+    fn correction(&self, period: usize) -> Option<&Corrected> {
+        self.corrected.get(period).and_then(Option::as_ref)
     }
 
     /// Sets what renewed contracts bring in each period, trial by trial.
@@ -145,18 +163,18 @@ impl Trials {
 
     /// The same before any correction and without renewals.
     pub(super) fn as_simulated(&self) -> Self {
-        Self { corrected: None, renewals: Vec::new(), ..self.clone() }
+        Self { corrected: Vec::new(), renewals: Vec::new(), ..self.clone() }
     }
 
-    /// Whether the totals of the current period are corrected by earlier quarters.
+    /// Whether the totals of a period are corrected by earlier quarters.
     #[must_use]
-    pub fn is_corrected(&self) -> bool {
-        self.corrected.is_some()
+    pub fn is_corrected(&self, period: usize) -> bool {
+        self.correction(period).is_some()
     }
 
     /// Totals of a period as simulated, made into what they become once corrected.
     pub(super) fn as_corrected(&self, period: usize, mut totals: Vec<i64>) -> Vec<i64> {
-        if let Some(corrected) = self.corrected.as_ref().filter(|_| period == 0) {
+        if let Some(corrected) = self.correction(period) {
             totals.iter_mut().for_each(|total| *total = corrected.apply(*total));
         }
         totals
@@ -164,16 +182,60 @@ impl Trials {
 
     /// Totals of a period as simulated, made into the whole: corrected, and with what is renewed.
     pub(super) fn whole(&self, period: usize, totals: Vec<i64>) -> Vec<i64> {
-        let mut totals = self.as_corrected(period, totals);
+        self.with_renewals(period, self.as_corrected(period, totals))
+    }
+
+    fn with_renewals(&self, period: usize, mut totals: Vec<i64>) -> Vec<i64> {
         for (total, renewed) in totals.iter_mut().zip(self.renewals(period).unwrap_or_default()) {
             *total += renewed;
         }
         totals
     }
 
-    /// The smallest total of a period as simulated that reaches a target once corrected.
-    pub(super) fn simulated_at(&self, period: usize, target: i64) -> i64 {
-        self.corrected.as_ref().filter(|_| period == 0).map_or(target, |corrected| corrected.first_reaching(target))
+    /// The whole of a period under a scenario.
+    ///
+    /// # Formula
+    /// C(B) + ΔC + W: B what the trial simulates with what is won to date, C the correction, W what the scenario makes certain, S as B
+    /// under the scenario without it, ΔC = C(S) − C(B) held between 0 and S − B. So what is certain is as certain as what is won; no total
+    /// moves by more than the amounts do, nor against them; and where nothing changes, nothing moves.
+    pub(super) fn under(&self, period: usize, scenario: ScenarioTotals) -> Vec<i64> {
+        let ScenarioTotals { simulated, certain } = scenario;
+        let mut totals = match self.correction(period) {
+            None => simulated,
+            Some(corrected) => {
+                let mut base = self.simulated(period);
+                for (base, total) in base.iter_mut().zip(simulated) {
+                    *base = corrected.apply(*base) + corrected.moved(*base, total - *base);
+                }
+                base
+            }
+        };
+        totals.iter_mut().zip(certain).for_each(|(total, certain)| *total += certain);
+        self.with_renewals(period, totals)
+    }
+
+    /// By how much a total of a period moves where deals bring `by` more than a trial simulates, `simulated` with what is won to date.
+    pub(super) fn moved(&self, period: usize, simulated: i64, by: i64) -> i64 {
+        self.correction(period).map_or(by, |corrected| corrected.moved(simulated, by))
+    }
+
+    /// How far each trial is above a target, told in what deals bring: a total reaches the target once they bring x more than was
+    /// simulated where margin + x ≥ 0.
+    pub(super) fn towards(&self, period: usize, target: i64) -> Vec<i64> {
+        let simulated = self.simulated(period);
+        let Some(corrected) = self.correction(period) else {
+            return self.with_renewals(period, simulated).into_iter().map(|total| total - target).collect();
+        };
+        let mut renewals = self.renewals(period).unwrap_or_default().iter();
+        let mut known: BTreeMap<i64, i64> = BTreeMap::new();
+        let margin = |simulated: i64| {
+            let renewed = renewals.next().copied().unwrap_or(0);
+            let wanted = *known.entry(renewed).or_insert_with(|| corrected.first_reaching(target - renewed));
+            // A total moves by no more than the amounts, and by no more than the map lets it: the farther of the two decides.
+            let (amounts, mapped) = (corrected.apply(simulated) + renewed - target, simulated - wanted);
+            if amounts >= 0 { amounts.max(mapped) } else { amounts.min(mapped) }
+        };
+        simulated.into_iter().map(margin).collect()
     }
 
     /// Each trial's total of one period: won to date plus what is simulated, corrected by earlier quarters where it is, plus

@@ -6,6 +6,7 @@
 
 use super::Forecast;
 use super::bridge::{self, OddsBridge};
+use super::exchange::Exchange;
 use super::outcome::{DealLine, Outcome};
 use super::pairing::Pairs;
 use super::renewals::Renewals;
@@ -72,7 +73,8 @@ pub struct CompareOptions {
     pub as_of: Option<Date>,
     /// The period, counted from the current one, 0. Default: 0.
     pub period: usize,
-    /// Major units of the reporting currency for one of another currency, at each of the two days.
+    /// Major units of the reporting currency for one of another currency, at each of the two days. Default: the rates that each
+    /// export was read with; where one has none, that of the other, and the assumptions say so.
     pub rates: Rates,
 }
 
@@ -142,10 +144,23 @@ pub struct Waterfall {
     pub ambiguous: Vec<AmbiguousDeals>,
     /// Deals left out for want of a rate.
     pub without_rate: usize,
+    /// The other currencies that deals are in.
+    pub currencies: Vec<ForeignCurrency>,
     /// How the odds and the median moved; `None` if one of the two days cannot see the period.
     pub odds: Option<OddsBridge>,
     /// What was assumed, one sentence each.
     pub assumptions: Vec<String>,
+}
+
+/// A currency of deals that is not the reporting one: major units of that for one of it, on each day; `None` without a rate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ForeignCurrency {
+    /// The currency.
+    pub currency: Currency,
+    /// Its rate on the day of the earlier export.
+    pub before: Option<f64>,
+    /// Its rate on the day of the later export.
+    pub after: Option<f64>,
 }
 
 /// One deal's part of a bucket.
@@ -244,21 +259,22 @@ impl Pipeline {
         let own = source.model.meta().currency;
         let known_before = previous.as_of(Some(before), own);
         let known_after = self.as_of(Some(after), own);
-        let rates = [table_of(&options.rates.before), table_of(&options.rates.after)];
-        let usable =
-            |money: Money| money.currency == currency || rates.iter().all(|rates| rates.contains_key(&money.currency));
-        let (known_before, lost_before) = only(known_before, usable);
-        let (known_after, lost_after) = only(known_after, usable);
-        let converted = [&known_before, &known_after]
-            .iter()
-            .any(|known| known.deals.iter().any(|deal| deal.amount.currency != currency));
+        let exchange = Exchange::new(currency, [previous, self], &options.rates);
+        let currencies = foreign(&[&known_before, &known_after], currency);
+        assumptions.extend(exchange.assumed(&currencies));
+        let (known_before, lost_before) = only(known_before, |money| exchange.can(money));
+        let (known_after, lost_after) = only(known_after, |money| exchange.can(money));
         let pairs = Pairs::of(&known_before.deals, &known_after.deals);
-        let value = |money: Money, side: usize| convert(money, currency, &rates[side]);
+        let value = |money: Money, side: usize| exchange.value(money, side);
+        // The forecast's own trials hold the amounts as they were read.
+        let converted = known_after.deals.iter().any(|deal| deal.amount.currency != currency)
+            || known_after.deals.iter().any(|deal| deal.amount_known && value(deal.written, 1) != deal.amount.minor);
         let outcome = |known: &Deals, side: usize, as_of: Date, periods: u8| {
-            let deals = known
-                .deals
-                .iter()
-                .map(|deal| Deal { amount: Money::new(value(deal.amount, side), currency), ..deal.clone() });
+            let deals = known.deals.iter().map(|deal| Deal {
+                amount: Money::new(value(deal.written, side), currency),
+                estimate: deal.estimate.map(|estimate| exchange.at(estimate, deal.written.currency, side)),
+                ..deal.clone()
+            });
             let known = Deals { deals: deals.collect(), ..known.clone() };
             let run = crate::model::Run { periods, ..source.run.clone() };
             Outcome::of(known, as_of, &source.model, &run, Vec::new(), now.past.clone())
@@ -310,6 +326,14 @@ impl Pipeline {
             stages: stage_lines(waterfall.stages, &earlier.stages, &later.stages),
             ambiguous: waterfall.ambiguous,
             without_rate: lost_before.max(lost_after),
+            currencies: currencies
+                .into_iter()
+                .map(|currency| ForeignCurrency {
+                    currency,
+                    before: exchange.rate(currency, 0),
+                    after: exchange.rate(currency, 1),
+                })
+                .collect(),
             odds,
             assumptions,
         })
@@ -344,28 +368,19 @@ fn day_of(previous: &Pipeline, given: Option<Date>, after: Date, told: &mut Vec<
     Ok(day)
 }
 
-fn table_of(rates: &BTreeMap<String, f64>) -> BTreeMap<Currency, f64> {
-    rates.iter().filter_map(|(code, &rate)| Currency::new(code).ok().map(|currency| (currency, rate))).ordered()
+/// The currencies that deals are written in, besides the reporting one, in order.
+fn foreign(exports: &[&Deals], reporting: Currency) -> Vec<Currency> {
+    let written = exports.iter().flat_map(|known| known.deals.iter().map(|deal| deal.written.currency));
+    let all: std::collections::BTreeSet<Currency> = written.filter(|currency| *currency != reporting).ordered();
+    all.into_iter().collect()
 }
 
 /// The deals that can be valued, and how many others there are.
 fn only(mut known: Deals, usable: impl Fn(Money) -> bool) -> (Deals, usize) {
     let all = known.deals.len();
-    known.deals.retain(|deal| usable(deal.amount));
+    known.deals.retain(|deal| usable(deal.written));
     let lost = all - known.deals.len();
     (known, lost)
-}
-
-/// The amount in the reporting currency, to the nearest minor unit, ties to even; exact in the currency itself.
-fn convert(money: Money, to: Currency, rates: &BTreeMap<Currency, f64>) -> i64 {
-    match rates.get(&money.currency) {
-        _ if money.currency == to => money.minor,
-        Some(rate) => {
-            let major = money.minor as f64 * rate / money.currency.minor_per_major() as f64;
-            (major * to.minor_per_major() as f64).round_ties_even() as i64
-        }
-        None => 0,
-    }
 }
 
 /// One export's deals as they stand towards the period.
@@ -398,8 +413,8 @@ impl Stands {
                     DealStatus::Won => Some(ForecastCategory::Closed),
                     DealStatus::Lost => None,
                 },
-                amount: deal.amount,
-                value: value(deal.amount),
+                amount: deal.written,
+                value: value(deal.written),
                 close: deal.close,
                 is_called: deal.is_open() && deal.close.is_some_and(|close| period.contains(close.max(as_of))),
                 is_won_here: deal.status == DealStatus::Won

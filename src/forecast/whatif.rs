@@ -124,7 +124,7 @@ impl Forecast {
         for (index, scenario) in scenarios.iter().enumerate() {
             let mut changed = Changed::of(self.outcome());
             changed.make(scenario, &self.source().model, &format!("[{index}]."))?;
-            let (totals, touched) = patched.totals(&patched.input(&changed)?)?;
+            let (totals, touched) = patched.totals(&changed)?;
             told.push(self.outlook(&scenario.name, touched, &base, &totals));
         }
         Ok(told)
@@ -147,11 +147,11 @@ impl Forecast {
             let message = "odds need something to reach (give quota in the run, or a quota in the model)";
             Error::new(crate::ErrorKind::Run, "no-quota", message).at(crate::Place::path("period"))
         })?;
-        let (base, wanted) = self.trials().towards(goal.period, quota);
-        let now = odds(&base, wanted);
+        let margins = self.trials().towards(goal.period, quota);
+        let now = odds(&margins, 0);
         match goal.lever {
             Lever::WinRate => self.seek_rate(goal, quota, now),
-            Lever::Pipeline | Lever::Coverage => self.seek_pipeline(goal, [quota, wanted], now, &base),
+            Lever::Pipeline | Lever::Coverage => self.seek_pipeline(goal, quota, now, &margins),
         }
     }
 
@@ -165,7 +165,7 @@ impl Forecast {
             let mut changed = Changed::of(self.outcome());
             let scenario = Scenario { name: String::new(), changes: vec![change] };
             changed.make(&scenario, &self.source().model, "")?;
-            let (totals, _) = patched.totals(&patched.input(&changed)?)?;
+            let (totals, _) = patched.totals(&changed)?;
             Ok(totals.get(goal.period).map_or(now, |totals| odds(totals, quota)))
         };
         let most = try_with(1.0)?;
@@ -186,13 +186,7 @@ impl Forecast {
         Ok(Answer { now, needed: Some(high), from: 0.0, reached, deals: 0 })
     }
 
-    fn seek_pipeline(
-        &self,
-        goal: &Goal,
-        [quota, wanted]: [i64; 2],
-        now: Estimate,
-        base: &[i64],
-    ) -> Result<Answer, Error> {
+    fn seek_pipeline(&self, goal: &Goal, quota: i64, now: Estimate, margins: &[i64]) -> Result<Answer, Error> {
         let outcome = self.outcome();
         let known = self.trials().won_to_date(goal.period).saturating_add(self.trials().renewals_mean(goal.period));
         let is_called =
@@ -211,13 +205,13 @@ impl Forecast {
         };
         // About as many deals of the usual size as the shortfall of the median needs, and enough that some close.
         let usual = median_amount(outcome).max(1);
-        let median = GroupedSample::new(base, GROUPS).quantiles(&[0.5]).first().map_or(0.0, |p50| p50.value);
+        let median = GroupedSample::new(margins, GROUPS).quantiles(&[0.5]).first().map_or(0.0, |p50| p50.value);
         let line = &outcome.stages[stage];
         let end = outcome.horizon.steps().iter().rposition(|step| step.period == goal.period).unwrap_or(0);
         let in_time =
             super::outcome::closed_by(&outcome.horizon, line, line.slip(), None, 0.0).get(end).copied().unwrap_or(0.0);
         let each = (line.win_probability * in_time * usual as f64).max(1.0);
-        let deals = ((wanted as f64 - median).max(1.0) / each).round().clamp(f64::from(FEWEST_ADDED), 500.0) as u32;
+        let deals = ((-median).max(1.0) / each).round().clamp(f64::from(FEWEST_ADDED), 500.0) as u32;
         changed.outcome.deals.clear();
         changed.add(deals, usual.saturating_mul(i64::from(deals)), stage, None);
         let patched = Patched::new(self)?;
@@ -225,12 +219,8 @@ impl Forecast {
         let extra = replay(&input, input.deals.clone())?.period(goal.period);
         let unit = (usual as f64) * f64::from(deals);
         let try_with = |times: f64| {
-            let totals: Vec<i64> = base
-                .iter()
-                .zip(&extra)
-                .map(|(total, extra)| total + (times * *extra as f64).round_ties_even() as i64)
-                .collect();
-            odds(&totals, wanted)
+            let with = |(margin, extra): (&i64, &i64)| margin + (times * *extra as f64).round_ties_even() as i64;
+            odds(&margins.iter().zip(&extra).map(with).collect::<Vec<i64>>(), 0)
         };
         let (mut low, mut high, mut reached) = (0.0, 1.0, try_with(1.0));
         while reached.value < goal.odds && high < 1024.0 {

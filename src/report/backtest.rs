@@ -127,7 +127,15 @@ fn finding(cut: &CutSummary) -> Option<String> {
     let (crps, covered) = (cut.mean_crps?, cut.coverage80?);
     let n = cut.quarters as f64;
     let Interval { low, high } = wilson(covered * n, n, 0.95);
-    let naive = cut.naive.map_or_else(String::new, |naive| format!(" (last quarter's total: {})", percent(naive)));
+    let naive = cut.naive.zip(cut.crps_beside_naive).map_or_else(String::new, |(naive, beside)| {
+        // On the same quarters: after one without revenue last quarter's total has no answer.
+        let own = if beside.to_bits() == crps.to_bits() {
+            String::new()
+        } else {
+            format!(", this one {} on the quarters where that has an answer", percent(beside))
+        };
+        format!(" (last quarter's total: {}{own})", percent(naive))
+    });
     let mark = cut.mark.zip(cut.within_mark).map_or_else(String::new, |(mark, within)| {
         let who = if mark < 0.075 { "a quarter" } else { "half" };
         let reach = if floor > mark { ", closer than chance alone leaves half of them" } else { "" };

@@ -2,7 +2,7 @@
 
 use crate::crm::ForecastCategory;
 use crate::forecast::{DealLine, OPEN_CATEGORIES, Outcome, Trials};
-use crate::stats::{mean, quantiles};
+use crate::stats::Estimate;
 use serde::Serialize;
 
 /// One category of the current period. Called: deals whose stated date falls into it, past-due ones included.
@@ -21,13 +21,13 @@ pub struct CategoryReport {
     /// Σ probability × amount of the deals called.
     pub weighted: f64,
     /// Mean of what the category's deals bring in the period.
-    pub mean: f64,
+    pub mean: Estimate,
     /// 10 % of trials stay at or below this.
-    pub p10: f64,
+    pub p10: Estimate,
     /// Half of the trials stay at or below this.
-    pub p50: f64,
+    pub p50: Estimate,
     /// 90 % of trials stay at or below this.
-    pub p90: f64,
+    pub p90: Estimate,
     /// What this category and the surer ones bring, won to date included. None for omitted deals.
     pub cumulative: Option<CategoryFigures>,
     /// What such calls delivered in earlier periods; none for `closed`, and where no history tells what was called then.
@@ -63,13 +63,13 @@ pub struct CategoryDelivered {
 #[serde(rename_all = "camelCase")]
 pub struct CategoryFigures {
     /// The mean.
-    pub mean: f64,
+    pub mean: Estimate,
     /// 10 % of trials stay at or below this.
-    pub p10: f64,
+    pub p10: Estimate,
     /// Half of the trials stay at or below this.
-    pub p50: f64,
+    pub p50: Estimate,
     /// 90 % of trials stay at or below this.
-    pub p90: f64,
+    pub p90: Estimate,
 }
 
 /// Closed first, then the open categories from the surest down.
@@ -77,17 +77,18 @@ pub(super) fn category_reports(outcome: &Outcome, trials: &Trials) -> Vec<Catego
     let scale = outcome.currency.minor_per_major() as f64;
     let won = trials.won_to_date(0);
     let closed = won as f64 / scale;
-    let certain = CategoryFigures { mean: closed, p10: closed, p50: closed, p90: closed };
+    let known = Estimate { value: closed, error: 0.0 };
+    let certain = CategoryFigures { mean: known, p10: known, p50: known, p90: known };
     let mut reports = vec![CategoryReport {
         category: ForecastCategory::Closed,
         deals: outcome.won_deals,
         called: closed,
         called_cumulative: Some(closed),
         weighted: closed,
-        mean: closed,
-        p10: closed,
-        p50: closed,
-        p90: closed,
+        mean: known,
+        p10: known,
+        p50: known,
+        p90: known,
         cumulative: Some(certain),
         delivered: None,
     }];
@@ -102,7 +103,7 @@ pub(super) fn category_reports(outcome: &Outcome, trials: &Trials) -> Vec<Catego
         let in_call = category != ForecastCategory::Omitted;
         let totals = trials.category(index);
         surer.iter_mut().zip(&totals).for_each(|(sum, total)| *sum += total);
-        let single = category_figures(&totals, 0, scale);
+        let single = category_figures(trials, &totals, 0, scale);
         let mut before = delivered(outcome, category, amount);
         // What nothing is called in adds nothing, whatever it delivered.
         let added = before.map(|before| before.amount).or((deals.is_empty() && in_call).then_some(0.0));
@@ -120,7 +121,7 @@ pub(super) fn category_reports(outcome: &Outcome, trials: &Trials) -> Vec<Catego
             p10: single.p10,
             p50: single.p50,
             p90: single.p90,
-            cumulative: in_call.then(|| category_figures(&surer, won, scale)),
+            cumulative: in_call.then(|| category_figures(trials, &surer, won, scale)),
             delivered: before,
         });
     }
@@ -145,13 +146,10 @@ fn delivered(outcome: &Outcome, category: ForecastCategory, called: i64) -> Opti
     })
 }
 
-fn category_figures(totals: &[i64], won: i64, scale: f64) -> CategoryFigures {
-    let quantiles = quantiles(totals, &[0.1, 0.5, 0.9]);
-    let major = |minor: f64| (minor + won as f64) / scale;
-    CategoryFigures {
-        mean: major(mean(totals)),
-        p10: major(quantiles[0] as f64),
-        p50: major(quantiles[1] as f64),
-        p90: major(quantiles[2] as f64),
-    }
+fn category_figures(trials: &Trials, totals: &[i64], won: i64, scale: f64) -> CategoryFigures {
+    let sample = trials.sample(totals);
+    let major = |minor: Estimate| Estimate { value: minor.value + won as f64, ..minor }.over(scale);
+    let quantiles = sample.quantiles(&[0.1, 0.5, 0.9]);
+    let [p10, p50, p90] = [0, 1, 2].map(|at| major(quantiles.get(at).copied().unwrap_or_default()));
+    CategoryFigures { mean: major(sample.mean()), p10, p50, p90 }
 }

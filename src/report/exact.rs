@@ -107,7 +107,7 @@ impl Forecast {
                 why_not,
             });
         }
-        let before = if trials.is_corrected() { ", before earlier quarters correct them" } else { "" };
+        let before = if trials.is_corrected(0) { ", before earlier quarters correct them" } else { "" };
         let sentence = spans.first().map_or_else(String::new, |span| sentence(span, before));
         Ok(ExactReport { sentence, currency: outcome.currency, spans })
     }

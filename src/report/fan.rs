@@ -5,6 +5,7 @@ use crate::calendar::Date;
 use crate::crm::Pipeline;
 use crate::forecast::Forecast;
 use crate::money::Currency;
+use crate::stats::Estimate;
 use serde::Serialize;
 
 /// The current period from its first day to its last: what is won so far, and the spread of what will be. Amounts are in major
@@ -58,15 +59,15 @@ pub struct FanDay {
     #[cfg_attr(feature = "wasm", tsify(type = "string"))]
     pub day: Date,
     /// 10 % of trials have won at most this by its end.
-    pub p10: f64,
+    pub p10: Estimate,
     /// 25 %.
-    pub p25: f64,
+    pub p25: Estimate,
     /// Half of the trials.
-    pub p50: f64,
+    pub p50: Estimate,
     /// 75 %.
-    pub p75: f64,
+    pub p75: Estimate,
     /// 90 %.
-    pub p90: f64,
+    pub p90: Estimate,
 }
 
 impl Pipeline {
@@ -83,8 +84,8 @@ impl Pipeline {
             || (String::new(), as_of, as_of),
             |period| (period.label(), period.first_day(), period.last_day()),
         );
-        let day = |&(day, edges): &(Date, [f64; 5])| {
-            let [p10, p25, p50, p75, p90] = edges.map(|edge| edge / scale);
+        let day = |&(day, edges): &(Date, [Estimate; 5])| {
+            let [p10, p25, p50, p75, p90] = edges.map(|edge| edge.over(scale));
             FanDay { day, p10, p25, p50, p75, p90 }
         };
         Ok(FanReport {

@@ -9,7 +9,7 @@ use crate::crm::ForecastCategory;
 use crate::forecast::{AppliedCorrection, DealLine, FitStatement, Forecast, Outcome, StageSource, Trials};
 use crate::model::{DealProbability, TimingSource};
 use crate::money::Currency;
-use crate::stats::{Estimate, quantiles};
+use crate::stats::Estimate;
 use crate::table::Receipt;
 use serde::Serialize;
 
@@ -76,6 +76,10 @@ pub struct CalibrationReport {
     pub applied: Option<AppliedCorrection>,
     /// The current period as simulated, before the correction.
     pub simulated: Option<SimulatedFigures>,
+    /// What was applied to the next quarter; none where earlier quarters do not show that it is forecast better so.
+    pub next: Option<AppliedCorrection>,
+    /// The next quarter as simulated, before the correction.
+    pub next_simulated: Option<SimulatedFigures>,
 }
 
 /// Percentiles as simulated, before any correction.
@@ -120,11 +124,11 @@ pub struct NewBusinessReport {
     /// The mean.
     pub mean: Estimate,
     /// 10 % of trials stay at or below this.
-    pub p10: f64,
+    pub p10: Estimate,
     /// Half of the trials stay at or below this.
-    pub p50: f64,
+    pub p50: Estimate,
     /// 90 % of trials stay at or below this.
-    pub p90: f64,
+    pub p90: Estimate,
     /// Its mean over the mean of the whole period; none where that is 0.
     pub share: Option<f64>,
 }
@@ -323,10 +327,15 @@ impl Forecast {
             calibration: CalibrationReport {
                 reason: self.calibration().reason.clone(),
                 applied: self.calibration().applied,
-                simulated: self.calibration().simulated.map(|quantiles| {
-                    let [p10, p50, p90] = quantiles.map(|e| Estimate { value: major(e.value), error: major(e.error) });
-                    SimulatedFigures { p10, p50, p90 }
-                }),
+                simulated: self
+                    .calibration()
+                    .simulated
+                    .map(|quantiles| simulated_figures(quantiles, outcome.currency.minor_per_major() as f64)),
+                next: self.calibration().next,
+                next_simulated: self
+                    .calibration()
+                    .next_simulated
+                    .map(|quantiles| simulated_figures(quantiles, outcome.currency.minor_per_major() as f64)),
             },
             assumptions: outcome.assumptions.iter().cloned().chain(self.renewals().map(renewals::assumption)).collect(),
             receipt: outcome.receipt.clone(),
@@ -340,13 +349,18 @@ impl Forecast {
     }
 }
 
+fn simulated_figures(quantiles: [Estimate; 3], scale: f64) -> SimulatedFigures {
+    let [p10, p50, p90] = quantiles.map(|quantile| quantile.over(scale));
+    SimulatedFigures { p10, p50, p90 }
+}
+
 fn new_business(outcome: &Outcome, trials: &Trials, index: usize, period: &PeriodReport) -> Option<NewBusinessReport> {
     let totals = trials.new_business(index)?;
     let scale = outcome.currency.minor_per_major() as f64;
-    let mean = trials.sample(totals).mean();
-    let quantiles = quantiles(totals, &[0.1, 0.5, 0.9]);
-    let [p10, p50, p90] = [0, 1, 2].map(|at| quantiles[at] as f64 / scale);
-    let mean = Estimate { value: mean.value / scale, error: mean.error / scale };
+    let sample = trials.sample(totals);
+    let mean = sample.mean().over(scale);
+    let quantiles = sample.quantiles(&[0.1, 0.5, 0.9]);
+    let [p10, p50, p90] = [0, 1, 2].map(|at| quantiles.get(at).copied().unwrap_or_default().over(scale));
     let all = period.figures.mean.value;
     Some(NewBusinessReport {
         period: period.label.clone(),

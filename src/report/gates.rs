@@ -6,6 +6,7 @@ use crate::Error;
 use crate::crm::{ForecastCategory, Pipeline};
 use crate::forecast::{Forecast, Hygiene, Triage};
 use crate::money::Currency;
+use crate::stats::Estimate;
 use serde::Serialize;
 
 /// The stage gates of a forecast. Amounts are in major units of `currency`.
@@ -26,8 +27,12 @@ pub struct GatesReport {
     pub passing: usize,
     /// The current period of all deals.
     pub all: Option<ScenarioPeriod>,
-    /// Of those that pass alone, on the same random numbers.
+    /// Of those that pass alone, on the same random numbers: with what is won to date and what is not in the file yet.
     pub gated: Option<ScenarioPeriod>,
+    /// Of both forecasts: won to date.
+    pub won_to_date: f64,
+    /// Of both: what new business brings in the mean, before earlier quarters correct it; `null` where none is simulated.
+    pub new_business: Option<Estimate>,
     /// The stages, in the order of the sale.
     pub stages: Vec<StageGateReport>,
     /// Open deals, in the order of the file.
@@ -120,6 +125,18 @@ impl Pipeline {
         let money = |period: &Option<ScenarioPeriod>| {
             super::wording::money(period.as_ref().map_or(0.0, |p| p.p50.value.value), outcome.currency)
         };
+        let trials = forecast.trials();
+        let won_to_date = trials.won_to_date(0) as f64 / scale;
+        let new_business = trials.new_business(0).map(|new| trials.sample(new).mean().over(scale));
+        let besides = new_business.map_or_else(String::new, |new| {
+            let corrected = if trials.is_corrected(0) { ", before earlier quarters correct it" } else { "" };
+            let told = |amount: f64| super::wording::money(amount, outcome.currency);
+            format!(
+                "; both hold {} won to date and new business that is not in the file yet, {} in the mean{corrected}",
+                told(won_to_date),
+                told(new.value)
+            )
+        });
         let model = forecast.source().model.stages();
         let owner = |name: &Option<String>| {
             let stage = name.as_ref().and_then(|name| model.iter().find(|stage| stage.name == *name));
@@ -168,7 +185,7 @@ impl Pipeline {
         });
         Ok(GatesReport {
             sentence: format!(
-                "{passing} of {} open deals pass the gate of their stage; P50 of {period} is {} with all deals and {} with those alone",
+                "{passing} of {} open deals pass the gate of their stage; P50 of {period} is {} with all deals and {} with those alone{besides}",
                 gates.deals.len(),
                 money(&all),
                 money(&gated)
@@ -182,6 +199,8 @@ impl Pipeline {
             absent: gates.absent.clone(),
             all,
             gated,
+            won_to_date,
+            new_business,
         })
     }
 }

@@ -89,7 +89,7 @@ pub struct DriverReport {
     /// Its amount.
     pub amount: f64,
     /// How often it is won in the period.
-    pub share_won: f64,
+    pub share_won: Estimate,
     /// The odds if it is won in the period.
     pub won: Estimate,
     /// The odds if it is not.
@@ -113,6 +113,8 @@ pub struct MustWinReport {
     pub considered: usize,
     /// Deals that can be won in the period.
     pub possible: usize,
+    /// Whether the sets come from every outcome of the deals, not from the trials.
+    pub is_exact: bool,
 }
 
 /// One set.
@@ -122,8 +124,8 @@ pub struct MustWinReport {
 pub struct MustWinSet {
     /// One to three deals.
     pub deals: Vec<DealLabel>,
-    /// The odds if all of them are lost.
-    pub odds: f64,
+    /// The odds if all of them are lost; error 0 where they are exact.
+    pub odds: Estimate,
 }
 
 /// Open amount against what is still to be won.
@@ -160,6 +162,8 @@ pub struct CoverageRule {
     pub rate: Option<f64>,
     /// Coverage needed.
     pub coverage: f64,
+    /// Its simulation error; for the rule that the simulation tells.
+    pub error: Option<f64>,
     /// Its 80 % interval, where it rests on counts.
     pub interval: Option<Interval>,
     /// Open amount needed; `null` without a quota.
@@ -243,13 +247,13 @@ pub struct GroupReport {
     /// Of the mean, what its contracts bring that are renewed.
     pub renewals: f64,
     /// Simulated, won and renewed included: the mean.
-    pub mean: f64,
+    pub mean: Estimate,
     /// P10.
-    pub p10: f64,
+    pub p10: Estimate,
     /// P50.
-    pub p50: f64,
+    pub p50: Estimate,
     /// P90.
-    pub p90: f64,
+    pub p90: Estimate,
 }
 
 impl Pipeline {
@@ -310,6 +314,7 @@ impl Teller<'_> {
                 count: must_win.count,
                 considered: must_win.considered,
                 possible: must_win.possible,
+                is_exact: managed.must_win.is_exact,
             },
             coverage: self.coverage(coverage),
             calls: CallReport {
@@ -337,7 +342,7 @@ impl Teller<'_> {
             owners: groups("owner"),
             segments: groups("segment"),
             products: groups("product"),
-            warnings: warnings(concentration),
+            warnings: self.warnings(coverage, concentration),
         }
     }
 
@@ -379,6 +384,26 @@ impl Teller<'_> {
         told.collect()
     }
 
+    fn warnings(&self, coverage: &Coverage, concentration: &Concentration) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        let deals = &self.forecast.outcome().deals;
+        if coverage.open == 0 && !deals.is_empty() && deals.iter().all(|deal| !deal.amount_known) {
+            let brings = if self.forecast.outcome().pace.is_some() { "what other wins brought" } else { "nothing" };
+            let message = format!(
+                "none of {} open deals has an amount: coverage and concentration cannot tell, and each brings {brings} where it is won",
+                deals.len()
+            );
+            warnings.push(Warning { code: "no-amounts", message });
+        }
+        let Shares { deals, top, .. } = concentration.called;
+        if deals > 3 && top[1] > CONCENTRATED {
+            let share = wording::percent(top[1]);
+            let message = format!("{share} of the amount called hangs on three of {deals} deals");
+            warnings.push(Warning { code: "concentration", message });
+        }
+        warnings
+    }
+
     fn coverage(&self, coverage: &Coverage) -> CoverageReport {
         let bring = |quota: i64| quota.saturating_sub(coverage.won).saturating_sub(coverage.renewals).max(0);
         let remaining = coverage.quota.map(bring);
@@ -390,6 +415,7 @@ impl Teller<'_> {
                 source,
                 rate,
                 coverage: times,
+                error: None,
                 interval,
                 amount: amount.map(|minor| self.major(minor)),
                 missing: amount.map(|minor| self.major((minor - open as f64).max(0.0))),
@@ -407,9 +433,10 @@ impl Teller<'_> {
             let source = format!("{} of the amount of {counted} closed deals was won", wording::percent(rate));
             required.push(rule("won-by-amount", source, Some(rate), 1.0 / rate, None));
         }
-        if let Some(rate) = coverage.simulated_yield.filter(|rate| *rate > 0.0) {
+        if let Some(Estimate { value: rate, error }) = coverage.simulated_yield.filter(|rate| rate.value > 0.0) {
             let source = format!("the simulation brings {} of the open amount in the period", wording::percent(rate));
-            required.push(rule("simulated", source, Some(rate), 1.0 / rate, None));
+            let simulated = rule("simulated", source, Some(rate), 1.0 / rate, None);
+            required.push(CoverageRule { error: Some(error / (rate * rate)), ..simulated });
         }
         let [during, at_start] = coverage.rules;
         required.push(rule("during-period", "the rule during a period".to_owned(), None, during, None));
@@ -433,10 +460,10 @@ impl Teller<'_> {
             called: self.major(line.called as f64),
             weighted: self.major(line.weighted),
             renewals: self.major(line.renewals),
-            mean: self.major(line.mean),
-            p10: self.major(line.p10),
-            p50: self.major(line.p50),
-            p90: self.major(line.p90),
+            mean: self.estimate(line.mean),
+            p10: self.estimate(line.p10),
+            p50: self.estimate(line.p50),
+            p90: self.estimate(line.p90),
         }
     }
 }
@@ -444,13 +471,4 @@ impl Teller<'_> {
 fn shares(shares: Shares) -> ShareReport {
     let Shares { deals, top: [top1, top3, top5, top10], effective } = shares;
     ShareReport { deals, top1, top3, top5, top10, effective }
-}
-
-fn warnings(concentration: &Concentration) -> Vec<Warning> {
-    let Shares { deals, top, .. } = concentration.called;
-    if deals <= 3 || top[1] <= CONCENTRATED {
-        return Vec::new();
-    }
-    let message = format!("{} of the amount called hangs on three of {deals} deals", wording::percent(top[1]));
-    vec![Warning { code: "concentration", message }]
 }

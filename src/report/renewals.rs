@@ -54,11 +54,11 @@ pub struct RenewalLine {
     /// The mean: renewed to date + amount − churn + expansion, but for chance.
     pub mean: Estimate,
     /// 10 % of trials stay at or below this.
-    pub p10: f64,
+    pub p10: Estimate,
     /// Half of the trials stay at or below this.
-    pub p50: f64,
+    pub p50: Estimate,
     /// 90 % of trials stay at or below this.
-    pub p90: f64,
+    pub p90: Estimate,
     /// Its mean over the mean of the whole period; none where that is 0.
     pub share: Option<f64>,
 }
@@ -98,7 +98,7 @@ fn line(forecast: &Forecast, renewals: &Renewals, period: usize) -> Option<Renew
     let sample = trials.sample(totals);
     let mean = sample.mean();
     let quantiles = sample.quantiles(&[0.1, 0.5, 0.9]);
-    let at = |index: usize| quantiles.get(index).map_or(0.0, |estimate| estimate.value / scale);
+    let at = |index: usize| quantiles.get(index).copied().unwrap_or_default().over(scale);
     let whole = trials.period(period);
     let all = trials.sample(&whole).mean().value;
     Some(RenewalLine {
@@ -109,7 +109,7 @@ fn line(forecast: &Forecast, renewals: &Renewals, period: usize) -> Option<Renew
         ended: known.ended as f64 / scale,
         churn: known.churn / scale,
         expansion: known.expansion / scale,
-        mean: Estimate { value: mean.value / scale, error: mean.error / scale },
+        mean: mean.over(scale),
         p10: at(0),
         p50: at(1),
         p90: at(2),

@@ -3,7 +3,9 @@
 use super::wording;
 use crate::calendar::Date;
 use crate::crm::{DealStatus, ForecastCategory};
-use crate::forecast::{AmbiguousDeals, Bucket, Cause, Change, OddsBridge, OtherCause, Stand, ViewLine, Waterfall};
+use crate::forecast::{
+    AmbiguousDeals, Bucket, Cause, Change, ForeignCurrency, OddsBridge, OtherCause, Stand, ViewLine, Waterfall,
+};
 use crate::money::Currency;
 use crate::stats::Arrange;
 use crate::stats::Estimate;
@@ -44,10 +46,26 @@ pub struct WaterfallReport {
     pub ambiguous: Vec<AmbiguousReport>,
     /// Deals in other currencies that are left out for want of a rate.
     pub without_rate: usize,
+    /// The other currencies that deals of the two exports are in, with the rates that count.
+    pub currencies: Vec<ForeignCurrencyReport>,
     /// How the odds moved; `null` if one of the two days cannot see the period.
     pub odds: Option<OddsBridgeReport>,
     /// What was assumed, one sentence each.
     pub assumptions: Vec<String>,
+}
+
+/// A currency of deals that is not the reporting one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct ForeignCurrencyReport {
+    /// The currency.
+    #[cfg_attr(feature = "wasm", tsify(type = "string"))]
+    pub currency: Currency,
+    /// Major units of the reporting currency for one of it on the day of the earlier export; `null` without a rate.
+    pub before: Option<f64>,
+    /// The same on the day of the later export.
+    pub after: Option<f64>,
 }
 
 /// One bucket.
@@ -223,6 +241,11 @@ impl Waterfall {
                 })
                 .collect(),
             without_rate: self.without_rate,
+            currencies: self
+                .currencies
+                .iter()
+                .map(|&ForeignCurrency { currency, before, after }| ForeignCurrencyReport { currency, before, after })
+                .collect(),
             odds: self.odds.as_ref().map(|bridge| bridge_report(bridge, scale)),
             assumptions: self.assumptions.clone(),
         }

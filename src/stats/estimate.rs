@@ -12,6 +12,14 @@ pub struct Estimate {
     pub error: f64,
 }
 
+impl Estimate {
+    /// The same in a unit that is so many times larger.
+    #[must_use]
+    pub(crate) fn over(self, scale: f64) -> Self {
+        Self { value: self.value / scale, error: self.error / scale }
+    }
+}
+
 /// Simulated values in equal, independent groups that follow one another.
 ///
 /// Values inside a group may depend on each other (shared draws, stratified draws), groups do not. So a statistic is

@@ -1,5 +1,6 @@
 //! Decimal numbers without rounding, and rates to convert them with.
 
+use crate::money::{Currency, Money};
 use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +110,13 @@ impl Rate {
     #[must_use]
     pub fn value(self) -> f64 {
         self.0
+    }
+
+    /// An amount in another currency of which one unit is worth this much, to the nearest minor unit, ties to even; `None` if it is too
+    /// large.
+    pub(crate) fn converted(self, money: Money, to: Currency) -> Option<i64> {
+        let written = Decimal { mantissa: money.minor.into(), scale: money.currency.minor_digits() as i32 };
+        written.converted(self, to.minor_digits())
     }
 
     /// The shortest decimal that is this number: what was written, as a rule.

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inBrowsers } from './harness.js';
-import { downloaded, giveFile, giveFiles, idle, openSamplePipeline, press, says, showTab, text, visit } from './page.js';
+import { downloaded, fill, giveFile, giveFiles, idle, openSamplePipeline, press, says, showTab, text, visit } from './page.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -246,8 +246,15 @@ inBrowsers('a report holds one forecast: what was asked of the last one stays ou
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Enter');
   await says(page, '.tiles', /Your call/);
+  await press(page, '#what-if > summary');
+  await fill(page, '#what-if-how', 'win');
+  await press(page, '#change-deal');
+  await says(page, '#scenarios tr.draft', /As set here.*\+/);
+  await press(page, '#seek-goal');
+  await page.waitForSelector('#goal-answers li');
+  const goal = await text(page, '#goal-answers li');
   const full = await downloaded(page, () => press(page, '#save-report'));
-  const parts = ['How 20', 'What changed since', 'Seen from day', 'to reach</dd>', 'Stage gates'];
+  const parts = ['How 20', 'What changed since', 'Seen from day', 'to reach</dd>', 'Stage gates', 'As set on the page', goal.slice(1, 30)];
   for (const part of parts) assert.ok(full.content.includes(part), `${part} stands in the report`);
 
   await page.evaluate(() => { /** @type {any} */ (globalThis).held = ['totals']; });
@@ -299,6 +306,8 @@ inBrowsers('the track record is told by week of the quarter once it is asked for
   const said = await text(page, '#weeks-say');
   assert.match(said, /^Half of the forecasts were off by less than \d+ % at the end of week 2 \(mark 5 %, which \d+ % kept; noise alone \d+ %\), \d+ % at the end of week 6 \(mark 10 %, .*week 7 \(mark 10 %/);
   const heads = await page.$$eval('#weeks th[scope="col"]', (cells) => cells.map((cell) => cell.textContent?.replaceAll('\u00a0', ' ')));
+  const saved = await downloaded(page, () => press(page, '#save-report'));
+  assert.ok(saved.content.includes('>week 12<'), 'the weeks stand in the report');
   assert.deepEqual(heads.slice(1), ['Quarters', 'Off by, median', 'Noise alone', 'Mark', 'Within it', 'CRPS', 'Pinball', 'Inside 50 %', 'Inside 80 %', 'Inside 90 %', 'Last quarter', 'Run rate', 'Linearity', 'Weighted']);
   const rows = await page.$$eval('#weeks tbody tr', (lines) => lines.map((line) => [...line.children].map((cell) => cell.textContent ?? '')));
   assert.deepEqual(rows.map(([week]) => week), Array.from({ length: 12 }, (_, i) => `week ${i + 1}`));

@@ -203,6 +203,26 @@ inBrowsers('last week’s file says what changed, to the cent, with the deals an
   await page.waitForSelector('#changes .problem');
 });
 
+inBrowsers('rates of the earlier day are asked for, and what they did stands apart', async ({ page, url }) => {
+  await visit(page, url);
+  await showTab(page, 'forecast');
+  const rows = Array.from({ length: 12 }, (_, i) => `D${i},Proposal,1000,${i % 2 ? 'EUR' : 'USD'},2026-01-05,2026-03-20`);
+  const file = ['Deal ID,Stage,Amount,Currency,Created Date,Close Date', ...rows].join('\n');
+  await giveFile(page, '#file-forecast', 'deals.csv', file);
+  await page.waitForSelector('#rate-EUR');
+  await fill(page, '#rate-EUR', '1.2');
+  await press(page, '#use-rate-EUR');
+  await page.waitForFunction(() => !document.querySelector('#rate-EUR'));
+  await idle(page);
+  await giveFile(page, '#file-previous', 'before.csv', file);
+  await page.waitForSelector('#previous-rates');
+  await says(page, '#rate-after-EUR', /^1\.2 on /);
+  assert.equal(await page.evaluate(() => /** @type {HTMLInputElement} */ (document.querySelector('#rate-before-EUR')).value), '1.2');
+  await idle(page);
+  await fill(page, '#rate-before-EUR', '1,1');
+  await page.waitForFunction(() => document.querySelector('#change-deals tbody tr[data-bucket="fx"]'));
+});
+
 inBrowsers('a stage of the file can be set, and the forecast follows', async ({ page, url }) => {
   await visit(page, url);
   await openSamplePipeline(page);

@@ -8,7 +8,7 @@ import * as Plot from '../vendor/plot.js';
 import { dropLine, moveLine, setLine } from './actions.js';
 import { h, leaf } from './dom.js';
 import { onPaper } from './drawing.js';
-import { NONE, date, money, percent, shortMoney } from './format.js';
+import { NONE, date, money, off, percent, shortMoney } from './format.js';
 import { placeHandles } from './handles.js';
 import { oddsAt } from './odds.js';
 import { current } from './state.js';
@@ -63,7 +63,7 @@ function fanChart(report) {
 /** The name of the fan. @param {FanReport} report */
 export function fanName({ period, currency, wonToDate, ahead, quota }) {
   const end = ahead.at(-1);
-  const spread = end ? `, by ${date(end.day)} P10 ${shortMoney(end.p10, currency)}, P50 ${shortMoney(end.p50, currency)}, P90 ${shortMoney(end.p90, currency)}` : '';
+  const spread = end ? `, by ${date(end.day)} P10 ${shortMoney(end.p10.value, currency)}, P50 ${shortMoney(end.p50.value, currency)}, P90 ${shortMoney(end.p90.value, currency)}` : '';
   return `How ${period} fills up: won so far ${shortMoney(wonToDate, currency)}${spread}${quota === null ? '' : `, quota ${shortMoney(quota, currency)}`}`;
 }
 
@@ -390,10 +390,10 @@ function periodsPlot(report, width) {
 function drawFan({ currency, start, end, asOf, quota, wonToDate, won, ahead }, width) {
   const at = (/** @type {string} */ day) => new Date(`${day}T00:00:00Z`);
   const now = { day: at(asOf), p10: wonToDate, p25: wonToDate, p50: wonToDate, p75: wonToDate, p90: wonToDate };
-  const bands = [now, ...ahead.map((point) => ({ ...point, day: at(point.day) }))];
+  const bands = [now, ...ahead.map(({ day, p10, p25, p50, p75, p90 }) => ({ day: at(day), p10: p10.value, p25: p25.value, p50: p50.value, p75: p75.value, p90: p90.value }))];
   const line = [{ day: at(start), total: 0 }, ...won.map(({ day, total }) => ({ day: at(day), total })), { day: at(asOf), total: wonToDate }];
   const narrow = width < NARROW;
-  const most = Math.max(quota ?? 0, wonToDate, ...ahead.map(({ p90 }) => p90));
+  const most = Math.max(quota ?? 0, wonToDate, ...ahead.map(({ p90 }) => p90.value));
   const last = bands.at(-1);
   const ends = last && ahead.length > 0 ? [{ ...last, label: `P90 ${shortMoney(last.p90, currency)}`, y: last.p90 }, { ...last, label: `P50 ${shortMoney(last.p50, currency)}`, y: last.p50 }, { ...last, label: `P10 ${shortMoney(last.p10, currency)}`, y: last.p10 }] : [];
   return Plot.plot({
@@ -430,7 +430,7 @@ function fanTwin({ currency, won, ahead, asOf, wonToDate }) {
   return dataTable(['By the end of', 'Won', 'P10', 'P25', 'P50', 'P75', 'P90'], [
     ...won.map(({ day, total }) => [date(day), full(total), NONE, NONE, NONE, NONE, NONE]),
     ...(won.at(-1)?.day === asOf ? [] : [[date(asOf), full(wonToDate), NONE, NONE, NONE, NONE, NONE]]),
-    ...ahead.map(({ day, p10, p25, p50, p75, p90 }) => [date(day), NONE, full(p10), full(p25), full(p50), full(p75), full(p90)]),
+    ...ahead.map(({ day, p10, p25, p50, p75, p90 }) => [date(day), NONE, ...[p10, p25, p50, p75, p90].map((edge) => `${full(edge.value)} ${off(edge, currency)}`)]),
   ]);
 }
 

@@ -82,6 +82,11 @@ export function shortMoney(value, currency) {
   return formatter(currency ? { style: 'currency', currency, ...compact } : compact).format(value);
 }
 
+/** The simulation error beside an estimate: `± $3K`. @param {{ error: number }} estimate @param {string} currency */
+export function off({ error }, currency) {
+  return `± ${shortMoney(error, currency)}`;
+}
+
 /** @param {string | null | undefined} iso `2025-02-15` */
 export function date(iso) {
   if (!iso) return NONE;

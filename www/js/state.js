@@ -163,8 +163,10 @@ import { freshTuning } from './tuning.js';
  * @property {{ change: import('../../pkg/index.js').ScenarioChange, label: string }[]} changes to single deals
  * @property {import('../../pkg/index.js').Scenario[]} kept
  * @property {import('./engine.js').ScenarioTable | null} table the kept ones, then what the controls say
+ * @property {ForecastReport | null} of the forecast that the table is beside
  * @property {number} goal odds wanted, in percent
  * @property {import('./engine.js').GoalReport[] | null} answers
+ * @property {ForecastReport | null} answersOf the forecast that was asked
  * @property {boolean} isSeeking
  * @property {Problem | null} problem
  */
@@ -175,6 +177,7 @@ import { freshTuning } from './tuning.js';
  * @property {DealsHandle | null} handle
  * @property {string} file
  * @property {string} asOf the day of the earlier export
+ * @property {Record<string, number>} rates of the earlier day, where they are not those of today
  * @property {'amount' | 'odds' | 'categories' | 'stages'} view
  * @property {import('./engine.js').WaterfallReport | null} report
  * @property {ForecastReport | null} of the forecast that it ends at
@@ -248,8 +251,8 @@ export function freshLeads() {
 /** @returns {WhatIf} */
 export function freshWhatIf() {
   return {
-    isOpen: false, sliders: { stage: '', winRate: 0, days: 0, pipeline: 0, reps: 0, perRep: 250_000 }, changes: [], kept: [], table: null,
-    goal: 80, answers: null, isSeeking: false, problem: null,
+    isOpen: false, sliders: { stage: '', winRate: 0, days: 0, pipeline: 0, reps: 0, perRep: 250_000 }, changes: [], kept: [], table: null, of: null,
+    goal: 80, answers: null, answersOf: null, isSeeking: false, problem: null,
   };
 }
 
@@ -268,7 +271,7 @@ export function freshDeals() {
     snapshots: { report: null, problem: null },
     exact: freshExact(),
     whatIf: freshWhatIf(), manager: { question: {}, report: null, of: null, view: 'owners', problem: null },
-    compared: { handle: null, file: '', asOf: '', view: 'amount', report: null, of: null, problem: null },
+    compared: { handle: null, file: '', asOf: '', rates: {}, view: 'amount', report: null, of: null, problem: null },
   };
 }
 

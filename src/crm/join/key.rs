@@ -356,7 +356,9 @@ fn email(text: &str) -> Option<String> {
     shaped.then_some(address)
 }
 
-fn id(text: &str) -> String {
+/// The form in which ids are compared.
+pub(crate) fn id(text: &str) -> String {
+    let text = trimmed(text);
     let text = text.strip_prefix("zcrm_").unwrap_or(text);
     let text = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
     let hex = |b: u8| b.is_ascii_hexdigit() || b == b'-';

@@ -17,7 +17,7 @@ pub use report::{JoinKeyCount, JoinReport, JoinSample, JoinShape, JoinSide};
 
 pub(crate) use columns::Side;
 pub(crate) use extras::Extras;
-pub(crate) use key::Normaliser;
+pub(crate) use key::{Normaliser, id as id_form};
 pub(crate) use lookup::vocabulary;
 
 use crate::stats::Arrange;

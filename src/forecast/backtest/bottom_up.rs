@@ -20,12 +20,14 @@ struct Member {
     worth: Option<i64>,
 }
 
-/// Won revenue of the days after `seen.day` up to `last`, one total per trial, in minor units.
+/// Won revenue of the last of several spans, one total per trial, in minor units: the first begins the day after `seen.day`, each ends with
+/// one of the days `ends` and in a quarter of its own.
 ///
 /// Each batch draws all rates from their posteriors, a market factor and an arrival factor. Won: odds of each open deal by
 /// stepping the days once; new deals: Poisson numbers per kind, thinned by the odds to be won in time.
-pub(super) fn simulate(seen: &Seen, fit: &Arc<Fit>, season: &Season, last: i32, key: StreamKey) -> Vec<i64> {
-    let mut pace = Pace::new(fit.clone(), season, seen.day, &[last], &[0]);
+pub(super) fn simulate(seen: &Seen, fit: &Arc<Fit>, season: &Season, ends: &[i32], key: StreamKey) -> Vec<i64> {
+    let last = ends.len().saturating_sub(1);
+    let mut pace = Pace::new(fit.clone(), season, seen.day, ends, &(0..ends.len()).collect::<Vec<usize>>());
     let mut groups: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
     for deal in seen.deals.iter().filter(|deal| deal.closing.is_none()) {
         let age = deal.created.map_or(0, |born| seen.day - born);
@@ -41,12 +43,14 @@ pub(super) fn simulate(seen: &Seen, fit: &Arc<Fit>, season: &Season, last: i32, 
         let mut sampler = Sampler::new(key.with(RATES).with(batch as u64));
         let draw = pace.draw(|shape| sampler.gamma(shape));
         for (class, members) in &groups {
-            let mut odds = [[Odds::default()]];
+            let mut odds = vec![[Odds::default()]; ends.len()];
             pace.odds([&draw], *class, &mut odds);
+            let before: f64 = odds.iter().take(last).map(|odds| odds[0].won).sum();
+            let by_then = before + odds.last().map_or(0.0, |odds| odds[0].won);
             for member in members {
                 let mut sampler = Sampler::new(key.with(DEALS).with(member.key).with(batch as u64));
                 for total in totals.iter_mut() {
-                    if sampler.uniform() < odds[0][0].won {
+                    if (before..by_then).contains(&sampler.uniform()) {
                         *total += fit.worth(member.worth, &mut sampler);
                     }
                 }
@@ -54,7 +58,7 @@ pub(super) fn simulate(seen: &Seen, fit: &Arc<Fit>, season: &Season, last: i32, 
         }
         let mut sampler = Sampler::new(key.with(NEW).with(batch as u64));
         for (kind, (profile, ages)) in fit.arrivals.kinds.iter().zip(&kinds) {
-            let in_time: f64 = pace.in_time([&draw], profile, ages, 1)[0][0];
+            let in_time: f64 = pace.in_time([&draw], profile, ages, ends.len()).last().map_or(0.0, |odds| odds[0]);
             let wins = kind.rate.draw(|shape| sampler.gamma(shape)) * draw.arrivals * in_time;
             let mut number = Poisson::new(wins);
             for total in totals.iter_mut() {

@@ -38,6 +38,20 @@ pub(super) struct Lesson {
     pub(super) spread: f64,
 }
 
+impl Lesson {
+    /// The lesson of what came: deals, the run of the total and their blend, each ascending.
+    pub(super) fn of(came: f64, unit: f64, [bottom_up, top_down, blend]: [&[f64]; 3]) -> Self {
+        let (median, spread) = centre(blend, unit);
+        let came = libm::log(came + unit);
+        Self {
+            bottom_up: came - centre(bottom_up, unit).0,
+            top_down: came - centre(top_down, unit).0,
+            blend: came - median,
+            spread,
+        }
+    }
+}
+
 /// A variance by side of the median.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Extra {
@@ -85,19 +99,10 @@ impl Correction {
     /// mean with a normal prior (Gelman et al. 2013, 2.5); errors held back as in P. J. Huber, Robust Statistics (1981), 7.7, with the
     /// median of their sizes as scale (5.1); a variance by side as in the two-piece normal, K. F. Wallis, Statistical Science 29 (2014).
     pub(super) fn learn(lessons: &[Lesson], others: &[&[Lesson]]) -> Self {
-        let (lessons, sides) = &bounded(lessons);
-        let others: Vec<Vec<Lesson>> = others.iter().map(|lessons| bounded(lessons).0).collect();
-        let other = OTHER * (OTHERS / others.len() as f64).min(1.0);
-        let variance = |error: fn(&Lesson) -> f64| {
-            let squares = |lessons: &[Lesson]| faded(lessons, |lesson| error(lesson) * error(lesson));
-            let (sum, n) = others
-                .iter()
-                .map(|lessons| squares(lessons))
-                .fold(squares(lessons), |(sum, n), lessons| (sum + other * lessons.0, n + other * lessons.1));
-            (QUARTERS * ERROR * ERROR + sum) / (QUARTERS + n)
-        };
+        let variance = |error| variance(lessons, others, error).0;
         let (bottom_up, top_down) = (variance(|lesson| lesson.bottom_up), variance(|lesson| lesson.top_down));
         let weight = top_down * top_down / (top_down * top_down + bottom_up * bottom_up);
+        let (lessons, sides) = &bounded(lessons);
         if lessons.is_empty() {
             return Self { weight, shift: 0.0, extra: Extra::both(EXTRA * EXTRA), held_back: 0 };
         }
@@ -122,6 +127,20 @@ impl Correction {
             extra: Extra { below: extra(Ordering::Greater), above: extra(Ordering::Less) },
             held_back: sides.iter().filter(|side| side.is_ne()).count(),
         }
+    }
+
+    /// The log-likelihood that the blend gains on the deals alone, each with errors of unknown variance.
+    ///
+    /// # Formula
+    /// (n₀ + n)/2·ln(v_bu/v_blend), n₀ = 2 and v as for the weights, n what the lessons count: the ratio of the marginal likelihoods of
+    /// normal errors whose variance has a scaled inverse-χ² prior.
+    ///
+    /// # Source
+    /// Gelman et al., Bayesian Data Analysis (2013), 3.2 and 7.4.
+    pub(super) fn gain(lessons: &[Lesson], others: &[&[Lesson]]) -> f64 {
+        let (deals, n) = variance(lessons, others, |lesson| lesson.bottom_up);
+        let (blend, _) = variance(lessons, others, |lesson| lesson.blend);
+        0.5 * (QUARTERS + n) * libm::log(deals / blend)
     }
 
     /// The corrected blend's trials in whole minor units, ascending. `unit`, a typical win, keeps logarithms of nothing finite.
@@ -208,6 +227,17 @@ fn bounded(lessons: &[Lesson]) -> (Vec<Lesson>, Vec<Ordering>) {
     let held: Vec<Lesson> = held.collect();
     let sides = held.iter().zip(lessons).map(|(held, lesson)| lesson.blend.total_cmp(&held.blend)).collect();
     (held, sides)
+}
+
+/// The variance of a method's errors, held to usual ones, and how many lessons it rests on; see [`Correction::learn`].
+fn variance(lessons: &[Lesson], others: &[&[Lesson]], error: fn(&Lesson) -> f64) -> (f64, f64) {
+    let other = OTHER * (OTHERS / others.len() as f64).min(1.0);
+    let squares = |lessons: &[Lesson]| faded(&bounded(lessons).0, |lesson| error(lesson) * error(lesson));
+    let (sum, n) = others
+        .iter()
+        .map(|lessons| squares(lessons))
+        .fold(squares(lessons), |(sum, n), lessons| (sum + other * lessons.0, n + other * lessons.1));
+    ((QUARTERS * ERROR * ERROR + sum) / (QUARTERS + n), n)
 }
 
 /// The sum of a figure over lessons, oldest first, each counting less the older it is, and how many they count as.

@@ -5,6 +5,7 @@
 //! they showed in earlier quarters and corrected by the errors of earlier quarters (`combine`), then compared with what
 //! came (`verify`). Runs in slices: [`Backtest::advance`] does one quarter and cut.
 
+mod ahead;
 mod bottom_up;
 mod combine;
 mod options;
@@ -22,6 +23,7 @@ use crate::Error;
 use crate::calendar::{Date, Period};
 use crate::crm::Pipeline;
 use crate::random::StreamKey;
+use ahead::Ahead;
 use combine::{Correction, Lesson};
 use std::sync::Arc;
 
@@ -62,6 +64,8 @@ pub struct Backtest {
     done: usize,
     /// What each cut has taught so far.
     lessons: Vec<Vec<Lesson>>,
+    /// The day from which the quarter after the one under way is looked at too, and what that has taught so far.
+    ahead: Option<Ahead>,
     rows: Vec<BacktestRow>,
     starts: (Date, bool),
 }
@@ -95,6 +99,7 @@ impl Backtest {
             starts: (Date::from_days(seen.start), seen.starts_late),
             season,
             lessons: vec![Vec::new(); options.cuts.len()],
+            ahead: None,
             options: options.clone(),
             rows_hash,
             quarters,
@@ -120,9 +125,17 @@ impl Backtest {
         let (at, cut) = (self.done / cuts, self.done % cuts);
         let quarter = self.quarters[at];
         let tested = at >= self.warm_up;
-        let (lesson, row) = self.step(quarter, cut, tested);
-        self.lessons[cut].extend(lesson);
-        self.rows.extend(row.filter(|_| tested));
+        let look = self.look(quarter, i32::from(self.options.cuts[cut]));
+        let (lesson, row) = self.step(&look, cut, tested);
+        if let Some(ahead) = self.ahead.as_ref().map(|ahead| ahead.day) {
+            // From a day that is no cut once per quarter, at its first.
+            let own = (!self.options.cuts.contains(&ahead) && cut == 0).then(|| self.look(quarter, i32::from(ahead)));
+            let from = if self.options.cuts[cut] == ahead { Some(&look) } else { own.as_ref() };
+            let lesson = from.and_then(|look| self.step_ahead(look, at));
+            self.ahead.as_mut().into_iter().for_each(|ahead| ahead.lessons.extend(lesson));
+        }
+        self.lessons[cut].push(lesson);
+        self.rows.extend(row);
         self.done += 1;
         true
     }
@@ -194,7 +207,7 @@ impl Backtest {
         let seen = self.history.at(day, self.options.recorded_from.map(Date::days));
         let brought: Vec<i64> = seen.wins().map(|(_, brought)| brought).collect();
         let key = self.stream(first, i32::from(days));
-        let top_down = ascending(&top_down::simulate(&seen, &self.season, last, raw.len(), key.with(2)));
+        let top_down = ascending(&top_down::simulate(&seen, &self.season, (day + 1, last), raw.len(), key.with(2)));
         let mut correction = self.learned(cut);
         if seen.sold().next().is_none() {
             correction.weight = 1.0;
@@ -208,39 +221,48 @@ impl Backtest {
         StreamKey::new(u64::from(self.options.seed)).with(PURPOSE).with(first as u64).with(days as u64)
     }
 
-    /// Forecasts one quarter from the end of one of its days.
-    fn step(&self, quarter: Period, cut: usize, tested: bool) -> (Option<Lesson>, Option<BacktestRow>) {
-        let days = i32::from(self.options.cuts[cut]);
+    /// A quarter as it was seen at the end of one of its days.
+    fn look(&self, quarter: Period, days: i32) -> Look {
         let (first, last) = (quarter.first_day().days(), quarter.last_day().days());
         let day = (first + days - 1).min(last);
         let seen = self.history.at(day, self.options.recorded_from.map(Date::days));
         let fit = Arc::new(Fit::new(&seen, &self.season));
-        let key = self.stream(first, days);
-        let bottom_up = bottom_up::simulate(&seen, &fit, &self.season, last, key.with(1));
-        let top_down = top_down::simulate(&seen, &self.season, last, bottom_up.len(), key.with(2));
-        let (bottom_up, top_down) = (ascending(&bottom_up), ascending(&top_down));
         let unit = typical(&fit.brought, &seen);
+        Look { quarter, day, seen, fit, unit, key: self.stream(first, days) }
+    }
+
+    /// Forecasts one quarter from the end of one of its days.
+    fn step(&self, look: &Look, cut: usize, tested: bool) -> (Lesson, Option<BacktestRow>) {
+        let Look { quarter, day, seen, fit, unit, key } = look;
+        let last = quarter.last_day().days();
+        let bottom_up = bottom_up::simulate(seen, fit, &self.season, &[last], key.with(1));
+        let top_down = top_down::simulate(seen, &self.season, (day + 1, last), bottom_up.len(), key.with(2));
+        let (bottom_up, top_down) = (ascending(&bottom_up), ascending(&top_down));
         let mut correction = self.learned(cut);
         if seen.sold().next().is_none() {
             // No total has run yet.
             correction.weight = 1.0;
         }
         let blend = combine::blend(&bottom_up, &top_down, correction.weight);
-        let outcome = row::Outcome::new(&self.history, &seen, quarter);
-        let (median, spread) = combine::centre(&blend, unit);
-        let to_come = libm::log(outcome.to_come() + unit);
-        let lesson = Lesson {
-            bottom_up: to_come - combine::centre(&bottom_up, unit).0,
-            top_down: to_come - combine::centre(&top_down, unit).0,
-            blend: to_come - median,
-            spread,
-        };
+        let outcome = row::Outcome::new(&self.history, seen, *quarter);
+        let lesson = Lesson::of(outcome.to_come(), *unit, [&bottom_up, &top_down, &blend]);
         let row = tested.then(|| {
-            let corrected = correction.apply(&blend, unit);
+            let corrected = correction.apply(&blend, *unit);
             BacktestRow::new(&outcome, &self.options, cut, &corrected, &blend, correction, self.lessons[cut].len())
         });
-        (Some(lesson), row)
+        (lesson, row)
     }
+}
+
+/// A quarter as it was seen on a day.
+struct Look {
+    quarter: Period,
+    day: i32,
+    seen: Seen,
+    fit: Arc<Fit>,
+    /// A typical win.
+    unit: f64,
+    key: StreamKey,
 }
 
 /// The mean win, else the mean estimate; at least one minor unit.

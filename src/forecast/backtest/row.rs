@@ -4,7 +4,7 @@ use super::combine::Correction;
 use super::options::BacktestOptions;
 use super::verify::{crps, noise_floor, pinball};
 use crate::calendar::Period;
-use crate::forecast::fit::{History, Seen};
+use crate::forecast::fit::{History, PastDeal, Seen};
 use crate::stats::rank;
 use serde::Serialize;
 
@@ -138,6 +138,8 @@ pub struct CutSummary {
     pub within_mark: Option<f64>,
     /// Mean error of last quarter's total, which is its CRPS.
     pub naive: Option<f64>,
+    /// Mean CRPS of the quarters in which last quarter's total has an answer: what `naive` is held against.
+    pub crps_beside_naive: Option<f64>,
     /// Mean error of the run rate.
     pub run_rate: Option<f64>,
     /// Mean error of linearity.
@@ -174,6 +176,7 @@ impl CutSummary {
                 row.ape.zip(row.floor).filter(|pair| pair.1 > 0.0).map(|(ape, floor)| ape / floor)
             })),
             naive: mean(all(|row| row.peers.naive)),
+            crps_beside_naive: mean(all(|row| row.crps.filter(|_| row.peers.naive.is_some()))),
             run_rate: mean(all(|row| row.peers.run_rate)),
             linearity: mean(all(|row| row.peers.linearity)),
             weighted: mean(all(|row| row.peers.weighted)),
@@ -274,6 +277,15 @@ impl Outcome {
             weighted: self.error(self.weighted),
         }
     }
+}
+
+/// What deals bring in a period after a day: without those that renew a contract and were not there by then, as the contract tells of
+/// them.
+pub(super) fn won_from(history: &History, day: i32, period: Period) -> i64 {
+    let (first, last) = (period.first_day().days().max(day + 1), period.last_day().days());
+    let won = history.deals.iter().filter(|deal| deal.won && in_days(deal.closed, first, last));
+    let new = |deal: &&PastDeal| !deal.renews || deal.created.is_some_and(|born| born <= day);
+    won.filter(new).map(|deal| deal.amount).sum()
 }
 
 fn in_days(day: Option<i32>, first: i32, last: i32) -> bool {

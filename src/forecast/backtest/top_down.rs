@@ -13,13 +13,19 @@ const BLOCK: i32 = 28;
 const BLOCKS: i32 = 26;
 const ROUNDS: usize = 5;
 
-/// Won revenue of the days after `seen.day` up to `last`, one total per trial, in minor units.
+/// Won revenue of some days after `seen.day`, the first to the last, one total per trial, in minor units.
 ///
 /// # Formula
 /// λ·Σ s_p over the days to come, λ wins a day weighted 2^(−age/180), s_p ~ Gamma(κ, κ) per part of the quarter; N ~
 /// Poisson(λΣs·Gamma(κ, κ)) wins, κ from 28-day counts with a log-normal prior about 12, each worth one seen before, drawn by the same weights; times a log-normal factor of
 /// variance (1 + cv²)/n_eff for the mean amount.
-pub(super) fn simulate(seen: &Seen, season: &Season, last: i32, trials: usize, key: StreamKey) -> Vec<i64> {
+pub(super) fn simulate(
+    seen: &Seen,
+    season: &Season,
+    (first, last): (i32, i32),
+    trials: usize,
+    key: StreamKey,
+) -> Vec<i64> {
     let mut wins: Vec<(i32, i64)> = seen.sold().filter(|(day, _)| *day >= seen.start).collect();
     wins.arrange();
     if wins.is_empty() {
@@ -49,7 +55,7 @@ pub(super) fn simulate(seen: &Seen, season: &Season, last: i32, trials: usize, k
         }
     }
     let rate = sum(&counts, &[1.0; PARTS]) / sum(&days, &factors).max(1e-9);
-    let expected: f64 = rate * (seen.day + 1..=last).map(|day| factors[season.part(day)]).sum::<f64>();
+    let expected: f64 = rate * (first..=last).map(|day| factors[season.part(day)]).sum::<f64>();
     let common = dispersion(seen, &wins, season, &factors);
     let (mut sum, mut squares, mut amounts, mut amount_squares) = (0.0, 0.0, 0.0, 0.0);
     let cumulative: Vec<f64> = wins

@@ -19,7 +19,7 @@ mod told;
 
 pub(super) use arrivals::{Arrivals, Kind};
 pub(super) use hazards::{Cause, Hazards};
-pub(super) use history::{GROUPINGS, History, Seen};
+pub(super) use history::{GROUPINGS, History, PastDeal, Seen};
 pub use incidence::{Incidence, Watched, WatchedEnd, aalen_johansen};
 pub(super) use paths::UNTOLD;
 pub(super) use pooling::{Rate, gain, strength};

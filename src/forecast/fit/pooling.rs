@@ -41,6 +41,27 @@ pub(crate) fn range(cells: &[(f64, f64)], centre: f64) -> (f64, f64) {
     (likely().next().map_or(at(0), at), likely().next_back().map_or(top(), at))
 }
 
+/// What the cells tell of ln κ beside its prior of this centre: the share of the prior's variance that they take away, 0 where they tell
+/// nothing; less where they contradict it.
+pub(crate) fn learned(cells: &[(f64, f64)], centre: f64) -> f64 {
+    let variance = |cells: &[(f64, f64)]| {
+        let posterior = |step: usize| {
+            let z = libm::log(at(step) / centre);
+            likelihood(cells, at(step)) - 0.5 * z * z
+        };
+        let best = (0..STEPS).map(posterior).fold(f64::NEG_INFINITY, f64::max);
+        let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
+        for step in 0..STEPS {
+            let (weight, z) = (libm::exp(posterior(step) - best), libm::log(at(step) / centre));
+            n += weight;
+            sum += weight * z;
+            squares += weight * z * z;
+        }
+        squares / n - (sum / n) * (sum / n)
+    };
+    1.0 - variance(cells) / variance(&[])
+}
+
 /// By how much the cells' log-likelihood is better at strength `k` than if they did not differ.
 pub(crate) fn gain(cells: &[(f64, f64)], k: f64) -> f64 {
     likelihood(cells, k) - likelihood(cells, top())
@@ -101,6 +122,14 @@ mod tests {
         assert!(strength(&apart, None) < 4.0);
         assert_eq!(strength(&[], None), top());
         assert!((strength(&[], Some(16.0)) - 16.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn few_counts_leave_a_strength_to_its_prior_and_many_do_not() {
+        assert_eq!(learned(&[], 25.0), 0.0);
+        assert!(learned(&[(12.0, 10.0), (8.0, 10.0)], 25.0) < 0.2);
+        let many: Vec<_> = (0..24).map(|i| (if i % 2 == 0 { 600.0 } else { 1400.0 }, 1000.0)).collect();
+        assert!(learned(&many, 25.0) > 0.8);
     }
 
     #[test]

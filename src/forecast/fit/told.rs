@@ -3,7 +3,7 @@
 use super::hazards::Hazards;
 use super::history::{GROUPINGS, Seen};
 use super::incidence::{Watched, WatchedEnd, aalen_johansen};
-use super::pooling::{range, top};
+use super::pooling::{gain, learned, range, top};
 use super::ratios::FEWEST;
 use super::season::PARTS;
 use super::sizes::Sizes;
@@ -18,6 +18,9 @@ const PRIOR_SHARE: f64 = 0.25;
 const MOST: usize = 8;
 /// Wins from which it is a finding that nothing was found.
 const MANY: u64 = 50;
+/// A pattern within the quarter worth knowing, as a κ: 20 %; and the log-likelihood that is evidence for one, or against it.
+const NOTABLE: f64 = 25.0;
+const EVIDENCE: f64 = 2.0;
 /// The 97.5 % point of the normal distribution.
 const Z: f64 = 1.96;
 
@@ -271,11 +274,15 @@ fn by_group(groups: &[Vec<f64>; 3]) -> String {
 }
 
 fn new_business(fit: &Fit) -> FitStatement {
-    let n: f64 = fit.arrivals.kinds.iter().map(|kind| kind.rate.shape).sum();
+    // An empty sum is −0.
+    let n: f64 = fit.arrivals.kinds.iter().map(|kind| kind.rate.shape).sum::<f64>() + 0.0;
     let days = fit.arrivals.days;
     let value = 7.0 * n / f64::from(days.max(1));
-    let error = Z * value * (1.0 / n.max(1.0) + 1.0 / fit.arrivals.dispersion).sqrt();
-    let (low, high) = ((value - error).max(0.0), value + error);
+    // Of the rate that the weeks to come share: a count, and what arrivals vary by beyond chance; on the scale of logarithms, as neither
+    // is symmetric. Without a count, as many as leave none with a chance of 2.5 %.
+    let spread = Z * libm::log(1.0 + 1.0 / n.max(1.0) + 1.0 / fit.arrivals.dispersion).sqrt();
+    let none = -libm::log(0.025) * 7.0 / f64::from(days.max(1));
+    let (low, high) = if n > 0.0 { (value * libm::exp(-spread), value * libm::exp(spread)) } else { (0.0, none) };
     let sentence = format!(
         "{value:.1} new deals come a week (n = {n:.0} in {days} days, 95 % interval for the weeks to come {low:.1} to {high:.1})"
     );
@@ -290,7 +297,16 @@ fn within_the_quarter(hazards: &Hazards) -> FitStatement {
     let value = parts[best].mean() / mean.max(1e-9);
     let error = Z / parts[best].shape.max(1.0).sqrt();
     let (low, high) = (value * (1.0 - error).max(0.0), value * (1.0 + error));
-    let flat = hazards.won.strengths[2] >= top();
+    let k = hazards.won.strengths[2];
+    let flat = k >= top();
+    let cells: Vec<(f64, f64)> = parts.iter().map(|part| (part.shape - k, part.exposure - k)).collect();
+    // Flat is a finding where the counts rule out a pattern of 20 %; a pattern where they count more in it than what is assumed, and by far
+    // more than without one.
+    let data = if flat {
+        gain(&cells, NOTABLE) < -EVIDENCE
+    } else {
+        cells.get(best).is_some_and(|cell| cell.0 > k) && gain(&cells, k) > EVIDENCE
+    };
     let sentence = if flat {
         format!("wins show no pattern within the quarter (n = {n} won, factor 1.0)")
     } else {
@@ -300,7 +316,7 @@ fn within_the_quarter(hazards: &Hazards) -> FitStatement {
              interval {low:.1} to {high:.1})"
         )
     };
-    statement(FitSubject::Season, [value, low, high], n, !flat || n >= MANY, sentence)
+    statement(FitSubject::Season, [value, low, high], n, data, sentence)
 }
 
 /// The variation as 1/√κ, and the correlation ρ = v·p²/φ(Φ⁻¹(p))² it stands for at the share p won in a quarter.
@@ -326,7 +342,8 @@ fn market(fit: &Fit, seen: &Seen) -> FitStatement {
         "wins vary by {v:.0} % from quarter to quarter beyond chance, a correlation between deals of {rho:.2} (n = {n} quarters, \
          95 % interval {l:.0} to {h:.0} %){lately}"
     );
-    statement(FitSubject::Market, [value, low, high], n, n >= 4, sentence)
+    let data = learned(blocks, MARKET_PRIOR) > 0.5;
+    statement(FitSubject::Market, [value, low, high], n, data, sentence)
 }
 
 fn groupings(hazards: &Hazards) -> FitStatement {

@@ -13,7 +13,6 @@ use super::horizon::Horizon;
 use super::input::{Amount, SharedRate, SimulatedDeal, SimulationInput, Win};
 use super::outcome::Outcome;
 use super::simulate::Simulation;
-use super::trials::Trials;
 use crate::Error;
 use crate::calendar::Date;
 use crate::crm::{Contract, Deal, Field, Pipeline};
@@ -397,23 +396,6 @@ fn lumped(due: &[Due], step: impl Fn(Date) -> usize) -> Vec<Vec<usize>> {
         lumps.extend(group.get(single..).unwrap_or_default().chunks(rest.max(1)).map(<[usize]>::to_vec));
     }
     lumps
-}
-
-impl Trials {
-    /// The totals and the amount that together say in which trials a target is reached: where `totals + x ≥ wanted`, the
-    /// period's total reaches the target once deals bring x more.
-    pub(super) fn towards(&self, period: usize, target: i64) -> (Vec<i64>, i64) {
-        let wanted = self.simulated_at(period, target);
-        let mut totals = self.simulated(period);
-        if let Some(renewals) = self.renewals(period) {
-            let mut known: BTreeMap<i64, i64> = BTreeMap::new();
-            for (total, renewed) in totals.iter_mut().zip(renewals) {
-                let own = known.entry(*renewed).or_insert_with(|| self.simulated_at(period, target - renewed));
-                *total += wanted - *own;
-            }
-        }
-        (totals, wanted)
-    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ export async function openPrevious(file) {
     const { read, mapping } = state.deals.reading.corrections;
     const handle = await busy(`Reading ${file.name}`, (control) => engine.openDeals(file, { ...control, mapping, read: { ...read, name: file.name } }));
     last.handle?.dispose();
-    state.deals.compared = { ...last, handle, file: file.name, asOf: '', report: null, of: null, problem: null };
+    state.deals.compared = { ...last, handle, file: file.name, asOf: '', rates: {}, report: null, of: null, problem: null };
     await compare();
   } catch (error) {
     if (isCancelled(error)) return announce('Stopped.');
@@ -34,7 +34,7 @@ export const compare = newest(async () => {
   const { handle } = compared;
   if (!current || !handle || !forecast) return;
   try {
-    const options = compared.asOf ? { asOf: compared.asOf } : {};
+    const options = { ...(compared.asOf ? { asOf: compared.asOf } : {}), rates: { before: compared.rates } };
     const report = await busy('Comparing', (control) => current.compare(handle, options, control));
     if (state.deals.compared.handle !== handle || state.deals.handle !== current) return;
     state.deals.compared = { ...state.deals.compared, report, of: forecast, asOf: report.before, problem: null };
@@ -53,6 +53,13 @@ export function comparePast(date) {
   return compare();
 }
 
+/** @param {string} currency @param {number} rate what one unit was worth on the earlier day */
+export function comparePastRate(currency, rate) {
+  const { compared } = state.deals;
+  compared.rates = { ...compared.rates, [currency]: rate };
+  return compare();
+}
+
 /** @param {'amount' | 'odds' | 'categories' | 'stages'} view */
 export function showChange(view) {
   state.deals.compared.view = view;
@@ -62,6 +69,6 @@ export function showChange(view) {
 export function closePrevious() {
   const { compared } = state.deals;
   compared.handle?.dispose();
-  state.deals.compared = { ...compared, handle: null, file: '', asOf: '', report: null, of: null, problem: null };
+  state.deals.compared = { ...compared, handle: null, file: '', asOf: '', rates: {}, report: null, of: null, problem: null };
   changed();
 }

@@ -17,6 +17,8 @@ export function saveReport(charts) {
   if (!report || !file) return;
   const writer = new XMLSerializer();
   // What was asked of another forecast than the one that is written stays out of it.
+  const { whatIf } = deals;
+  const [record, table] = [current(deals, deals.record), current(deals, { report: whatIf.table, of: whatIf.of })];
   const html = engine.forecastHtml({
     report,
     file: file.name,
@@ -27,7 +29,11 @@ export function saveReport(charts) {
     manager: current(deals, deals.manager),
     gates: current(deals, deals.gates),
     changes: current(deals, deals.compared),
-    record: current(deals, deals.record),
+    record,
+    weeks: record && deals.weeks.of === record.fingerprint ? deals.weeks.report : null,
+    scenarios: table && { ...table, scenarios: table.scenarios.map((one) => ({ ...one, name: one.name || 'As set on the page' })) },
+    goals: whatIf.answersOf === report ? whatIf.answers : null,
+    snapshots: deals.snapshots.report,
     charts: charts.map(({ name, caption, drawing }) => ({ title: name, caption, svg: writer.serializeToString(drawing) })),
   });
   download(html, `${stem(file.name)}-forecast-${report.asOf}.html`, 'text/html;charset=utf-8');

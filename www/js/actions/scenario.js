@@ -36,6 +36,7 @@ const ask = newest(async () => {
     const table = await handle.scenarios(scenarios);
     if (state.deals.handle !== handle) return;
     state.deals.whatIf.table = table;
+    state.deals.whatIf.of = report;
     state.deals.whatIf.problem = null;
     const odds = table.scenarios.at(-1)?.periods[0]?.odds;
     if (odds) announce(`Odds ${Math.round(100 * odds.value.value)} %`);
@@ -117,7 +118,7 @@ export function openWhatIf(isOpen) {
 
 /** What must be true for these odds, by each lever. @param {number} percent */
 export async function seekGoal(percent) {
-  const { handle, whatIf } = state.deals;
+  const { handle, whatIf, report } = state.deals;
   if (!handle) return;
   whatIf.goal = percent;
   whatIf.isSeeking = true;
@@ -129,6 +130,7 @@ export async function seekGoal(percent) {
     }
     if (state.deals.handle !== handle) return;
     state.deals.whatIf.answers = answers;
+    state.deals.whatIf.answersOf = report;
     state.deals.whatIf.problem = null;
     announce(answers[0]?.sentence ?? '');
   } catch (error) {

@@ -5,7 +5,7 @@ import * as act from '../actions.js';
 import { dataTable } from '../chart.js';
 import { h } from '../dom.js';
 import { drawing } from '../drawing.js';
-import { NONE, count, counted, number, percent, shortMoney } from '../format.js';
+import { NONE, count, counted, number, off, percent, shortMoney } from '../format.js';
 import { once } from '../once.js';
 import * as Plot from '../../vendor/plot.js';
 import { problemCard } from './parts.js';
@@ -18,6 +18,8 @@ import { problemCard } from './parts.js';
  */
 
 const BARS = 10;
+/** A deal won in fewer of the trials is said to be unlikely where it stands among those that move the odds most. */
+const RARE = 0.05;
 const SETS = 8;
 
 /** The three deals that move the odds most, for the head of the page. @param {State} state */
@@ -26,7 +28,12 @@ export function topDrivers(state) {
   if (!report || report.drivers.length === 0) return null;
   const of = report.isQuota ? 'the odds of quota' : 'the odds of the median';
   return h('p', { class: 'top-drivers', id: 'top-drivers', key: 'top-drivers', 'aria-busy': String(state.deals.manager.of !== state.deals.report) }, `Moving ${of} most: `,
-    report.drivers.slice(0, 3).map((driver, i) => [i > 0 ? ', ' : '', h('strong', { key: String(driver.row) }, h('bdi', null, title(driver))), ` ${points(driver.effect.value)}`]));
+    report.drivers.slice(0, 3).map((driver, i) => [i > 0 ? ', ' : '', h('strong', { key: String(driver.row) }, h('bdi', null, title(driver))), ` ${points(driver.effect.value)}${rarely(driver)}`]));
+}
+
+/** What a deal would do matters little where it hardly comes to it. @param {ManagerReport['drivers'][number]} driver */
+function rarely({ shareWon: { value } }) {
+  return value < RARE ? ` if won, which it is in ${value < 0.0001 ? `less than ${percent(0.0001, 2)}` : percent(value, 2)} of the trials` : '';
 }
 
 /** @param {State} state */
@@ -52,7 +59,7 @@ function tornado(report) {
   const bars = once(report, 'tornado', () => /** @type {Bar[]} */ (report.drivers.slice(0, BARS).map((driver) => ({ row: driver.row, label: title(driver), won: driver.won.value, lost: driver.lost.value, effect: driver.effect.value }))));
   if (bars.length === 0) return h('p', { class: 'soft' }, 'No single deal moves the odds.');
   const name = `Odds with each deal lost and won: ${report.drivers.slice(0, 3).map((driver) => `${title(driver)} ${percent(driver.lost.value)} to ${percent(driver.won.value)}`).join(', ')}`;
-  const rows = report.drivers.map((driver) => [title(driver), shortMoney(driver.amount, report.currency), percent(driver.shareWon), percent(driver.lost.value, 1), percent(driver.won.value, 1), `${points(driver.effect.value)} ± ${points(driver.effect.error).replace('+', '')}`]);
+  const rows = report.drivers.map((driver) => [title(driver), shortMoney(driver.amount, report.currency), percent(driver.shareWon.value), percent(driver.lost.value, 1), percent(driver.won.value, 1), `${points(driver.effect.value)} ± ${points(driver.effect.error).replace('+', '')}`]);
   return h('figure', { class: 'chart', key: 'tornado' },
     h('h3', null, 'Deals that move the odds'),
     drawing('plot', { data: once(report, 'tornado data', () => ({ bars, odds: report.odds.value })), name, draw: plot }),
@@ -93,8 +100,8 @@ function mustWin(report) {
     told.sets.length === 0
       ? h('p', { class: 'small soft' }, report.odds.value < told.level ? `The odds are below ${level} as they are.` : `No three deals lost together bring the odds below ${level}.`)
       : [
-          h('p', { class: 'small soft' }, `Lose one of these sets and the odds are below ${level}${told.considered < told.possible ? `; looked for among the ${count(told.considered)} largest of ${counted(told.possible, 'deal', 'deals')}` : ''}.`),
-          h('ol', { class: 'small numbered' }, told.sets.slice(0, SETS).map((set, i) => h('li', { key: String(i) }, set.deals.map((deal, j) => [j > 0 ? ' and ' : '', h('bdi', null, title(deal))]), h('span', { class: 'soft' }, `: ${percent(set.odds)} without`)))),
+          h('p', { class: 'small soft' }, `Lose one of these sets and the odds are below ${level}${told.considered < told.possible ? `; looked for among the ${count(told.considered)} largest of ${counted(told.possible, 'deal', 'deals')}` : ''}${told.isExact ? ', exactly' : ', in the trials'}.`),
+          h('ol', { class: 'small numbered' }, told.sets.slice(0, SETS).map((set, i) => h('li', { key: String(i) }, set.deals.map((deal, j) => [j > 0 ? ' and ' : '', h('bdi', null, title(deal))]), h('span', { class: 'soft' }, `: ${percent(set.odds.value)}${set.odds.error > 0 ? ` ± ${points(set.odds.error).replace('+', '')}` : ''} without`)))),
           told.count > SETS ? h('p', { class: 'small soft' }, `${counted(told.count, 'set', 'sets')} in all; the smallest come first.`) : null,
         ]);
 }
@@ -115,9 +122,9 @@ function call(state, report) {
     h('div', { class: 'fields' }, field('call-confidence', 'Sure to, %', calls.confidence, 100, 'confidence', 99),
       field('call-over', 'A unit over costs', calls.overCost, 1, 'overCost', 1000), field('call-under', 'A unit under costs', calls.underCost, 1, 'underCost', 1000)),
     h('dl', { class: 'tiles' },
-      tile(`${percent(calls.confidence)} sure`, short(calls.confident.value)),
-      tile('Least cost', short(calls.cheapest.value), `P${number(100 * calls.quantile, 0)}`),
-      tile('P50', short(calls.p50.value)),
+      tile(`${percent(calls.confidence)} sure`, short(calls.confident.value), off(calls.confident, currency)),
+      tile('Least cost', short(calls.cheapest.value), `P${number(100 * calls.quantile, 0)}, ${off(calls.cheapest, currency)}`),
+      tile('P50', short(calls.p50.value), off(calls.p50, currency)),
       tile('Commit called', short(calls.commit), `${percent(calls.commitOdds.value)} to reach`)));
 }
 
@@ -143,7 +150,7 @@ function coverage(report) {
     h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Coverage needed' },
       dataTable(['Needed by', 'Coverage', 'Missing', 'Because'], told.required.map((rule) => [
         RULES[rule.rule] ?? rule.rule,
-        rule.interval ? `${times(rule.coverage)} (${number(rule.interval.low, 1)} to ${number(rule.interval.high, 1)})` : times(rule.coverage),
+        rule.interval ? `${times(rule.coverage)} (${number(rule.interval.low, 1)} to ${number(rule.interval.high, 1)})` : `${times(rule.coverage)}${rule.error === null ? '' : ` ± ${number(rule.error, 1)}`}`,
         rule.missing === null ? NONE : rule.missing === 0 ? 'nothing' : shortMoney(rule.missing, currency),
         rule.source]), [3])));
 }
@@ -172,7 +179,8 @@ function groups(state, report) {
       h('button', { key, type: 'button', id: `groups-${key}`, 'aria-pressed': String(view === key), onclick: () => act.showGroups(key) }, label))),
     h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Called and simulated, line by line' },
       dataTable([{ owners: 'Owner', segments: 'Segment', products: 'Product' }[view], 'Deals', 'Won', 'Called', 'Weighted', 'P50 in all', 'P10 to P90'], report[view].map((line) => [
-        line.name === null ? 'All others' : line.name || 'None', count(line.deals), short(line.won), short(line.called), short(line.weighted), short(line.p50), `${short(line.p10)} to ${short(line.p90)}`]))));
+        line.name === null ? 'All others' : line.name || 'None', count(line.deals), short(line.won), short(line.called), short(line.weighted), `${short(line.p50.value)} ${off(line.p50, currency)}`, `${short(line.p10.value)} to ${short(line.p90.value)}`]))),
+    h('p', { class: 'small soft' }, 'Lines hold the deals as simulated and do not add up to the forecast: new business and the correction by earlier quarters are in none of them, and the P50 of a sum is not the sum of P50s.'));
 }
 
 /** @param {{ name: string, account: string, id: string, line: number }} deal */

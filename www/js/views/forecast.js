@@ -5,7 +5,7 @@ import * as act from '../actions.js';
 import { calledIn, categoryPlot, chart, legend, stillCharts } from '../chart.js';
 import { h } from '../dom.js';
 import { drawing } from '../drawing.js';
-import { NONE, count, counted, date, listed, money, month, percent, shortMoney, words } from '../format.js';
+import { NONE, count, counted, date, listed, money, month, off, percent, shortMoney, words } from '../format.js';
 import { grid } from '../grid.js';
 import { oddsAt } from '../odds.js';
 import { once } from '../once.js';
@@ -188,6 +188,11 @@ const CATEGORY_LABELS = /** @type {Record<string, string>} */ ({ closed: 'Closed
 function categories(report) {
   const { currency } = report;
   const isKnown = report.categories.some((row) => row.delivered !== null);
+  const errors = /** @type {Record<string, (row: import('../engine.js').CategoryRow) => string | null>} */ ({
+    'Simulated P50': ({ p50 }) => off(p50, currency),
+    'P10 to P90': ({ p10, p90 }) => `P10 ${off(p10, currency)}, P90 ${off(p90, currency)}`,
+    'P50, added up': ({ cumulative }) => (cumulative ? off(cumulative.p50, currency) : null),
+  });
   const heads = ['Category', 'Deals', 'Called', ...(isKnown ? ['Delivered before'] : []), 'Simulated P50', 'P10 to P90', 'Called, added up', 'P50, added up'];
   return h('section', { class: 'card', key: 'categories' },
     h('div', { class: 'card-head' }, h('h2', null, 'Called and simulated'), h('span', { class: 'small soft' }, report.period)),
@@ -198,7 +203,7 @@ function categories(report) {
           h('th', { key: head, scope: 'col', class: i > 0 ? 'number' : null }, head)))),
         h('tbody', null, report.categories.map((row) => h('tr', { key: row.category, class: `category-${row.category}` },
           h('th', { scope: 'row' }, CATEGORY_LABELS[row.category] ?? words(row.category)),
-          categoryCells(row, currency, isKnown).map((text, i) => h('td', { key: String(i), class: 'number' }, text))))))),
+          categoryCells(row, currency, isKnown).map((text, i) => h('td', { key: String(i), class: 'number', title: errors[heads[i + 1] ?? '']?.(row) ?? null }, text))))))),
     h('p', { class: 'small soft' }, 'Each category alone, then added up from the top. Omitted deals are in no call; they are simulated on their own line.', alsoIn(report)),
     h('p', { class: 'small soft', id: 'delivered' }, delivered(report)));
 }
@@ -219,7 +224,7 @@ function delivered({ categories: rows, currency }) {
 
 /** What the headline counts and no category does. @param {ForecastReport} report */
 function alsoIn({ headline, currency, newBusiness, renewals, calibration }) {
-  const coming = newBusiness[0]?.p50 ?? 0;
+  const coming = newBusiness[0]?.p50.value ?? 0;
   const parts = [
     coming > 0 ? `new business (P50 ${shortMoney(coming, currency)})` : null,
     renewals ? 'renewals' : null,
@@ -232,7 +237,7 @@ function alsoIn({ headline, currency, newBusiness, renewals, calibration }) {
 /** @param {ForecastReport} report */
 function categoryBars(report) {
   const { currency } = report;
-  const known = once(report, 'category bars', () => ({ currency, bars: report.categories.map(({ category, called, p10, p50, p90 }) => ({ name: CATEGORY_LABELS[category] ?? words(category), called, p10, p50, p90 })) }));
+  const known = once(report, 'category bars', () => ({ currency, bars: report.categories.map(({ category, called, p10, p50, p90 }) => ({ name: CATEGORY_LABELS[category] ?? words(category), called, p10: p10.value, p50: p50.value, p90: p90.value })) }));
   const name = `Called and simulated by category: ${known.bars.map((bar) => `${bar.name} called ${shortMoney(bar.called, currency)}, P50 ${shortMoney(bar.p50, currency)}`).join('; ')}`;
   return h('figure', { class: 'chart', key: 'category-bars', id: 'category-bars' },
     drawing('plot', { data: known, name, draw: categoryPlot }),
@@ -245,9 +250,9 @@ function categoryBars(report) {
  * @param {boolean} isKnown Whether any category tells what it delivered before
  */
 function categoryCells(row, currency, isKnown) {
-  const [called, p50, p10, p90, calledSum, p50Sum] = [row.called, row.p50, row.p10, row.p90, row.calledCumulative, row.cumulative?.p50].map((value) => shortMoney(value, currency));
+  const [called, p50, p10, p90, calledSum, p50Sum] = [row.called, row.p50.value, row.p10.value, row.p90.value, row.calledCumulative, row.cumulative?.p50.value].map((value) => shortMoney(value, currency));
   const before = row.delivered ? `${percent(row.delivered.share)}, so ${shortMoney(row.delivered.amount, currency)}` : NONE;
-  return [count(row.deals), called, ...(isKnown ? [before] : []), p50, row.p10 === row.p90 ? NONE : `${p10} to ${p90}`, calledSum, p50Sum];
+  return [count(row.deals), called, ...(isKnown ? [before] : []), p50, row.p10.value === row.p90.value ? NONE : `${p10} to ${p90}`, calledSum, p50Sum];
 }
 
 const SOURCES = /** @type {Record<string, string>} */ ({

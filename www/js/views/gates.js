@@ -44,7 +44,7 @@ export function gatesView(state) {
     h('div', { class: 'manager-parts' },
       h('div', { class: 'manager-part' },
         h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Forecast of all deals and of those that pass' },
-          dataTable(['Forecast of', 'Odds', 'P10', 'P50', 'P90'], [['All deals', ...figures(all)], ['Passing deals alone', ...figures(gated)]])),
+          dataTable(['Forecast of', 'Odds', 'P10', 'P50', 'P90'], [['All deals', ...figures(all)], [report.newBusiness ? 'Passing deals alone, with new business' : 'Passing deals alone', ...figures(gated)]])),
         h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Compliance by stage' },
           dataTable(['Stage', 'Deals', 'Pass', 'Share', 'Most often lacking'], report.stages.map((stage) => [
             stage.stage || 'No stage', count(stage.deals), count(stage.passing), percent(stage.compliance),

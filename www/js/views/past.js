@@ -3,7 +3,7 @@
 
 import * as act from '../actions.js';
 import { h } from '../dom.js';
-import { NONE, percent, shortMoney } from '../format.js';
+import { NONE, off, percent, shortMoney } from '../format.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -45,8 +45,8 @@ function newBusiness({ newBusiness: lines, currency }) {
       h('thead', null, h('tr', null, ['Period', 'P50', 'P10 to P90', 'Share of the mean'].map((head, i) => h('th', { key: head, scope: 'col', class: i > 0 ? 'number' : null }, head)))),
       h('tbody', null, lines.map((line) => h('tr', { key: line.period },
         h('th', { scope: 'row' }, line.period),
-        h('td', { class: 'number' }, shortMoney(line.p50, currency)),
-        h('td', { class: 'number' }, `${shortMoney(line.p10, currency)} to ${shortMoney(line.p90, currency)}`),
+        h('td', { class: 'number', title: off(line.p50, currency) }, shortMoney(line.p50.value, currency)),
+        h('td', { class: 'number', title: `P10 ${off(line.p10, currency)}, P90 ${off(line.p90, currency)}` }, `${shortMoney(line.p10.value, currency)} to ${shortMoney(line.p90.value, currency)}`),
         h('td', { class: 'number' }, line.share === null ? NONE : percent(line.share, 0)))))));
 }
 
@@ -63,8 +63,9 @@ function renewals({ renewals: found, currency }) {
         h('tbody', null, found.periods.map((line) => h('tr', { key: line.period },
           h('th', { scope: 'row' }, line.period),
           h('td', { class: 'number' }, String(line.due)),
-          [line.amount, line.renewedToDate, -line.churn, line.expansion, line.p50].map((amount, i) => h('td', { key: i, class: 'number' }, shortMoney(amount, currency))),
-          h('td', { class: 'number' }, `${shortMoney(line.p10, currency)} to ${shortMoney(line.p90, currency)}`)))))),
+          [line.amount, line.renewedToDate, -line.churn, line.expansion].map((amount, i) => h('td', { key: i, class: 'number' }, shortMoney(amount, currency))),
+          h('td', { class: 'number', title: off(line.p50, currency) }, shortMoney(line.p50.value, currency)),
+          h('td', { class: 'number', title: `P10 ${off(line.p10, currency)}, P90 ${off(line.p90, currency)}` }, `${shortMoney(line.p10.value, currency)} to ${shortMoney(line.p90.value, currency)}`)))))),
     found.notes.length > 0 ? h('ul', { class: 'small soft' }, found.notes.map((note) => h('li', { key: note }, sentence(note), '.'))) : null,
   ];
 }

@@ -95,7 +95,7 @@ function rateField(event) {
 }
 
 /** What was written as a rate, with a point or a comma; no number where it is none. @param {string} text */
-function rateOf(text) {
+export function rateOf(text) {
   const plain = text.trim().replace(',', '.');
   return /^\d*\.?\d+$/.test(plain) ? Number(plain) : NaN;
 }

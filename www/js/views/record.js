@@ -41,20 +41,25 @@ export function recordView(state) {
  * @param {Row[]} rows
  */
 function verdict(cut, rows) {
-  const { medianApe, medianFloor, coverage80, naive, meanCrps, mark, withinMark } = cut;
+  const { medianApe, medianFloor, coverage80, naive, crpsBesideNaive, meanCrps, mark, withinMark } = cut;
   if (medianApe === null || medianFloor === null || coverage80 === null || meanCrps === null) return null;
-  const isFair = rows.every((row) => row.cut !== cut.cut || row.crps === null || row.peers.naive !== null);
-  const simple = naive === null || !isFair ? '' : ` Taking last quarter’s total instead was off by ${percent(naive, 0)} on average; the same measure of this forecast (CRPS) is ${percent(meanCrps, 0)}.`;
+  const simple = naive === null || crpsBesideNaive === null ? '' : ` Taking last quarter’s total instead was off by ${percent(naive, 0)} on average; the same measure of this forecast (CRPS) is ${percent(crpsBesideNaive, 0)}${crpsBesideNaive === meanCrps ? '' : ', on the same quarters'}.`;
+  const all = rows.filter((row) => row.cut === cut.cut).length;
+  const which = `${counted(cut.quarters, 'quarter', 'quarters')}${all > cut.quarters ? ` with revenue, of ${all}` : ''}`;
   const kept = mark === null || withinMark === null ? '' : ` ${percent(withinMark, 0)} of them were off by at most ${percent(mark, 0)}, the mark that ${mark < 0.075 ? 'a quarter' : 'half'} of companies keep from there${medianFloor > mark ? '; noise alone leaves half of them further off' : ''}.`;
   return h('p', { id: 'verdict' },
-    `On your own last ${counted(cut.quarters, 'quarter', 'quarters')}, seen from day ${cut.cut}: half of the forecasts were off by less than ${percent(medianApe, 0)}; noise alone would be ${percent(medianFloor, 0)}. `,
+    `On your own last ${which}, seen from day ${cut.cut}: half of the forecasts were off by less than ${percent(medianApe, 0)}; noise alone would be ${percent(medianFloor, 0)}. `,
     `${percent(coverage80, 0)} of the quarters ended between P10 and P90, where 80 % should.${kept}${simple}`);
 }
 
 /** @param {import('../engine.js').ForecastReport} report */
-function simulated({ calibration, headline, currency }) {
-  if (!calibration.simulated) return null;
-  return ` As simulated, before that: P50 ${shortMoney(calibration.simulated.p50.value, currency)}; now ${shortMoney(headline.p50.value, currency)}.`;
+function simulated({ calibration, headline, periods, currency }) {
+  const [, next] = periods;
+  const short = (/** @type {{ value: number }} */ figure) => shortMoney(figure.value, currency);
+  return [
+    calibration.simulated ? ` As simulated, before that: P50 ${short(calibration.simulated.p50)}; now ${short(headline.p50)}.` : null,
+    calibration.nextSimulated && next ? ` ${next.label} as simulated: P50 ${short(calibration.nextSimulated.p50)}; now ${short(next.p50)}.` : null,
+  ];
 }
 
 /**

@@ -8,6 +8,7 @@ import { drawing } from '../drawing.js';
 import { NONE, count, counted, date, money, percent, shortMoney, words } from '../format.js';
 import * as Plot from '../../vendor/plot.js';
 import { problemCard } from './parts.js';
+import { rateOf } from './questions.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -85,12 +86,36 @@ function told(state, report) {
         h('input', { id: 'previous-as-of', type: 'date', value: compared.asOf, onchange: (/** @type {Event} */ event) => void act.comparePast(/** @type {HTMLInputElement} */ (event.target).value) })),
       h('p', { class: 'small soft' }, h('bdi', null, compared.file), ` against ${date(report.after)}`),
       choose('Another file')),
+    rates(report),
     h('div', { class: 'segmented', role: 'group', 'aria-label': 'Changes' }, views.map(([id, label]) =>
       h('button', { key: id, type: 'button', id: `change-${id}`, 'aria-pressed': String(view === id), onclick: () => act.showChange(/** @type {'amount'} */ (id)) }, label))),
     view === 'amount' ? amountChart(report) : view === 'odds' ? oddsChart(report) : lines(report, view === 'categories' ? report.categories : report.stages),
     evidence(report),
     report.ambiguous.length > 0 ? ambiguous(report) : null,
     report.assumptions.length > 0 ? h('ul', { class: 'bullets small soft' }, report.assumptions.map((text) => h('li', { key: text }, text))) : null);
+}
+
+/**
+ * What currencies were worth on the earlier day: the change since is a bucket of its own.
+ * @param {WaterfallReport} report
+ */
+function rates(report) {
+  const known = report.currencies.filter(({ after }) => after !== null);
+  if (known.length === 0) return null;
+  const give = (/** @type {string} */ currency, /** @type {HTMLInputElement} */ field) => {
+    const rate = rateOf(field.value);
+    field.setCustomValidity(rate > 0 ? '' : `Write what 1 ${currency} was worth in ${report.currency} as a number above 0, such as 1.08.`);
+    if (field.reportValidity()) void act.comparePastRate(currency, rate);
+  };
+  return h('fieldset', { class: 'fields', key: 'rates', id: 'previous-rates' },
+    h('legend', { class: 'small' }, `Rates on ${date(report.before)}`),
+    known.map(({ currency, before, after }) => h('div', { class: 'field', key: currency },
+      h('label', { for: `rate-before-${currency}` }, `1 ${currency} in ${report.currency}`),
+      h('input', {
+        id: `rate-before-${currency}`, inputmode: 'decimal', autocomplete: 'off', value: String(before ?? after), 'aria-describedby': `rate-after-${currency}`,
+        onchange: (/** @type {Event} */ event) => give(currency, /** @type {HTMLInputElement} */ (event.target)),
+      }),
+      h('p', { class: 'small soft', id: `rate-after-${currency}` }, `${after} on ${date(report.after)}`))));
 }
 
 /** @param {WaterfallReport} report */
