@@ -76,7 +76,7 @@ proptest! {
             prop_assert!(figures.exceedance.probabilities.windows(2).all(|pair| pair[0] >= pair[1]));
         }
         let period = &report.periods[0].figures;
-        let categories: f64 = report.categories.iter().map(|category| category.mean).sum();
+        let categories: f64 = report.categories.iter().map(|category| category.mean.value).sum();
         prop_assert!(near(categories, period.mean.value), "{categories} {}", period.mean.value);
         let receipt = &report.receipt;
         prop_assert_eq!(receipt.rows_read, receipt.rows_used + receipt.rows_excluded);
