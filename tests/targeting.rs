@@ -202,7 +202,7 @@ fn routing_follows_rules_capacity_and_fallback_and_says_so() {
     assert_eq!(leads.route_reason(3), "disqualified: Competitor");
     assert_eq!(leads.route_reason(4), "every active member of Desk is at capacity");
     assert_eq!(leads.route_reason(5), "every active member of Field is at capacity");
-    assert_eq!((leads.rule(5), leads.pool(5), leads.sla(5)), (Some("Big"), None, Some("4 business hours")));
+    assert_eq!((leads.rule(5), leads.pool(5), leads.sla(5).as_deref()), (Some("Big"), None, Some("4 business hours")));
     let counts = leads.report().counts;
     assert_eq!((counts.leads, counts.disqualified, counts.unassigned), (7, 1, 3));
     let owners: Vec<_> = counts.by_owner.iter().map(|owner| (owner.owner.as_str(), owner.count)).collect();
