@@ -28,6 +28,8 @@ pub(crate) struct Group {
     pub(crate) name: String,
     pub(crate) floor: Points,
     pub(crate) cap: Points,
+    /// Whether the model states the cap; if not, it is the axis'.
+    pub(crate) has_own_cap: bool,
     pub(crate) rules: Vec<Rule>,
     pub(crate) questions: Vec<Question>,
     pub(crate) reach: Points,

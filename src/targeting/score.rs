@@ -261,7 +261,15 @@ fn bind_group(axis: AxisName, group: &model::RuleGroup, binder: &Binder<'_>) -> 
     let questions = questions(axis, group, &rules, binder);
     let whole: Points = questions.iter().map(|question| question.reach).sum();
     let reach = whole.min(group.cap).max(Points::ZERO);
-    let mut bound = Group { name: group.name.clone(), floor: group.floor, cap: group.cap, rules, questions, reach };
+    let mut bound = Group {
+        name: group.name.clone(),
+        floor: group.floor,
+        cap: group.cap,
+        has_own_cap: group.has_own_cap,
+        rules,
+        questions,
+        reach,
+    };
     bound.settle(binder);
     bound
 }
