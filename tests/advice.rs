@@ -433,6 +433,55 @@ fn cut_points_go_by_the_amounts_of_the_deals_that_were_attached() {
     assert!(none.note.unwrap().starts_with("no column of amounts is known"));
 }
 
+#[test]
+fn cut_points_say_the_currency_of_their_amounts_and_convert_at_the_rates_of_the_reading() {
+    let report = |currency: &dyn Fn(u64) -> &'static str, options: &str| {
+        let mut draw = draws(5);
+        let mut csv = "Id,Employees,Converted,Amount,Currency\n".to_owned();
+        for id in 0..400 {
+            let (employees, won) = (20 + draw(500), draw(100) < 40);
+            csv += &format!("{id},{employees},{},{},{}\n", u8::from(won), if won { "1000" } else { "" }, currency(id));
+        }
+        let table = Table::from_csv(csv.as_bytes(), &ReadOptions::from_json(options).unwrap()).unwrap();
+        let leads = LeadList::from_table(table, &Mapping::default()).unwrap();
+        leads.score(&OperatingModel::from_json(SEGMENTS).unwrap(), &Run::default()).cut_points()
+    };
+    let said = |found: &leadcast::targeting::CutReport| found.currency.clone();
+    let all = report(&|_| "EUR", "{}");
+    assert_eq!((said(&all).as_deref(), all.amount.as_deref(), all.note), (Some("EUR"), Some("Amount"), None));
+    assert_eq!(said(&report(&|_| "", "{}")).as_deref(), Some("USD"));
+    // Beside a blank stands the model's currency, USD.
+    let half = |id: u64| if id.is_multiple_of(2) { "EUR" } else { "" };
+    let mixed = report(&half, "{}");
+    assert_eq!((said(&mixed), &mixed.amount), (None, &None));
+    assert!(mixed.note.unwrap().starts_with("the amounts are in several currencies"));
+    let converted = report(&half, r#"{ "rates": { "EUR": 1.1 } }"#);
+    assert_eq!(said(&converted).as_deref(), Some("USD"));
+    assert!(converted.note.as_ref().is_some_and(|note| note.ends_with("amounts in EUR are converted at 1.1 USD")));
+    // 1,000 of a win, or 1,100: the value over the win rate lies between.
+    let group = &converted.fields[0].groups[0];
+    let of_win = group.value * group.leads as f64 / group.won as f64;
+    assert!((1_010.0..1_090.0).contains(&of_win), "{of_win}");
+}
+
+#[test]
+fn a_bound_just_below_the_next_is_one_cut() {
+    let model = r#"{ "format": 1, "segments": [
+      { "name": "Small", "motion": "sales-led", "when": { "field": "revenue", "between": [0, 19999999.99] } },
+      { "name": "Middle", "motion": "sales-led", "when": { "field": "revenue", "between": [20000000, 499999999.9] } },
+      { "name": "Few", "motion": "sales-led", "when": { "field": "employees", "between": [1, 99] } },
+      { "name": "Large", "motion": "sales-led", "when": { "field": "employees", "atLeast": 100 } } ] }"#;
+    let mut draw = draws(5);
+    let mut csv = "Id,Employees,Annual Revenue,Converted\n".to_owned();
+    for id in 0..300 {
+        csv += &format!("{id},{},{},{}\n", 1 + draw(500), draw(1_000_000_000), draw(2));
+    }
+    let report = scored(model, &csv).cut_points();
+    let cuts = |field: &str| report.fields.iter().find(|one| one.field == field).unwrap().current.clone();
+    assert_eq!(cuts("revenue"), [0.0, 20_000_000.0, 500_000_000.0]);
+    assert_eq!(cuts("employees"), [1.0, 100.0]);
+}
+
 const DRIFT: &str = r#"{ "format": 1,
   "definitions": { "mql": { "field": "fit", "atLeast": 50 } },
   "icp": { "fit": { "groups": [ { "name": "Company", "rules": [
