@@ -170,6 +170,11 @@ export class LeadsHandle {
     return this.#data.ask('account', [account], options);
   }
 
+  /** @param {'exceptions' | 'breached' | 'stalled'} queue @param {CallOptions} [options] */
+  queueCsv(queue, options) {
+    return this.#data.ask('queueCsv', [queue], options);
+  }
+
   /** @param {CallOptions} [options] */
   accountsCsv(options) {
     return this.#data.ask('accountsCsv', [], options);

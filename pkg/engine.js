@@ -71,6 +71,7 @@ export function start(module) {
     drift: (_, key) => leads(key).drift(),
     accounts: (_, key, view) => leads(key).accounts(view),
     account: (_, key, account) => leads(key).account(account),
+    queueCsv: (_, key, queue) => leads(key).queueCsv(queue),
     accountsCsv: (_, key) => leads(key).accountsCsv(),
     learnColumns: (_, key, options) => leads(key).learnColumns(options),
     learn: (control, key, options) => learn(leads(key), options, control),

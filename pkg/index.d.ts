@@ -219,6 +219,8 @@ export interface LeadsHandle {
   accounts(view?: Partial<AccountView>, options?: CallOptions): Promise<AccountsReport>;
   /** One account with its people and their roles, by its number in `accounts`. */
   account(account: number, options?: CallOptions): Promise<AccountCard>;
+  /** All leads of a queue as CSV, the most expected value first: plain figures, moments as ISO. */
+  queueCsv(queue: 'exceptions' | 'breached' | 'stalled', options?: CallOptions): Promise<Uint8Array>;
   /** The accounts as CSV, best first, each with its people's names by role. */
   accountsCsv(options?: CallOptions): Promise<Uint8Array>;
   dispose(): void;

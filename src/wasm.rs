@@ -241,6 +241,12 @@ impl Leads {
         typed(&self.0.account(account)?)
     }
 
+    /// As [`session::Leads::queue_csv`].
+    #[wasm_bindgen(js_name = queueCsv)]
+    pub fn queue_csv(&self, queue: &str) -> Result<Vec<u8>, Error> {
+        self.0.queue_csv(queue)
+    }
+
     /// As [`session::Leads::accounts_csv`].
     #[wasm_bindgen(js_name = accountsCsv)]
     pub fn accounts_csv(&self) -> Result<Vec<u8>, Error> {

@@ -150,6 +150,9 @@ fn who_is_ruled_out_sits_on_no_seat() {
     assert!(acme.account.flags.contains(&AccountFlag::SingleThreaded));
     let technical = report(&leads, "{}").roles.into_iter().find(|role| role.role == "Technical buyer").unwrap();
     assert_eq!((technical.people, technical.accounts), (0, 0));
+    // Core lacks an end user as Acme does, but is ruled out as a whole.
+    let of_end_users = report(&leads, "{}").roles.into_iter().find(|role| role.role == "End user").unwrap();
+    assert_eq!((of_end_users.people, of_end_users.accounts, of_end_users.lacking), (0, 0, 1));
     // An account that is ruled out as a whole is shown as it is.
     assert_eq!(seats(&card(&leads, "Core")), (2, Some(2), vec!["End user".to_owned()]));
 }

@@ -418,3 +418,35 @@ fn columns_are_shown_with_what_they_are_and_what_is_proposed() {
         ]
     );
 }
+
+#[test]
+fn what_names_a_deal_is_attached_and_not_learned_from() {
+    let (mut leads, mut deals) = (
+        "Lead ID,Company,Employees\n".to_owned(),
+        "Deal ID,Deal Name,Account Name,Stage,Amount,Next Step,Close Date\n".to_owned(),
+    );
+    for id in 0..400_u64 {
+        let won = share(id, 3) < 0.4;
+        leads += &format!("{id},Company {id},{}\n", 10 + (share(id, 4) * 500.0) as u64 + u64::from(won) * 60);
+        let (stage, step) =
+            (if won { "Closed Won" } else { "Closed Lost" }, ["Call", "Wait", "Send"][(id % 3) as usize]);
+        deals += &format!("D{id},Deal {id},Company {id},{stage},1000,{step},2026-02-01\n");
+    }
+    let table = |csv: &str| Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+    let list = LeadList::from_table(table(&leads), &Mapping::default()).unwrap();
+    let (list, _) = list.attach(table(&deals), &leadcast::crm::join::AttachOptions::default()).unwrap();
+    let proposed: Vec<String> = list
+        .learn_columns(&LearnOptions::default())
+        .unwrap()
+        .into_iter()
+        .filter(|column| column.proposed)
+        .map(|column| column.column)
+        .collect();
+    let learned = list.learn(&LearnOptions::default()).unwrap();
+    for column in ["Deal ID", "Deal Name", "Next Step", "In deals"] {
+        assert!(list.table().column_named(column).is_some(), "{column} was attached");
+        assert!(!proposed.iter().any(|own| own == column), "{proposed:?}");
+        assert!(!learned.columns.iter().any(|own| own == column), "{:?}", learned.columns);
+    }
+    assert!(proposed.iter().any(|own| own == "Employees"), "{proposed:?}");
+}

@@ -5,6 +5,7 @@
 use leadcast::crm::join::AttachOptions;
 use leadcast::crm::{LeadList, Mapping};
 use leadcast::model::{OperatingModel, Preset, Run, Truth};
+use leadcast::table::write::WriteOptions;
 use leadcast::table::{ReadOptions, Table};
 use leadcast::targeting::{Definition, Filter, Queue, ScoredLeads, SlaState, SortKey, View};
 
@@ -205,6 +206,34 @@ fn exceptions_say_why() {
     assert_eq!(leads.exception(1).unwrap().0, "no-rule");
     let view = View { filter: Filter { queue: Some(Queue::Exceptions), ..Filter::default() }, ..View::default() };
     assert_eq!(leads.view(&view).unwrap(), [0, 1]);
+}
+
+#[test]
+fn a_queue_as_csv_has_every_lead_in_plain_figures() {
+    let large = |id: u32| format!("{id},A{id},300,Web,2026-11-02\n");
+    let small = "S,Small,20,Web,2026-11-02\n".to_owned();
+    let rows: String = [small].into_iter().chain((0..70).map(large)).collect();
+    let leads = scored("", &format!("Lead ID,Company,Employees,Lead Source,Created Date,Last Activity\n{rows}"));
+    let report = leads.report();
+    assert_eq!((report.breaches.count, report.breaches.rows.len()), (70, 50));
+    let csv = |queue| String::from_utf8(leads.queue_csv(queue, WriteOptions::default())).unwrap();
+    let breached = csv(Queue::Breached);
+    let lines: Vec<&str> = breached.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines.len(), 71);
+    assert_eq!(
+        lines[0],
+        "Line,Lead ID,Lead,Company,Grade,Segment,Owner,Code,Why,Due,Hours late,\"Age, days\",\"Expected value, USD\""
+    );
+    // In the order of the report, and each once.
+    let ids: Vec<&str> = lines[1..].iter().filter_map(|line| line.split(',').nth(1)).collect();
+    assert!(report.breaches.rows.iter().zip(&ids).all(|(row, id)| row.id == *id), "{ids:?}");
+    assert!(lines[1..].iter().all(|line| line.ends_with(",25,10000") && line.contains(",past-due,")), "{}", lines[1]);
+    assert!(csv(Queue::Exceptions).contains("no-rule"));
+    // The scored list says the same of each lead.
+    let all = String::from_utf8(leads.to_csv(WriteOptions::default())).unwrap();
+    let hours = report.breaches.rows[0].hours_late.unwrap();
+    assert!(all.lines().filter(|line| line.contains(&format!(",breached,{hours},,"))).count() == 70, "{all}");
+    assert!(all.lines().any(|line| line.starts_with("S,") && line.contains(",,,no-rule,")), "{all}");
 }
 
 #[test]

@@ -478,6 +478,31 @@ fn what_gives_nothing_whatever_the_answer_is_not_open() {
 }
 
 #[test]
+fn a_field_is_worth_what_caps_let_it_move() {
+    let model = r#"{ "format": 1, "icp": { "missing": "zero", "fit": { "cap": 100, "groups": [
+      { "name": "Company", "cap": 60, "rules": [
+        { "name": "Big", "when": { "field": "employees", "atLeast": 100 }, "points": 60 },
+        { "name": "Software", "when": { "field": "industry", "is": "Software" }, "points": 50 } ] },
+      { "name": "Person", "cap": 40, "rules": [
+        { "name": "VP", "when": { "field": "title", "contains": "vp" }, "points": 30 } ] } ] } } }"#;
+    let leads = scored(model, "Id,Company,Title,Employees,Industry\n1,A,,500,\n2,B,VP,900,\n3,C,VP,5,Retail\n4,D,,,\n");
+    let fields = |row: u32| {
+        let enrich = leads.explain(row).unwrap().enrich;
+        enrich.into_iter().map(|worth| (worth.field, worth.points)).collect::<Vec<_>>()
+    };
+    let worth = |field: &str, points: f64| (field.to_owned(), points);
+    // The size fills the group's cap, so that an industry moves nothing; a title moves 60 to 90.
+    assert_eq!(fields(0), [worth("title", 30.0)]);
+    // Nothing is blank that could move the score.
+    assert_eq!((fields(1), fields(2)), (vec![], vec![]));
+    assert_eq!(fields(3), [worth("employees", 60.0), worth("industry", 50.0), worth("title", 30.0)]);
+    let list: Vec<_> =
+        leads.report().enrich.into_iter().map(|worth| (worth.field, worth.leads, worth.points)).collect();
+    let of_list = |field: &str, leads: u64, points: f64| (field.to_owned(), leads, points);
+    assert_eq!(list, [of_list("title", 2, 60.0), of_list("employees", 1, 60.0), of_list("industry", 1, 50.0)]);
+}
+
+#[test]
 fn an_incomplete_lead_says_how_far_its_score_could_move_and_what_to_ask_first() {
     let leads = scored(FLIPS, "Id,Company,Employees,Title,Visits,Demo\n1,A,500,,4,\n2,B,,,4,no\n3,C,20,VP,4,no\n");
     let first = leads.explain(0).unwrap();
@@ -486,15 +511,15 @@ fn an_incomplete_lead_says_how_far_its_score_could_move_and_what_to_ask_first() 
     assert_eq!((first.engagement.low, first.engagement.high), (24.0, 64.0));
     assert_eq!(first.engagement.steps.as_deref(), Some("2…4"));
     let fields: Vec<_> = first.enrich.iter().map(|worth| (worth.field.as_str(), worth.points)).collect();
-    assert_eq!(fields, [("title", 70.0), ("column:Demo", 40.0)]);
+    assert_eq!(fields, [("title", 50.0), ("column:Demo", 40.0)]);
     let last = leads.explain(2).unwrap();
     assert_eq!((last.fit.low, last.fit.high, last.fit.steps.as_deref(), last.enrich.len()), (50.0, 50.0, Some("B"), 0));
-    // For the list: two titles of 70, one size of 50, one demo of 40.
+    // For the list: a title of 50 up to the cap and one of 70, one size of 50, one demo of 40.
     let list: Vec<_> =
         leads.report().enrich.into_iter().map(|worth| (worth.field, worth.leads, worth.points)).collect();
     assert_eq!(
         list,
-        [("title".to_owned(), 2, 140.0), ("employees".to_owned(), 1, 50.0), ("column:Demo".to_owned(), 1, 40.0)]
+        [("title".to_owned(), 2, 120.0), ("employees".to_owned(), 1, 50.0), ("column:Demo".to_owned(), 1, 40.0)]
     );
 }
 

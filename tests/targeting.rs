@@ -345,13 +345,13 @@ fn the_export_keeps_every_column_and_guards_formulas() {
         [
             "Id,Company,Title,Employees,Industry,Country,Last Activity,Visits,Demo,Created,Leadcast fit,\
              Leadcast engagement,Leadcast grade,Leadcast segment,Leadcast motion,Leadcast owner,Leadcast pool,\
-             Leadcast due,Leadcast definitions,Leadcast probability,Leadcast rank,Leadcast expected value,\
-             Leadcast value per day,Leadcast reasons,Leadcast sentence",
+             Leadcast due,Leadcast promise,Leadcast hours late,Leadcast exception,Leadcast definitions,\
+             Leadcast probability,Leadcast rank,Leadcast expected value,Leadcast value per day,Leadcast reasons,Leadcast sentence",
             "1,Acme,VP Sales,500,Software,US,2026-03-01,6,yes,2026-01-05,100,90,A1,SMB,product-led,Cid,Inside,\
-             2026-01-06 00:02,,,0.75,,,\"Asked for a demo: +40; VP or chief: +35; 200–1,000 employees: +30\",\
+             2026-01-06 00:02,answered,,,,,0.75,,,\"Asked for a demo: +40; VP or chief: +35; 200–1,000 employees: +30\",\
              \"Acme is an A1: strong fit (VP or chief, 200–1,000 employees) and very active (Asked for a demo, 5 visits or more).\"",
             "'=2+2,\"Bolt, Ltd\",,500,Retail,US,2026-01-30,2,no,2026-01-06,69.230769,10,B4,SMB,product-led,Eve,Desk,\
-             ,,,0.25,,,\"200–1,000 employees: +30; US or Canada: +15; title unknown: 35 points left out\",\
+             ,,,no-rule,,,0.25,,,\"200–1,000 employees: +30; US or Canada: +15; title unknown: 35 points left out\",\
              \"Bolt, Ltd is a B4: good fit (200–1,000 employees, US or Canada) and not active, but title is not known.\"",
             "",
         ]

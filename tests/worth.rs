@@ -116,3 +116,27 @@ fn outcomes_stand_by_grade_with_their_intervals() {
     assert_eq!((report.all.leads, report.all.won.unwrap().of), (5, 4));
     assert!(!scored(false).report().outcomes.unwrap().learned_from);
 }
+
+#[test]
+fn a_lost_lead_is_an_sql_only_if_something_says_so() {
+    let outcomes = |statuses: &str| {
+        let csv: String =
+            statuses.split(';').enumerate().map(|(id, status)| format!("{id},A{id},50,{status}\n")).collect();
+        let table =
+            Table::from_csv(format!("Id,Company,Employees,Lead Status\n{csv}").as_bytes(), &ReadOptions::default())
+                .unwrap();
+        let leads = LeadList::from_table(table, &Mapping::default()).unwrap();
+        leads
+            .score(&OperatingModel::from_json(r#"{ "format": 1 }"#).unwrap(), &Run::default())
+            .report()
+            .outcomes
+            .unwrap()
+    };
+    let found = outcomes("Closed Won;Closed Lost;Lost opportunity;New;SQL;Unqualified;Closed Lost");
+    let sql = found.all.sql.unwrap();
+    assert_eq!((sql.count, sql.of, found.sql_unknown), (3, 5, 2));
+    // Final statuses alone tell no SQL from another lead.
+    let found = outcomes("Closed Won;Closed Lost;Closed Lost;Closed Won");
+    assert_eq!((found.all.sql, found.status, found.sql_unknown), (None, None, 0));
+    assert_eq!(found.all.won.unwrap().rate, Some(0.5));
+}

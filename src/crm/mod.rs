@@ -39,6 +39,7 @@ pub use channel::Channel;
 pub(crate) use contract::runs;
 pub use contract::{Contract, Contracts};
 pub use deal::{Deal, Deals};
+pub(crate) use dialect::Vocabulary;
 pub use dialect::{Dialect, Dialects};
 pub(crate) use field::distance;
 pub use field::{Field, FieldRef, ScoreField};

@@ -58,6 +58,8 @@ pub struct RuleGroup {
     pub name: String,
     /// The most points the group gives. Default: the axis's cap.
     pub cap: Points,
+    /// Whether the model states that cap; if not, it is the axis's.
+    pub has_own_cap: bool,
     /// The fewest points the group gives, 0 or below. Default: minus the cap.
     pub floor: Points,
     /// The rules.

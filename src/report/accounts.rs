@@ -82,7 +82,7 @@ pub struct CommitteeRole {
     pub people: u64,
     /// Accounts with at least one of them.
     pub accounts: u64,
-    /// Accounts that need more of them.
+    /// Accounts that need more of them, those ruled out as a whole aside.
     pub lacking: u64,
 }
 
@@ -394,7 +394,10 @@ impl AccountList {
         let report = |(at, role): (usize, &crate::model::Role)| {
             let people: Vec<usize> =
                 self.accounts().iter().map(|a| a.people.iter().filter(|person| person.fills(at)).count()).collect();
-            let lacks = |account: &&Account| account.missing.iter().any(|lack| lack.role == at);
+            // Nobody looks for people in an account that is ruled out as a whole.
+            let lacks = |account: &&Account| {
+                account.disqualified.is_none() && account.missing.iter().any(|lack| lack.role == at)
+            };
             CommitteeRole {
                 role: role.name.clone(),
                 required: role.required,

@@ -141,9 +141,10 @@ pub struct FieldWorthReport {
     pub field: String,
     /// The field as people say it.
     pub label: String,
-    /// Leads where it is blank and a rule asks for it.
+    /// Leads where it is blank and filling it could move a score.
     pub leads: u64,
-    /// Points that the rules on it could still move, of those leads together.
+    /// How far filling it could move the scores of those leads, together, in points: through the caps and floors of groups and axes,
+    /// all else held at what it gives now.
     pub points: f64,
 }
 

@@ -1,7 +1,7 @@
 //! How leads ended, by the grade they have now: whether the grades are worth anything.
 
 use crate::crm::{Field, FieldRef};
-use crate::model::Grade;
+use crate::model::{Grade, fold};
 use crate::stats::{Interval, wilson};
 use crate::targeting::{Definition, ScoredLeads, ends};
 use serde::Serialize;
@@ -16,6 +16,8 @@ pub struct OutcomesReport {
     pub outcome: Option<String>,
     /// Header of the status column that says which leads became an SQL; `null` without one that does.
     pub status: Option<String>,
+    /// Lost leads of which nothing says whether they were an SQL before; they are in no SQL rate.
+    pub sql_unknown: u64,
     /// Every lead together.
     pub all: GradeOutcome,
     /// By grade, best first; grades without a lead are left out.
@@ -37,7 +39,8 @@ pub struct GradeOutcome {
     pub leads: u64,
     /// How many of them were won; `null` without an outcome column.
     pub won: Option<Share>,
-    /// How many of them became an SQL or went further; `null` without a status column that says so.
+    /// How many of them became an SQL or went further; `null` without a status column that tells both. Lost leads whose
+    /// status does not say whether they were one are left out.
     pub sql: Option<Share>,
 }
 
@@ -90,11 +93,17 @@ pub(super) fn outcomes(leads: &ScoredLeads) -> Option<OutcomesReport> {
     if ends.is_none() && status.is_none() {
         return None;
     }
-    let mut all = Group::default();
+    let (mut all, mut sql_unknown) = (Group::default(), 0);
     let (mut grades, mut letters): (BTreeMap<Grade, Group>, BTreeMap<char, Group>) = Default::default();
     for row in (0..leads.rows()).filter(|row| leads.is_used(*row)) {
         let won = ends.as_ref().and_then(|ends| ends.of(row));
-        let sql = status.as_ref().and_then(|(_, claims)| *claims.get(leads.text(Field::Status, row))?);
+        let claim = status.as_ref().and_then(|(_, claims)| claims.get(leads.text(Field::Status, row)).copied());
+        let sql = match claim {
+            Some(Claim::Lost) => leads.meets(row, Definition::Sql).holds().then_some(true),
+            Some(claim) => Some(claim == Claim::Sql),
+            None => None,
+        };
+        sql_unknown += u64::from(claim.is_some() && sql.is_none());
         let grade = leads.grade(row);
         let groups = [&mut all, grades.entry(grade).or_default(), letters.entry(grade.fit_letter()).or_default()];
         for group in groups {
@@ -116,21 +125,49 @@ pub(super) fn outcomes(leads: &ScoredLeads) -> Option<OutcomesReport> {
         learned_from: evidence.is_some_and(|known| outcome.as_ref().is_some_and(|own| own.trim() == known.outcome)),
         outcome,
         status: status.map(|(column, _)| column),
+        sql_unknown,
         all: said("all".to_owned(), &all),
         by_grade: Grade::all().iter().filter_map(|grade| Some(said(grade.label(), grades.get(grade)?))).collect(),
         by_fit: "ABCD–".chars().filter_map(|letter| Some(said(letter.to_string(), letters.get(&letter)?))).collect(),
     })
 }
 
-/// The status column, and whether each of its values claims an SQL or more; `None` where no value does.
-fn status(leads: &ScoredLeads) -> Option<(String, BTreeMap<String, Option<bool>>)> {
+/// What a status says of a lead having become an SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    /// It is or was one.
+    Sql,
+    /// It is none.
+    Other,
+    /// It was lost, from wherever.
+    Lost,
+}
+
+impl Claim {
+    fn of(status: &str) -> Self {
+        if Definition::Sql.is_claimed_by(Definition::claimed(status)) {
+            return Self::Sql;
+        }
+        let folded = fold(status);
+        let has = |wanted: &[&str]| folded.split(|c: char| !c.is_alphanumeric()).any(|word| wanted.contains(&word));
+        match (has(&["lost"]), has(&["opportunity", "opp", "deal", "sql", "sal"])) {
+            (true, true) => Self::Sql,
+            (true, false) => Self::Lost,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The status column, and what each of its values claims; `None` where they do not tell SQLs from others.
+fn status(leads: &ScoredLeads) -> Option<(String, BTreeMap<String, Claim>)> {
     let column = leads.leads().table().columns().get(leads.leads().column_of(&FieldRef::Known(Field::Status))?)?;
-    let mut claims: BTreeMap<String, Option<bool>> = BTreeMap::new();
+    let mut claims: BTreeMap<String, Claim> = BTreeMap::new();
     for row in 0..leads.rows() {
         let text = column.text(row);
         if !text.is_empty() && !claims.contains_key(text) {
-            claims.insert(text.to_owned(), Some(Definition::Sql.is_claimed_by(Definition::claimed(text))));
+            claims.insert(text.to_owned(), Claim::of(text));
         }
     }
-    claims.values().any(|claim| *claim == Some(true)).then(|| (column.name().to_owned(), claims))
+    let has = |claim| claims.values().any(|known| *known == claim);
+    (has(Claim::Sql) && has(Claim::Other)).then(|| (column.name().to_owned(), claims))
 }

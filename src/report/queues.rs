@@ -2,6 +2,7 @@
 
 use crate::crm::Field;
 use crate::stats::Arrange;
+use crate::table::write::{CsvWriter, WriteOptions};
 use crate::table::{Column, Cursor};
 use crate::targeting::{Asked, Queue, ScoredLeads};
 use serde::Serialize;
@@ -107,6 +108,37 @@ pub(super) fn queue(leads: &ScoredLeads, queue: Queue) -> QueueReport {
     reasons.arrange_by_key(|reason| std::cmp::Reverse(reason.count));
     let rows = first.rows.iter().map(|waiting| queue_row(leads, waiting.row, queue, &asked)).collect();
     QueueReport { count, expected_value, reasons, rows }
+}
+
+impl ScoredLeads {
+    /// All leads of a queue as CSV, in the order of [`QueueReport::rows`]: figures plain, moments as ISO.
+    #[must_use]
+    pub fn queue_csv(&self, queue: Queue, options: WriteOptions) -> Vec<u8> {
+        let asked = self.asked_by_routing();
+        let waiting =
+            |row: usize| Waiting { value: self.expected_value(row).unwrap_or(0.0), age: self.age_days(row), row };
+        let mut all: Vec<Waiting> = (0..self.rows()).filter(|row| self.is_in(*row, queue)).map(waiting).collect();
+        all.arrange_by(|a, b| by_worth(a, b).then_with(|| by_cells(self, a, b)));
+        let value = format!("Expected value, {}", self.model().meta().currency);
+        let mut csv = CsvWriter::new(options);
+        let heads =
+            ["Line", "Lead ID", "Lead", "Company", "Grade", "Segment", "Owner", "Code", "Why", "Due", "Hours late"];
+        csv.row(heads.into_iter().chain(["Age, days", value.as_str()]));
+        for one in all {
+            let row = queue_row(self, one.row, queue, &asked);
+            csv.field(&row.line.to_string());
+            let owner = row.owner.unwrap_or_default();
+            for text in [row.id, row.name, row.company, row.grade, row.segment, owner, row.code, row.reason] {
+                csv.field(&text);
+            }
+            csv.field(&row.due.unwrap_or_default());
+            csv.figure(row.hours_late);
+            csv.figure(row.age_days.map(f64::from));
+            csv.figure(row.expected_value);
+            csv.end_row();
+        }
+        csv.finish()
+    }
 }
 
 /// A lead of a queue, and what its place in it depends on.

@@ -12,7 +12,7 @@ use crate::table::write::WriteOptions;
 use crate::table::{ProblemFilter, ProblemWindow, Problems, Receipt, Table};
 use crate::targeting::learn::{LearnOptions, Learning, OutcomeColumn};
 use crate::targeting::{
-    AccountList, CutReport, DriftReport, FieldValues, Known, LintReport, MqlReport, ScoredLeads, View,
+    AccountList, CutReport, DriftReport, FieldValues, Known, LintReport, MqlReport, Queue, ScoredLeads, View,
 };
 use std::cell::OnceCell;
 
@@ -267,6 +267,17 @@ impl Leads {
     pub fn accounts_csv(&self) -> Result<Vec<u8>, Error> {
         let scored = self.scored()?;
         Ok(self.accounts.get_or_init(|| scored.accounts()).to_csv(scored, WriteOptions::default()))
+    }
+
+    /// All leads of a queue as CSV, the most expected value first; the queue is `exceptions`, `breached` or `stalled`.
+    ///
+    /// # Errors
+    /// `not-scored`; `unknown-queue` for another name.
+    pub fn queue_csv(&self, queue: &str) -> Result<Vec<u8>, Error> {
+        let known = serde_json::from_value::<Queue>(queue.into());
+        let message = format!("no queue `{queue}` (known: exceptions, breached, stalled)");
+        let queue = known.map_err(|_| misuse("unknown-queue", message))?;
+        Ok(self.scored()?.queue_csv(queue, WriteOptions::default()))
     }
 
     fn scored(&self) -> Result<&ScoredLeads, Error> {

@@ -14,6 +14,8 @@ use crate::table::Column;
 #[derive(Debug, Clone)]
 pub(crate) struct Axis {
     pub(crate) groups: Vec<Group>,
+    /// The fields that its rules read, each once.
+    pub(crate) fields: Vec<FieldRef>,
     pub(crate) cap: Points,
     pub(crate) missing: MissingPolicy,
     /// The most the axis can earn before its own cap.
@@ -28,6 +30,8 @@ pub(crate) struct Group {
     pub(crate) name: String,
     pub(crate) floor: Points,
     pub(crate) cap: Points,
+    /// Whether the model states the cap; if not, it is the axis'.
+    pub(crate) has_own_cap: bool,
     pub(crate) rules: Vec<Rule>,
     pub(crate) questions: Vec<Question>,
     pub(crate) reach: Points,
@@ -54,6 +58,8 @@ pub(crate) struct Question {
     pub(crate) reach: Points,
     /// The fields that each of them reads.
     pub(crate) fields: Vec<FieldRef>,
+    /// The same by their places among the axis' fields, each with its column if the file has it.
+    pub(crate) places: Vec<(usize, Option<usize>)>,
     /// Whether the file has at least one of those.
     pub(crate) in_file: bool,
     /// Whether a rule asks that a field is filled, or blank: then a blank is an answer that filling it would change.
@@ -74,9 +80,27 @@ pub(crate) struct Came {
     most: Points,
     /// The least and the most once its blanks are filled: also of answers that a blank itself gives.
     filled: (Points, Points),
-    /// How far apart the least and the most are that finding out what is blank could still make of it.
-    pub(super) apart: Points,
+    /// How much less and how much more than given finding out what is blank could still make of it.
+    pub(super) room: (Points, Points),
     any_known: bool,
+}
+
+impl Came {
+    /// Whether finding out what is blank could still change it.
+    pub(super) fn is_open(&self) -> bool {
+        self.room != (Points::ZERO, Points::ZERO)
+    }
+}
+
+/// What a settled answer knows and leaves open, in millionths.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Open {
+    pub(super) decided: i64,
+    pub(super) is_open: bool,
+    /// Whether the cell of the column is blank.
+    pub(super) is_blank: bool,
+    /// How much less and more filling one of the blank fields could make of it.
+    pub(super) share: [i64; 2],
 }
 
 /// What a question comes to without being asked row by row.
@@ -88,18 +112,30 @@ pub(crate) struct Settled {
     pub(super) by_word: Vec<Came>,
     /// The points given, in millionths.
     pub(super) given: Vec<i64>,
-    /// The known part of the reach and how far apart the least and the most are, in millionths; `None` if all is known.
-    pub(super) open: Option<Vec<(i64, i64)>>,
+    /// What is known and open of it; `None` if all is known.
+    pub(super) open: Option<Vec<Open>>,
 }
 
 impl Settled {
-    fn new(column: Option<usize>, by_word: Vec<Came>, reach: Points) -> Self {
+    /// `blanks` says of each word whether its cell is blank.
+    fn new(question: &Question, column: Option<usize>, by_word: Vec<Came>, blanks: &[bool]) -> Self {
         let given = by_word.iter().map(|came| came.given.micro()).collect();
-        let is_known = |came: &Came| came.decided == reach && came.apart == Points::ZERO;
-        let open = || by_word.iter().map(|came| (came.decided.micro(), came.apart.micro())).collect();
-        let open = (!by_word.iter().all(is_known)).then(open);
+        let is_known = |came: &Came| came.decided == question.reach && !came.is_open();
+        let absent = question.places.iter().filter(|(_, column)| column.is_none()).count();
+        let open = |(came, is_blank): (&Came, &bool)| Open {
+            decided: came.decided.micro(),
+            is_open: came.is_open(),
+            is_blank: *is_blank,
+            share: share(came.room, if *is_blank { question.places.len() } else { absent }),
+        };
+        let open = (!by_word.iter().all(is_known)).then(|| by_word.iter().zip(blanks).map(open).collect());
         Self { column, by_word, given, open }
     }
+}
+
+/// What each of so many blank fields could change, in millionths: the room shared evenly.
+pub(super) fn share((less, more): (Points, Points), blanks: usize) -> [i64; 2] {
+    [less, more].map(|room| if blanks == 0 { 0 } else { room.micro() / blanks as i64 })
 }
 
 /// A decay whose date has been looked up.
@@ -143,9 +179,9 @@ pub(crate) trait Sink {
     const RULES: bool = true;
 
     fn rule(&mut self, _group: usize, _rule: usize, _outcome: RuleOutcome) {}
-    /// The points that a question's unknown rules withhold at most, and how far apart the least and the most are that it
-    /// could still come to.
-    fn open(&mut self, _group: usize, _question: usize, _points: Points, _apart: Points) {}
+    /// The points that a question's unknown rules withhold at most, and how much less and more than given it could still
+    /// come to.
+    fn open(&mut self, _group: usize, _question: usize, _points: Points, _room: (Points, Points)) {}
     /// A group's total and how much its floor or cap changed it.
     fn group(&mut self, _group: usize, _total: Points, _limited: Points) {}
     /// The known part of the reach, what counting it for the whole added, and what the axis' floor or cap changed.
@@ -218,8 +254,8 @@ impl Group {
             least = least + came.least;
             most = most + came.most;
             filled = (filled.0 + came.filled.0, filled.1 + came.filled.1);
-            if came.apart > Points::ZERO {
-                sink.open(at, asked, question.reach - came.decided, came.apart);
+            if came.is_open() {
+                sink.open(at, asked, question.reach - came.decided, came.room);
             }
         }
         let points = limited(sum, self.floor, self.cap);
@@ -257,7 +293,7 @@ impl Group {
         let (least, most) = if asked_in_full { (given, given) } else { all };
         let filled = if told_by_blank { all } else { (least, most) };
         let (low, high) = if question.is_of_facts { filled } else { (least, most) };
-        Came { given, decided, least, most, filled, apart: high - low, any_known }
+        Came { given, decided, least, most, filled, room: (low - given, high - given), any_known }
     }
 
     /// Settles the questions that read one column whose words repeat, or none: a lead then costs them a look-up.
@@ -279,16 +315,26 @@ impl Group {
         let Some((column, _, first_rows)) = columns.next() else {
             // The answer is one for all leads, unless something is counted, which has its own source.
             let counts = rules().any(|rule| rule.per.is_some());
-            return (!counts).then(|| Settled::new(None, vec![came(&0)], question.reach));
+            return (!counts).then(|| Settled::new(question, None, vec![came(&0)], &[false]));
         };
         if columns.any(|(other, ..)| other != column) {
             return None;
         }
-        Some(Settled::new(Some(column), first_rows?.iter().map(came).collect(), question.reach))
+        let first_rows = first_rows?;
+        let is_blank = |row: &usize| all.get(column).is_some_and(|cells| cells.text(*row).is_empty());
+        let blanks: Vec<bool> = first_rows.iter().map(is_blank).collect();
+        Some(Settled::new(question, Some(column), first_rows.iter().map(came).collect(), &blanks))
     }
 }
 
 impl Question {
+    /// The places of its fields that the row leaves blank; fields that the file does not have are.
+    pub(super) fn blanks<'a>(&'a self, columns: &'a [Column], row: usize) -> impl Iterator<Item = usize> + 'a {
+        let is_blank = move |column: usize| columns.get(column).is_none_or(|cells| cells.text(row).is_empty());
+        let blank = self.places.iter().filter(move |(_, column)| column.is_none_or(is_blank));
+        blank.map(|(place, _)| *place)
+    }
+
     #[inline]
     fn settled_for(&self, cells: &Cells<'_>) -> Option<Came> {
         let settled = self.settled.as_ref().filter(|_| cells.are_as_filed())?;

@@ -3,10 +3,13 @@
 use super::learn::{Examples, LearnOptions};
 use super::scored::ScoredLeads;
 use super::words;
-use crate::crm::{Field, FieldRef};
+use crate::crm::{Dialects, Field, FieldRef};
+
 use crate::model::{Bound, Condition, Test};
+use crate::money::{Currency, Money};
 use crate::stats::{Interval, wilson};
-use crate::table::{Column, ColumnKind};
+use crate::table::{Column, ColumnKind, Rate};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Proposed cut points of segments.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -17,6 +20,8 @@ pub struct CutReport {
     pub outcome: Option<String>,
     /// Header of the amounts that were won; `null` if there are none, or in several currencies: then every win counts 1.
     pub amount: Option<String>,
+    /// The currency of the amounts as ISO 4217, so that of every `value`; `null` without amounts.
+    pub currency: Option<String>,
     /// The numeric fields that segments read, and size and revenue.
     pub fields: Vec<FieldCuts>,
     /// What stood in the way, if something did.
@@ -90,6 +95,7 @@ pub struct CutGroup {
     pub value_interval: Interval,
 }
 
+const NO_AMOUNTS: &str = "no column of amounts is known, so every win counts the same (map one to “amount”)";
 /// Fewest leads won and lost.
 const FEWEST: usize = 20;
 /// Fewest leads between two cut points.
@@ -112,17 +118,32 @@ struct Lead {
 /// What won leads brought.
 struct Amounts<'a> {
     column: &'a Column,
+    currency: Currency,
+    /// By row, in major units.
+    by_row: BTreeMap<usize, f64>,
     /// Of the won leads that have one.
     mean: f64,
     /// Won leads that have none.
     without: usize,
+    /// Amounts that were converted, by the currency they were in, with the rates.
+    converted: BTreeMap<Currency, (usize, Rate)>,
 }
 
 impl Amounts<'_> {
     fn note(&self) -> Option<String> {
         let leads = if self.without == 1 { "lead has" } else { "leads have" };
-        (self.without > 0)
-            .then(|| format!("{} won {leads} no amount and count as the mean of the others", self.without))
+        let missing = format!("{} won {leads} no amount and count as the mean of the others", self.without);
+        let converted = self.converted.iter().map(|(from, (count, rate))| {
+            let amounts = if *count == 1 { "amount in {from} is" } else { "amounts in {from} are" };
+            format!(
+                "{count} {} converted at {} {}",
+                amounts.replace("{from}", &from.to_string()),
+                rate.value(),
+                self.currency
+            )
+        });
+        let said: Vec<String> = (self.without > 0).then_some(missing).into_iter().chain(converted).collect();
+        (!said.is_empty()).then(|| said.join("; "))
     }
 }
 
@@ -135,8 +156,13 @@ impl ScoredLeads {
     /// the mean of what each lead contributes to it.
     #[must_use]
     pub fn cut_points(&self) -> CutReport {
-        let none =
-            |note: &str| CutReport { outcome: None, amount: None, fields: Vec::new(), note: Some(note.to_owned()) };
+        let none = |note: &str| CutReport {
+            outcome: None,
+            amount: None,
+            currency: None,
+            fields: Vec::new(),
+            note: Some(note.to_owned()),
+        };
         let Ok(examples) = Examples::from_leads(self.leads(), &LearnOptions::default()) else {
             return none("no column says how the leads ended");
         };
@@ -157,7 +183,7 @@ impl ScoredLeads {
                 .filter_map(|((row, won), fold)| {
                     let row = *row as usize;
                     let brought = match (won, &amounts) {
-                        (true, Some(amounts)) => amounts.column.number(row).unwrap_or(amounts.mean),
+                        (true, Some(amounts)) => amounts.by_row.get(&row).copied().unwrap_or(amounts.mean),
                         (won, _) => f64::from(u8::from(*won)),
                     };
                     Some(Lead { x: column.number(row)?, y: brought, won: *won, fold: *fold })
@@ -169,6 +195,7 @@ impl ScoredLeads {
         let note = none.map(str::to_owned).or(note);
         CutReport {
             outcome: Some(examples.outcome().to_owned()),
+            currency: amounts.as_ref().map(|amounts| amounts.currency.to_string()),
             amount: amounts.map(|amounts| amounts.column.name().to_owned()),
             fields,
             note,
@@ -180,25 +207,50 @@ impl ScoredLeads {
         let column = |field| self.columns().get(self.leads().column_of(&FieldRef::Known(field))?);
         let numeric = |field| column(field).filter(|column| matches!(column.kind(), ColumnKind::Number(_)));
         let Some(amount) = numeric(Field::ActualAmount).or_else(|| numeric(Field::Amount)) else {
-            return Err("no column of amounts is known, so every win counts the same (map one to `amount`)");
+            return Err(NO_AMOUNTS);
         };
-        let stated = column(Field::Currency);
-        let won =
-            || examples.rows().iter().zip(examples.outcomes()).filter(|(_, won)| **won).map(|(row, _)| *row as usize);
-        let known: Vec<(usize, f64)> = won().filter_map(|row| Some((row, amount.number(row)?))).collect();
-        let mut currencies = known.iter().filter_map(|(row, _)| {
-            let beside = stated.map(|column| column.text(*row).to_uppercase()).filter(|text| !text.is_empty());
-            amount.currency(*row).map(|currency| currency.to_string()).or(beside)
-        });
-        let first = currencies.next();
-        if currencies.any(|other| Some(other) != first) {
-            return Err("the amounts are in several currencies, so every win counts the same");
+        let ColumnKind::Number(format) = amount.kind() else { return Err(NO_AMOUNTS) };
+        let (stated, options) = (column(Field::Currency), self.leads().table().options());
+        let Ok(dialects) = Dialects::built_in() else { return Err(NO_AMOUNTS) };
+        let own = self.model().meta().currency;
+        // What no currency stands beside is in the column's, else in the model's, as deals are.
+        let unmarked = options.column(amount.name()).currency.unwrap_or(own);
+        let currency_of = |row: usize| {
+            let beside = stated.and_then(|column| dialects.currency_of(column.text(row)));
+            beside.or(format.currency).or_else(|| amount.currency(row)).unwrap_or(unmarked)
+        };
+        let (mut by_row, mut currencies) = (BTreeMap::new(), BTreeSet::new());
+        let mut converted: BTreeMap<Currency, (usize, Rate)> = BTreeMap::new();
+        let mut without = 0;
+        for (row, _) in examples.rows().iter().zip(examples.outcomes()).filter(|(_, won)| **won) {
+            let row = *row as usize;
+            let Some(written) = amount.number(row) else {
+                without += 1;
+                continue;
+            };
+            let currency = currency_of(row);
+            let rate = options.rates.get(&currency).filter(|_| currency != own).copied();
+            let (brought, currency) = match rate {
+                Some(rate) => {
+                    converted.entry(currency).or_insert((0, rate)).0 += 1;
+                    let minor = amount.converted(row, rate, own.minor_digits());
+                    (minor.map_or(written * rate.value(), |minor| Money::new(minor, own).major()), own)
+                }
+                None => (written, currency),
+            };
+            by_row.insert(row, brought);
+            currencies.insert(currency);
         }
-        if known.is_empty() {
+        if currencies.len() > 1 {
+            return Err(
+                "the amounts are in several currencies, so every win counts the same (give exchange rates to the reading)",
+            );
+        }
+        let Some(currency) = currencies.first().copied() else {
             return Err("no lead that was won has an amount, so every win counts the same");
-        }
-        let mean = known.iter().map(|(_, amount)| amount).sum::<f64>() / known.len() as f64;
-        Ok(Amounts { column: amount, mean, without: won().count() - known.len() })
+        };
+        let mean = by_row.values().sum::<f64>() / by_row.len() as f64;
+        Ok(Amounts { column: amount, currency, by_row, mean, without, converted })
     }
 
     fn numeric_fields(&self) -> Vec<FieldRef> {
@@ -303,8 +355,6 @@ fn bounds(condition: &Condition) -> Vec<(FieldRef, f64)> {
         Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(bounds).collect(),
         Condition::Not(part) => bounds(part),
         Condition::Field { field, test } => {
-            // What lies at most at 999 is below 1,000: whole numbers from one bound to the next belong together.
-            let above = |high: &f64| if high.trunc() == *high { high + 1.0 } else { *high };
             let found: Vec<f64> = match test {
                 Test::Between(Bound::Number(low), Bound::Number(high)) => vec![*low, above(high)],
                 Test::AtLeast(Bound::Number(low)) => vec![*low],
@@ -314,6 +364,13 @@ fn bounds(condition: &Condition) -> Vec<(FieldRef, f64)> {
             found.into_iter().map(|bound| (field.clone(), bound)).collect()
         }
     }
+}
+
+/// The next number above one as fine as it is written: what lies at most at 999 is below 1,000, at most at 9.99 below 10.
+fn above(high: &f64) -> f64 {
+    let written = high.to_string();
+    let fineness = libm::pow(10.0, written.split_once('.').map_or(0, |(_, decimals)| decimals.len()) as f64);
+    ((high * fineness).round() + 1.0) / fineness
 }
 
 /// Round numbers near the quantiles of the field.

@@ -70,8 +70,6 @@ pub struct Withheld {
     pub fields: Vec<FieldRef>,
     /// The points left open.
     pub points: Points,
-    /// How far apart the least and the most are that the undecided rules could still come to.
-    pub apart: Points,
 }
 
 impl AxisBreakdown {
@@ -154,10 +152,10 @@ impl Sink for Lines<'_> {
         }
     }
 
-    fn open(&mut self, group: usize, question: usize, points: Points, apart: Points) {
+    fn open(&mut self, group: usize, question: usize, points: Points, _: (Points, Points)) {
         let asked = self.axis.groups.get(group).and_then(|group| group.questions.get(question));
         if let (Some(asked), Some(lines)) = (asked, self.groups.get_mut(group)) {
-            lines.withheld.push(Withheld { fields: asked.fields.clone(), points, apart });
+            lines.withheld.push(Withheld { fields: asked.fields.clone(), points });
         }
     }
 

@@ -1,12 +1,14 @@
 //! The scored list as CSV: every column as it came, then what was found out.
 
 use super::definitions::Definition;
+use super::queues::Queue;
 use super::scored::ScoredLeads;
+use super::service::SlaState;
 use crate::model::Points;
 use crate::table::write::{CsvWriter, WriteOptions};
 
 /// The columns added at the end, in order.
-pub const ADDED_COLUMNS: [&str; 15] = [
+pub const ADDED_COLUMNS: [&str; 18] = [
     "Leadcast fit",
     "Leadcast engagement",
     "Leadcast grade",
@@ -15,6 +17,9 @@ pub const ADDED_COLUMNS: [&str; 15] = [
     "Leadcast owner",
     "Leadcast pool",
     "Leadcast due",
+    "Leadcast promise",
+    "Leadcast hours late",
+    "Leadcast exception",
     "Leadcast definitions",
     "Leadcast probability",
     "Leadcast rank",
@@ -32,6 +37,7 @@ impl ScoredLeads {
     pub fn to_csv(&self, options: WriteOptions) -> Vec<u8> {
         let original: Vec<_> = self.columns().iter().filter(|column| !ADDED_COLUMNS.contains(&column.name())).collect();
         let mut csv = CsvWriter::new(options);
+        let asked = self.asked_by_routing();
         csv.row(original.iter().map(|column| column.name()).chain(ADDED_COLUMNS));
         for row in 0..self.rows() {
             for column in &original {
@@ -45,6 +51,9 @@ impl ScoredLeads {
             csv.field(self.owner(row).unwrap_or(""));
             csv.field(self.pool(row).unwrap_or(""));
             csv.field(&self.due_text(row).unwrap_or_default());
+            csv.field(self.sla_state(row).map_or("", SlaState::name));
+            csv.figure(self.hours_late(row));
+            csv.field(self.code_of_exception(row, &asked).filter(|_| self.is_in(row, Queue::Exceptions)).unwrap_or(""));
             let definitions: Vec<&str> = self.definitions(row).into_iter().map(Definition::label).collect();
             csv.field(&definitions.join("; "));
             for figure in [self.probability(row), self.rank(row), self.expected_value(row), self.value_per_day(row)] {

@@ -103,7 +103,7 @@ impl Sink for Gather<'_> {
         }
     }
 
-    fn open(&mut self, group: usize, question: usize, points: Points, _: Points) {
+    fn open(&mut self, group: usize, question: usize, points: Points, _: (Points, Points)) {
         if points <= Points::ZERO {
             return;
         }

@@ -245,7 +245,8 @@ pub(super) fn rule_fields(rule: &model::Rule) -> Vec<FieldRef> {
 }
 
 fn bind_axis(name: AxisName, axis: &model::Axis, missing: MissingPolicy, binder: &Binder<'_>) -> Axis {
-    let groups: Vec<Group> = axis.groups.iter().map(|group| bind_group(name, group, binder)).collect();
+    let fields = axis_fields(axis);
+    let groups: Vec<Group> = axis.groups.iter().map(|group| bind_group((name, &fields), group, binder)).collect();
     let mut rules = groups.iter().flat_map(|group| &group.rules);
     let evaluable = rules.any(|rule| match &rule.per {
         Some(per) if per.in_list() => true,
@@ -253,15 +254,23 @@ fn bind_axis(name: AxisName, axis: &model::Axis, missing: MissingPolicy, binder:
         _ => rule.fields.is_empty() || rule.fields.iter().any(|field| binder.has(field)),
     });
     let reach = groups.iter().map(|group| group.reach).sum();
-    Axis { groups, cap: axis.cap, missing, reach, evaluable }
+    Axis { groups, fields, cap: axis.cap, missing, reach, evaluable }
 }
 
-fn bind_group(axis: AxisName, group: &model::RuleGroup, binder: &Binder<'_>) -> Group {
+fn bind_group(axis: (AxisName, &[FieldRef]), group: &model::RuleGroup, binder: &Binder<'_>) -> Group {
     let rules: Vec<Rule> = group.rules.iter().map(|rule| bind_rule(rule, binder)).collect();
     let questions = questions(axis, group, &rules, binder);
     let whole: Points = questions.iter().map(|question| question.reach).sum();
     let reach = whole.min(group.cap).max(Points::ZERO);
-    let mut bound = Group { name: group.name.clone(), floor: group.floor, cap: group.cap, rules, questions, reach };
+    let mut bound = Group {
+        name: group.name.clone(),
+        floor: group.floor,
+        cap: group.cap,
+        has_own_cap: group.has_own_cap,
+        rules,
+        questions,
+        reach,
+    };
     bound.settle(binder);
     bound
 }
@@ -281,7 +290,12 @@ fn bind_rule(rule: &model::Rule, binder: &Binder<'_>) -> Rule {
 }
 
 /// Rules that read the same fields, together, in the order of their first; a rule that counts stands alone.
-fn questions(axis: AxisName, group: &model::RuleGroup, bound: &[Rule], binder: &Binder<'_>) -> Vec<Question> {
+fn questions(
+    (axis, all): (AxisName, &[FieldRef]),
+    group: &model::RuleGroup,
+    bound: &[Rule],
+    binder: &Binder<'_>,
+) -> Vec<Question> {
     let mut asked: Vec<(Vec<FieldRef>, Vec<usize>, bool)> = Vec::new();
     for (position, rule) in bound.iter().enumerate() {
         let mut fields = rule.fields.clone();
@@ -305,11 +319,25 @@ fn questions(axis: AxisName, group: &model::RuleGroup, bound: &[Rule], binder: &
             };
             let first = positions.first().and_then(|at| bound.get(*at));
             let fields = first.map(|rule| rule.fields.clone()).unwrap_or_default();
+            let place = |field: &FieldRef| {
+                Some((all.iter().position(|known| known == field)?, binder.column(field).map(|(column, ..)| column)))
+            };
+            let places = fields.iter().filter_map(place).collect();
             let in_file = fields.iter().any(|field| binder.has(field));
             let asks = |at: &usize| bound.get(*at).is_some_and(|rule| rule.predicate.asks_for_blanks());
             let asks_for_blanks = positions.iter().any(asks);
             let is_of_facts = axis == AxisName::Fit;
-            Question { least, reach, rules: positions, fields, in_file, asks_for_blanks, is_of_facts, settled: None }
+            Question {
+                least,
+                reach,
+                rules: positions,
+                fields,
+                places,
+                in_file,
+                asks_for_blanks,
+                is_of_facts,
+                settled: None,
+            }
         })
         .collect()
 }

@@ -4,10 +4,10 @@
 //! column of codes is read after the other, a block of rows at a time. What sums cannot say is asked row by row, by
 //! [`Axis::evaluate`], which gives the others the same.
 
-use super::axis::{Axis, Group, Question, Settled, limited};
+use super::axis::{Axis, Came, Group, Open, Question, Settled, limited, share};
 use super::days::Used;
 use super::definitions::{Meanings, Met};
-use super::enrich::Opens;
+use super::enrich::{Moves, Opens};
 use super::predicate::Cells;
 use super::score::{Score, Scorecard, Scorecards};
 use super::segment::Segmentation;
@@ -176,7 +176,7 @@ impl Asked<'_> {
                 let opens = results.opens.get_mut(at).into_iter().flatten();
                 for ((sums, (axis, possible)), opens) in sums.iter_mut().zip(axes).zip(opens) {
                     sums.add_up(axis, *possible, (self.columns, first), block.len(), counted.as_deref());
-                    sums.opened.iter().for_each(|((group, question), counted)| opens.add(*group, *question, *counted));
+                    sums.worth.iter().for_each(|(field, counted)| opens.add(*field, *counted));
                 }
                 if of_card.is_none() && card.is_plain() && results.met.is_empty() {
                     self.take_block(&mut results, (at, card), block.clone(), &sums, used);
@@ -235,7 +235,12 @@ impl Asked<'_> {
         let cells = Cells::of(self.columns, row);
         let mut ask = |axis: &Axis, which: usize| match results.opens.get_mut(at).and_then(|opens| opens.get_mut(which))
         {
-            Some(mut opens) if used.has(row) => axis.evaluate(&cells, &mut opens),
+            Some(opens) if used.has(row) => {
+                let mut moves = Moves::of(axis, &cells);
+                let score = axis.evaluate(&cells, &mut moves);
+                moves.widths().for_each(|(field, width)| opens.add(field, (1, width)));
+                score
+            }
             _ => axis.evaluate(&cells, &mut ()),
         };
         let fit = fit.unwrap_or_else(|| ask(&card.fit, 0));
@@ -279,8 +284,72 @@ struct Sums {
     scores: Vec<i64>,
     /// Rows that have to be asked one by one.
     open: Vec<bool>,
-    /// What questions leave open of the rows that count, by group and question: leads, and millionths of a point.
-    opened: Vec<((usize, usize), (u64, i64))>,
+    /// How far filling each field of the axis could move the totals.
+    moves: Vec<Move>,
+    /// What that is worth to the rows that count, by field: leads, and millionths of a point.
+    worth: Vec<(usize, (u64, i64))>,
+}
+
+/// How much less and more the rows of a block could have once a field is filled, in millionths of points.
+#[derive(Debug, Clone, Default)]
+struct Move {
+    /// Whether a row leaves it open; of the groups so far, and of the one that is added up.
+    is_open: bool,
+    is_in_group: bool,
+    /// Of the groups so far, and of the one that is added up.
+    total: Vec<[i64; 2]>,
+    group: Vec<[i64; 2]>,
+}
+
+impl Move {
+    /// Of so many rows nothing is open yet.
+    fn clear(&mut self, rows: usize) {
+        if self.is_open || self.total.len() != rows {
+            self.total.clear();
+            self.total.resize(rows, [0; 2]);
+        }
+        if self.is_in_group || self.group.len() != rows {
+            self.group.clear();
+            self.group.resize(rows, [0; 2]);
+        }
+        (self.is_open, self.is_in_group) = (false, false);
+    }
+
+    #[inline]
+    fn add(&mut self, place: usize, share: [i64; 2]) {
+        if let Some([less, more]) = self.group.get_mut(place) {
+            *less += share[0];
+            *more += share[1];
+        }
+    }
+
+    /// Takes what is open of a group, whose rows have these sums.
+    fn close_group(&mut self, group: &Group, sums: &[i64]) {
+        if !std::mem::take(&mut self.is_in_group) {
+            return;
+        }
+        self.is_open = true;
+        let limited = |micro: i64| limited(Points::from_micro(micro), group.floor, group.cap).micro();
+        for ((total, own), sum) in self.total.iter_mut().zip(&mut self.group).zip(sums) {
+            let [less, more] = std::mem::take(own);
+            let now = limited(*sum);
+            total[0] += limited(sum + less) - now;
+            total[1] += limited(sum + more) - now;
+        }
+    }
+
+    /// How many rows that count filling the field could move, and how far together, given their totals.
+    fn worth(&self, cap: Points, totals: &[i64], counted: Option<&[bool]>) -> (u64, i64) {
+        let limited = |micro: i64| limited(Points::from_micro(micro), Points::ZERO, cap).micro();
+        let mut worth = (0, 0_i64);
+        for (place, ([less, more], total)) in self.total.iter().zip(totals).enumerate() {
+            let width = limited(total + more) - limited(total + less);
+            if width > 0 && counted.is_none_or(|counted| counted.get(place) == Some(&true)) {
+                worth = (worth.0 + 1, worth.1.saturating_add(width));
+            }
+        }
+        worth
+    }
 }
 
 impl Sums {
@@ -300,24 +369,30 @@ impl Sums {
         }
         self.open.clear();
         self.open.resize(rows, !possible);
-        self.opened.clear();
+        self.worth.clear();
         if !possible {
             return;
         }
+        self.moves.resize_with(axis.fields.len(), Move::default);
+        self.moves.iter_mut().for_each(|field| field.clear(rows));
         // The middle of all that could be needs more than sums.
         let is_middle = axis.missing == MissingPolicy::Interval;
         for (at, group) in axis.groups.iter().enumerate() {
-            if self.add_group(group, at, place, rows, (is_middle, counted)).is_none() {
-                // More points than add up exactly: whatever was noted is noted anew.
-                self.opened.clear();
+            if self.add_group(group, at, place, rows, is_middle).is_none() {
+                // More points than add up exactly.
                 self.open.fill(true);
                 return;
             }
+            self.moves.iter_mut().for_each(|field| field.close_group(group, &self.group));
             let sums = self.group.iter().zip(&self.group_known);
             for ((total, known), (sum, part)) in self.total.iter_mut().zip(&mut self.known).zip(sums) {
                 *total += limited(Points::from_micro(*sum), group.floor, group.cap).micro();
                 *known += (*part).min(group.reach.micro());
             }
+        }
+        for (field, moves) in self.moves.iter().enumerate().filter(|(_, moves)| moves.is_open) {
+            let worth = moves.worth(axis.cap, &self.total, counted);
+            self.worth.extend((worth.0 > 0).then_some((field, worth)));
         }
         let sums = self.total.iter().zip(&self.known);
         for (score, (total, known)) in self.scores.iter_mut().zip(sums) {
@@ -336,7 +411,7 @@ impl Sums {
         at: usize,
         (columns, first): (&[Column], usize),
         rows: usize,
-        (is_middle, counted): (bool, Option<&[bool]>),
+        is_middle: bool,
     ) -> Option<()> {
         let known_of_all = |question: &Question| match &question.settled {
             Some(settled) if settled.open.is_none() => question.reach.micro(),
@@ -346,8 +421,8 @@ impl Sums {
         self.group.resize(rows, 0);
         self.group_known.clear();
         self.group_known.resize(rows, group.questions.iter().map(known_of_all).sum());
-        for (asked, question) in group.questions.iter().enumerate() {
-            let mut noted = Noted { open: &mut self.open, is_middle, counted, leads: 0, micro: 0 };
+        for question in &group.questions {
+            let mut noted = Noted { open: &mut self.open, is_middle, moves: &mut self.moves, question };
             let sums = (&mut self.group[..], &mut self.group_known[..]);
             let settled = question.settled.as_ref();
             let codes = settled.and_then(|settled| Some(columns.get(settled.column?)?.cells().codes()));
@@ -363,13 +438,9 @@ impl Sums {
                         }
                         *sum += came.given.micro();
                         *known += came.decided.micro();
-                        noted.note(place, came.apart.micro());
+                        noted.note_row(&came, columns, (first, place));
                     }
                 }
-            }
-            let counted = (noted.leads, noted.micro);
-            if counted.0 > 0 {
-                self.opened.push(((at, asked), counted));
             }
         }
         Some(())
@@ -392,22 +463,47 @@ impl Sums {
 struct Noted<'a> {
     open: &'a mut [bool],
     is_middle: bool,
-    counted: Option<&'a [bool]>,
-    leads: u64,
-    micro: i64,
+    moves: &'a mut [Move],
+    question: &'a Question,
 }
 
 impl Noted<'_> {
-    #[inline]
-    fn note(&mut self, place: usize, apart: i64) {
-        if apart <= 0 {
+    /// Notes what settled answers, one for each row, leave open.
+    fn note(&mut self, answers: impl Iterator<Item = Open> + Clone) {
+        if self.is_middle {
+            self.open.iter_mut().zip(answers).for_each(|(open, answer)| *open |= answer.is_open);
+            return;
+        }
+        for (field, column) in &self.question.places {
+            let is_blank = |answer: &Open| column.is_none() || answer.is_blank;
+            let has_share = |answer: &Open| is_blank(answer) && answer.share != [0; 2];
+            if let Some(moves) = self.moves.get_mut(*field)
+                && answers.clone().any(|answer| has_share(&answer))
+            {
+                moves.is_in_group = true;
+                for (place, answer) in answers.clone().enumerate() {
+                    moves.add(place, if is_blank(&answer) { answer.share } else { [0; 2] });
+                }
+            }
+        }
+    }
+
+    /// Notes what an answer leaves open of the row at a place after the first.
+    fn note_row(&mut self, came: &Came, columns: &[Column], (first, place): (usize, usize)) {
+        if !came.is_open() {
             return;
         }
         if self.is_middle {
             put(self.open, place, true);
-        } else if self.counted.is_none_or(|counted| counted.get(place) == Some(&true)) {
-            self.leads += 1;
-            self.micro = self.micro.saturating_add(apart);
+            return;
+        }
+        let blanks = || self.question.blanks(columns, first + place);
+        let share = share(came.room, blanks().count());
+        for field in blanks() {
+            if let Some(moves) = self.moves.get_mut(field) {
+                moves.is_in_group = true;
+                moves.add(place, share);
+            }
         }
     }
 }
@@ -419,24 +515,23 @@ fn add<C: Copy + Into<usize>>(
     (sums, known): (&mut [i64], &mut [i64]),
     noted: &mut Noted<'_>,
 ) {
+    let codes = codes.get(..sums.len()).unwrap_or(codes);
     for (code, sum) in codes.iter().zip(sums) {
         *sum += settled.given.get((*code).into()).copied().unwrap_or(0);
     }
     let Some(open) = &settled.open else { return };
-    for (place, (code, known)) in codes.iter().zip(known).enumerate() {
-        let (decided, apart) = open.get((*code).into()).copied().unwrap_or((0, 0));
-        *known += decided;
-        noted.note(place, apart);
-    }
+    let answers = codes.iter().map(|code| open.get((*code).into()).copied().unwrap_or_default());
+    answers.clone().zip(known).for_each(|(answer, known)| *known += answer.decided);
+    noted.note(answers);
 }
 
 /// The same for an answer that is one for all rows.
 fn add_same(settled: &Settled, (sums, known): (&mut [i64], &mut [i64]), noted: &mut Noted<'_>) {
     let given = settled.given.first().copied().unwrap_or(0);
     sums.iter_mut().for_each(|sum| *sum += given);
-    let Some((decided, apart)) = settled.open.as_ref().and_then(|open| open.first().copied()) else { return };
-    known.iter_mut().for_each(|known| *known += decided);
-    (0..known.len()).for_each(|place| noted.note(place, apart));
+    let Some(answer) = settled.open.as_ref().and_then(|open| open.first().copied()) else { return };
+    known.iter_mut().for_each(|known| *known += answer.decided);
+    noted.note(std::iter::repeat_n(answer, known.len()));
 }
 
 #[cfg(test)]
@@ -496,24 +591,28 @@ mod tests {
                       "per": { "field": "column:Visits" } } ] }] } } });
             let scored = list.score(&OperatingModel::from_json(&model.to_string()).unwrap(), &run);
             let (mut open, mut known) = (0, 0);
-            let mut opens = [Opens::default(), Opens::default()];
+            let mut worth: std::collections::BTreeMap<String, (u64, Points)> = Default::default();
             for row in 0..list.rows() {
                 let card = scored.card(row).unwrap();
                 let cells = Cells::of(list.table().columns(), row);
-                let [mut fit, mut engagement] = opens.each_mut();
                 let alone = card.trace(&cells, &mut (), &mut ());
                 if !scored.is_used(row) {
                     continue;
                 }
-                card.trace(&cells, &mut fit, &mut engagement);
+                for own in scored.worth_filling(row) {
+                    let slot = worth.entry(own.field.to_string()).or_default();
+                    *slot = (slot.0 + own.leads, slot.1 + own.points);
+                }
                 assert_eq!((scored.fit(row), scored.engagement(row)), (alone.fit, alone.engagement), "{missing} {row}");
                 assert_eq!(scored.grade(row), alone.grade, "{missing} {row}");
                 *(if csv.lines().nth(row + 1).unwrap().contains(",,") { &mut open } else { &mut known }) += 1;
             }
             assert!(open > 500 && known > 500 && open + known < 2_900, "{open} {known}");
-            let worth = crate::targeting::enrich::worth(&scored.cards, &[opens]);
-            assert!(worth.len() >= 4, "{worth:?}");
-            assert_eq!(scored.worth_filling_in_list(), worth, "{missing}");
+            let of_list = scored.worth_filling_in_list();
+            let list = of_list.iter().map(|own| (own.field.to_string(), (own.leads, own.points))).collect();
+            assert!(worth.len() >= 3, "{worth:?}");
+            assert_eq!(worth, list, "{missing}");
+            assert!(of_list.is_sorted_by(|a, b| a.points >= b.points), "{of_list:?}");
         }
     }
 }

@@ -22,8 +22,9 @@ inBrowsers('each rule is a sentence with its promise, and queues lead to their l
   await page.waitForSelector('#queue-list-stalled tbody tr');
   const { name, content } = await downloaded(page, () => press(page, '#queue-list-stalled-csv'));
   assert.equal(name, 'leads-stalled.csv');
-  assert.match(content, /^\ufeff?Lead,Company,Grade,Owner,Why,Due/);
+  assert.match(content, /^\ufeff?Line,Lead ID,Lead,Company,Grade,Segment,Owner,Code,Why,Due,Hours late,"Age, days","Expected value, USD"\r\n/);
   const count = Number((await text(page, '#queue-stalled')).replaceAll(/\D/g, ''));
+  assert.ok(count > 50 && content.trimEnd().split('\r\n').length === count + 1, 'the file has all of them');
   await press(page, '#list-queue');
   await says(page, '#shown-leads', `${count} leads shown`);
   await fill(page, '#filter-queue', '');

@@ -96,12 +96,14 @@ function grades(icp, base, path, owner) {
 function groups(icp, base, path, axis, label) {
   return icp[axis].groups.flatMap((/** @type {any} */ group, /** @type {number} */ g) => {
     const first = base[axis].groups[g] ?? group;
-    const most = Math.max(10, first.cap, ...first.rules.map((/** @type {any} */ rule) => Math.abs(rule.points)));
+    // A group without a cap of its own has the axis'.
+    const [now, then] = [group.cap ?? icp[axis].cap, first.cap ?? base[axis].cap];
+    const most = Math.max(10, then, ...first.rules.map((/** @type {any} */ rule) => Math.abs(rule.points)));
     const own = [...path, 'groups', g];
     const rules = group.rules.map((/** @type {any} */ rule, /** @type {number} */ r) => ({
       path: [...own, 'rules', r, 'points'], label: ownName(rule.name, group.name), name: `Points for ${rule.name}, ${group.name}`, value: rule.points, from: -most, to: most, step: fineness(rule.points), unit: 'points',
     }));
-    const cap = { path: [...own, 'cap'], label: 'At most', name: `Most points from ${group.name}`, value: group.cap, from: 1, to: Math.max(2 * first.cap, group.cap), step: fineness(group.cap), unit: 'points' };
+    const cap = { path: [...own, 'cap'], label: 'At most', name: `Most points from ${group.name}`, value: now, from: 1, to: Math.max(2 * then, now), step: fineness(now), unit: 'points' };
     return [
       { name: `${label}: ${group.name}`, knobs: [...rules, cap] },
       { name: `${label}: ${group.name}, thresholds`, knobs: thresholdKnobs(group.rules, first.rules, [...own, 'rules'], (name) => ownName(name, group.name)) },

@@ -271,14 +271,15 @@ impl AxisDocument {
         let cap = positive(&at.key("cap"), self.cap, MAX_POINTS)?;
         let mut names = Names::of("group");
         let groups_at = at.key("groups");
-        let groups = self.groups.iter_mut().enumerate().map(|(i, group)| {
+        let groups = self.groups.iter().enumerate().map(|(i, group)| {
             let at = groups_at.index(i);
             let name = names.take(&at.key("name"), &group.name)?;
-            let cap = *group.cap.get_or_insert(cap);
-            let floor = *group.floor.get_or_insert(-cap);
+            let cap = group.cap.unwrap_or(cap);
+            let floor = group.floor.unwrap_or(-cap);
             Ok(RuleGroup {
                 name,
                 cap: Points::from_f64(positive(&at.key("cap"), cap, MAX_POINTS)?),
+                has_own_cap: group.cap.is_some(),
                 floor: Points::from_f64(at.key("floor").range(floor, -MAX_POINTS, 0.0)?),
                 rules: rules(&at.key("rules"), &group.rules)?,
             })

@@ -1,6 +1,6 @@
 //! What each column of a file is to learning, so that a person can decide which ones to learn from.
 
-use super::examples::{Examples, Values};
+use super::examples::{Examples, Feature, Values};
 use super::leaks::{Leak, LeakGrade, leaks};
 use super::options::LearnOptions;
 use crate::Error;
@@ -62,8 +62,7 @@ pub(super) fn of(leads: &LeadList, options: &LearnOptions) -> Result<Vec<LearnCo
         let sure = leak.as_ref().is_some_and(|leak| leak.grade == LeakGrade::Leak);
         let filled = feature.map_or(0, |feature| examples.all().into_iter().filter(|row| feature.filled(*row)).count());
         let distinct = feature.map_or(0, |_| distinct(column, &examples));
-        // One value throughout says nothing.
-        let varies = distinct + u64::from(filled < examples.len()) > 1;
+        let varies = feature.is_some_and(Feature::varies);
         LearnColumn {
             column: name.to_owned(),
             usage,

@@ -3,7 +3,7 @@
 use super::options::LearnOptions;
 use super::outcome::{self, Reading};
 use crate::calendar::Date;
-use crate::crm::{Dialects, Field, LeadList, labels};
+use crate::crm::{Dialects, Field, LeadList, Vocabulary, labels};
 use crate::model::fold;
 use crate::random::StreamKey;
 use crate::stats::{Arrange, Ordered};
@@ -59,6 +59,16 @@ impl Feature {
         !self.watched_only
     }
 
+    /// Whether rows differ in it, a blank counting as a value: one value throughout says nothing.
+    pub(crate) fn varies(&self) -> bool {
+        match &self.values {
+            Values::Numbers(values) => {
+                values.windows(2).any(|pair| pair[0] != pair[1] && !(pair[0].is_nan() && pair[1].is_nan()))
+            }
+            Values::Levels { codes, .. } => codes.windows(2).any(|pair| pair[0] != pair[1]),
+        }
+    }
+
     pub(crate) fn filled(&self, row: u32) -> bool {
         match &self.values {
             Values::Numbers(values) => !values[row as usize].is_nan(),
@@ -67,8 +77,8 @@ impl Feature {
     }
 }
 
-/// Fields that name a row and say nothing about others like it.
-const NAMES: [Field; 9] = [
+/// Fields that name a row, or are free notes, and say nothing about others like it.
+const NAMES: [Field; 10] = [
     Field::PersonId,
     Field::FirstName,
     Field::LastName,
@@ -78,6 +88,7 @@ const NAMES: [Field; 9] = [
     Field::DealName,
     Field::AccountId,
     Field::Contact,
+    Field::NextStep,
 ];
 
 impl Examples {
@@ -142,7 +153,16 @@ impl Examples {
             };
             left_out.insert(at);
         }
-        let naming = |label: &str| NAMES.iter().any(|field| field.name() == label);
+        let dialects = Dialects::built_in()?;
+        // Deals that were attached bring identifiers and notes of their own, which no field of leads is.
+        let names_deal = |header: &str| {
+            let means = dialects.fields_of(header, Vocabulary::Deal, None);
+            means.first().is_some_and(|(field, _)| matches!(field, Field::DealId | Field::DealName | Field::NextStep))
+        };
+        let naming = |label: &str| match label.strip_prefix("column:") {
+            Some(header) => names_deal(header),
+            None => NAMES.iter().any(|field| field.name() == label),
+        };
         let kept = |at: &usize| {
             let column = &table.columns()[*at];
             // What an earlier export of ours added follows from the other columns.

@@ -126,7 +126,10 @@ impl Learning {
             undecided: self.examples.undecided,
             absent: self.examples.absent.clone(),
             base_rate: base_rate(&self.examples, &training),
-            columns: self.examples.features.iter().filter(|f| f.learnable()).map(|f| f.name.clone()).collect(),
+            columns: {
+                let used = self.examples.features.iter().filter(|f| f.learnable() && f.varies());
+                used.map(|f| f.name.clone()).collect()
+            },
             newest: self.examples.newest(),
             gate: self.gate,
             quality: self.quality,

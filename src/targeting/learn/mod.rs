@@ -37,6 +37,7 @@ pub use holdout::Holdout;
 pub use leaks::{Leak, LeakGrade, LeakSign, leaks};
 pub use learned::{Learned, Prediction};
 pub use learning::Learning;
+pub(crate) use logistic::sigmoid;
 pub use options::{LeakPolicy, LearnOptions};
 pub(crate) use outcome::lead_word;
 pub use outcome::{Ends, OutcomeColumn, OutcomeValue, ends};

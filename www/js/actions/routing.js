@@ -4,7 +4,7 @@
 import { changed, state } from '../state.js';
 import { changeModel } from './model.js';
 import { filterLeads } from './leads.js';
-import { announce, isCancelled, newest, problemOf } from './work.js';
+import { announce, busy, download, isCancelled, newest, problemOf } from './work.js';
 
 /** @param {Partial<import('../state.js').RoutingDesk>} change */
 function put(change) {
@@ -21,6 +21,14 @@ export function showQueue(queue) {
 export function listQueue(queue) {
   state.leads.part = 'list';
   return filterLeads({ grades: [], segment: '', owner: '', channel: '', find: '', queue });
+}
+
+/** Downloads every lead of a queue. @param {import('../state.js').QueueName} queue */
+export async function exportQueue(queue) {
+  const { handle } = state.leads;
+  if (!handle) return;
+  const bytes = await busy('Writing the CSV', (control) => handle.queueCsv(queue, control));
+  download(bytes, `leads-${queue}.csv`, 'text/csv;charset=utf-8');
 }
 
 /** Asks which thresholds are worth choosing from. */

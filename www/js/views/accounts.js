@@ -44,7 +44,7 @@ export function accountsView(state) {
       card ? accountCard(card) : null),
     duplicates(report),
     report.unknownRoles.length > 0 ? h('div', { class: 'card' }, listing('Roles that your model does not have', 'unknown-roles', ['As written', 'Rows'],
-      report.unknownRoles.map(({ value, count: n }) => [value, count(n)]), { numbers: [1], note: 'They fill no seat. Add them under Committee on the Model tab if they should.' })) : null);
+      report.unknownRoles.map(({ value, count: n }) => [value, n]), { numbers: [1], note: 'They fill no seat. Add them under Committee on the Model tab if they should.' })) : null);
 }
 
 /** @param {AccountsReport} report */

@@ -31,7 +31,7 @@ export function checkView(state, report) {
   return h('section', { class: 'check', key: 'check', id: 'check', 'aria-label': 'Check the card' },
     problem ? problemCard(problem) : null,
     lint ? h('div', { class: 'card', key: 'lint' }, findings(lint)) : waiting(state),
-    cuts ? h('div', { class: 'card', key: 'cuts' }, cutPoints(cuts, state.model.value?.meta?.currency)) : null,
+    cuts ? h('div', { class: 'card', key: 'cuts' }, cutPoints(cuts)) : null,
     drift ? h('div', { class: 'card', key: 'drift' }, driftPart(drift)) : null,
     h('div', { class: 'card', key: 'channels' }, channels(report)));
 }
@@ -70,11 +70,8 @@ function item(finding, i) {
     h('button', { type: 'button', class: 'button small', 'aria-label': `Go to it: ${finding.rules[0] ?? finding.group ?? finding.axis}`, onclick: () => act.goToRule(finding) }, 'Go to it'));
 }
 
-/**
- * @param {CutReport} report
- * @param {string | undefined} currency
- */
-function cutPoints({ fields, outcome, amount, note }, currency) {
+/** @param {CutReport} report */
+function cutPoints({ fields, outcome, amount, currency, note }) {
   const value = amount ? `win rate × ${amount}` : 'win rate';
   return h('section', { class: 'listing', id: 'cut-points' },
     h('h3', { id: 'cut-points-title' }, 'Where segments should cut'),
@@ -83,8 +80,14 @@ function cutPoints({ fields, outcome, amount, note }, currency) {
       h('summary', null, h('span', { class: `chip ${field.verdict === 'better-cut' ? 'better' : ''}` }, { 'better-cut': 'Better cut', 'no-better-cut': 'No better cut', 'too-few': 'Too few' }[field.verdict]), ' ', h('span', { class: 'soft' }, field.sentence)),
       h('div', { class: 'inside' },
         h('p', { class: 'small' }, `Your cuts: ${cutList(field.current)}. Best found: ${cutList(field.proposed)}. Variance explained on held-out leads: ${percent(field.currentSeparation, 1)} by yours, ${percent(field.separation, 1)} by the best; the gain is ${percent(field.gain, 1)} ± ${percent(field.gainError, 1)}.`),
-        field.groups.length === 0 ? null : listing(field.verdict === 'better-cut' ? 'Between the proposed cuts' : 'Between your cuts', `cut-${field.field.replaceAll(/[^\w]/g, '-')}`, [sentence(field.label), 'Leads', 'Won', 'Win rate, 95 %', amount ? 'Worth of a lead' : 'Win rate'],
-          field.groups.map((group) => [range(group), count(group.leads), count(group.won), `${percent(group.winRate.low)} to ${percent(group.winRate.high)}`, amount ? `${number(group.value, 0)} ${currency ?? ''}` : percent(group.value, 1)]), { numbers: [1, 2, 3, 4] })))));
+        field.groups.length === 0 ? null : listing(field.verdict === 'better-cut' ? 'Between the proposed cuts' : 'Between your cuts', `cut-${field.field.replaceAll(/[^\w]/g, '-')}`, [sentence(field.label), 'Leads', 'Won', 'Win rate, 95 %', amount ? `Worth of a lead, ${currency ?? ''}` : 'Win rate'],
+          field.groups.map((group) => [range(group), group.leads, group.won, `${percent(group.winRate.low)} to ${percent(group.winRate.high)}`, amount ? number(group.value, 0) : percent(group.value, 1)]), {
+            numbers: [1, 2, 3, 4],
+            csv: {
+              heads: [`${sentence(field.label)} from`, 'Below', 'Leads', 'Won', 'Win rate', 'Win rate, low', 'Win rate, high', ...(amount ? [`Worth of a lead, ${currency ?? ''}`, 'Worth, low', 'Worth, high'] : [])],
+              rows: field.groups.map((group) => [group.from, group.below, group.leads, group.won, group.leads > 0 ? group.won / group.leads : null, group.winRate.low, group.winRate.high, ...(amount ? [group.value, group.valueInterval.low, group.valueInterval.high] : [])]),
+            },
+          })))));
 }
 
 /** @param {number[]} cuts */
@@ -114,6 +117,13 @@ function driftPart({ groups, fields, notes }) {
       pairs.map(({ label, base, group, psi, pValue, drifted: isDrifted, moved }) => [sentence(label), GROUPS[base], GROUPS[group], fixed(psi, 3), fixed(pValue, 3), isDrifted ? 'moved' : '–',
         moved.slice(0, 3).map(({ value, baseShare, share }) => `${value}: ${percent(baseShare)} → ${percent(share)}`).join('; ')]), {
         numbers: [3, 4], empty: 'None of the profile’s fields is in this file.',
+        csv: {
+          heads: ['Field', 'Measured by', 'Compared', 'Index (PSI)', 'p-value', 'Moved', 'Value', 'Share, measured by', 'Share, compared'],
+          rows: pairs.flatMap(({ label, base, group, psi, pValue, drifted: isDrifted, moved }) => {
+            const own = [sentence(label), GROUPS[base], GROUPS[group], psi, pValue, isDrifted ? 'yes' : 'no'];
+            return moved.length === 0 ? [[...own, null, null, null]] : moved.map(({ value, baseShare, share }) => [...own, value, baseShare, share]);
+          }),
+        },
         note: `${drifted.length === 0 ? 'No field has moved' : `${counted(drifted.length, 'comparison shows', 'comparisons show')} a move`}: an index of 0.1 or more that is no accident (p at most 0.01). ${groups.map(({ group, leads }) => `${count(leads)} ${GROUPS[group]}`).join(', ')}.`,
       }),
     notes.length > 0 ? h('ul', { class: 'bullets small soft' }, notes.map((note) => h('li', { key: note }, sentence(note)))) : null);
@@ -121,7 +131,7 @@ function driftPart({ groups, fields, notes }) {
 
 /** @param {LeadReport} report */
 function channels({ counts }) {
-  return listing('Where leads come from', 'channels', ['Channel', 'Leads'], counts.byChannel.map(({ channel, count: n }) => [words(channel), count(n)]), {
+  return listing('Where leads come from', 'channels', ['Channel', 'Leads'], counts.byChannel.map(({ channel, count: n }) => [words(channel), n]), {
     numbers: [1], empty: 'This file has no column for the source of leads.', open: (at) => counts.byChannel[at] && void act.listChannel(counts.byChannel[at].channel), note: counts.byChannel.length > 0 ? 'Choose a channel to see its leads.' : null,
   });
 }

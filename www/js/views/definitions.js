@@ -17,15 +17,15 @@ export function definitionsPart({ definitions, status }) {
   const isCompared = definitions.some((one) => one.status !== null);
   const heads = ['Definition', 'Condition of your model', 'Holds', 'Does not', 'Cannot be told', ...(isCompared ? ['Both say so', 'Only the status', 'Only the definition', 'Neither', 'Status, cannot be told'] : [])];
   const rows = definitions.map(({ label, condition, holds, fails, unknown, status: versus }) => [
-    sentence(label), condition ?? 'not defined', ...(condition === null ? [NONE, NONE, NONE] : [count(holds), count(fails), count(unknown)]),
-    ...(isCompared ? (versus ? [versus.both, versus.claimedOnly, versus.metOnly, versus.neither, versus.claimedUnknown].map((n) => count(n)) : [NONE, NONE, NONE, NONE, NONE]) : [])]);
+    sentence(label), condition ?? 'not defined', ...(condition === null ? [NONE, NONE, NONE] : [holds, fails, unknown]),
+    ...(isCompared ? (versus ? [versus.both, versus.claimedOnly, versus.metOnly, versus.neither, versus.claimedUnknown] : [NONE, NONE, NONE, NONE, NONE]) : [])]);
   return h('div', { class: 'definitions' },
     listing('What your words mean, and what the file says', 'definitions', heads, rows, {
       numbers: heads.map((_, i) => i).slice(2), note: status ? `The status column is “${status.column}”. Rows that only one of the two calls so are the ones to talk about.` : 'This file has no status column to compare with.',
     }),
     disagreements(definitions),
     status ? h('details', { class: 'twin', key: 'statuses' }, h('summary', null, 'What each status was taken to claim'),
-      listing('Statuses', 'statuses', ['Status', 'Claims', 'Leads'], status.values.map(({ value, claims, count: n }) => [value || 'blank', claims ? labelOf(definitions, claims) : 'none of these', count(n)]), { numbers: [2] })) : null);
+      listing('Statuses', 'statuses', ['Status', 'Claims', 'Leads'], status.values.map(({ value, claims, count: n }) => [value || 'blank', claims ? labelOf(definitions, claims) : 'none of these', n]), { numbers: [2] })) : null);
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import * as act from '../actions.js';
 import { h } from '../dom.js';
-import { count, counted, number } from '../format.js';
+import { counted, number } from '../format.js';
 import { listing } from './listing.js';
 
 /**
@@ -65,7 +65,7 @@ export function exportButton(lead) {
 export function enrichList({ enrich, counts }) {
   if (enrich.length === 0) return null;
   return h('div', { class: 'card', key: 'enrich' },
-    listing('What is worth finding out', 'enrich', ['Field', 'Leads where it is blank', 'Share of leads', 'Points it could move'],
-      enrich.map(({ label, leads, points }) => [label, count(leads), `${Math.round((100 * leads) / Math.max(1, counts.leads))} %`, count(Math.round(points))]),
-      { numbers: [1, 2, 3], note: 'Blank fields that rules ask for, the one that could move the scores of this list most first.' }));
+    listing('What is worth finding out', 'enrich', ['Field', 'Leads it could move', 'Share of leads, %', 'Points it could move'],
+      enrich.map(({ label, leads, points }) => [label, leads, Math.round((100 * leads) / Math.max(1, counts.leads)), Math.round(points)]),
+      { numbers: [1, 2, 3], note: 'Blank fields that could move scores, up to the caps of their groups, the one that could move this list most first.' }));
 }

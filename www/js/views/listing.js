@@ -3,15 +3,18 @@
 
 import * as act from '../actions.js';
 import { h } from '../dom.js';
-import { counted } from '../format.js';
+import { NONE, counted, number } from '../format.js';
 
 /** Rows drawn at most; the download has them all. */
 const MOST = 200;
+
+/** @typedef {string | number | null | undefined} Cell a number is written for people in the table, plainly in the download */
 
 /**
  * @typedef {object} ListingOptions
  * @property {number[]} [numbers] columns of figures
  * @property {string} [file] name of the download, without its ending
+ * @property {{ heads: string[], rows: Cell[][] } | (() => void)} [csv] the download, where it is another table than the one shown; or what fetches it
  * @property {string} [empty] said instead of an empty list
  * @property {import('../dom.js').Child} [note] beside the heading
  * @property {(row: number) => void} [open] what choosing a row does, by its place in the list
@@ -33,15 +36,16 @@ export function csvButton(id, title, heads, rows, label = 'Download CSV') {
  * @param {string} title
  * @param {string} id
  * @param {string[]} heads
- * @param {(string | number | null | undefined)[][]} rows the first cell names the row
+ * @param {Cell[][]} rows the first cell names the row
  * @param {ListingOptions} [options]
  */
-export function listing(title, id, heads, rows, { numbers = [], file = id, empty = 'None.', note, open } = {}) {
+export function listing(title, id, heads, rows, { numbers = [], file = id, empty = 'None.', note, open, csv } = {}) {
   const isNumber = new Set(numbers);
-  const texts = rows.map((row) => row.map((cell) => (cell === null || cell === undefined ? '' : String(cell))));
+  const texts = rows.map((row) => row.map((cell) => (cell === null || cell === undefined ? '' : typeof cell === 'number' ? number(cell) : cell)));
+  const download = typeof csv === 'function' ? csv : () => act.downloadList(file, csv?.heads ?? heads, (csv?.rows ?? rows).map((row) => row.map(plain)));
   return h('section', { class: 'listing', key: id, id },
     h('div', { class: 'card-head' }, h('h3', { id: `${id}-title` }, title),
-      texts.length === 0 ? null : h('button', { type: 'button', class: 'button quiet small', id: `${id}-csv`, 'aria-label': `Download CSV: ${title}`, onclick: () => act.downloadList(file, heads, texts) }, 'Download CSV')),
+      texts.length === 0 ? null : h('button', { type: 'button', class: 'button quiet small', id: `${id}-csv`, 'aria-label': `Download CSV: ${title}`, onclick: download }, 'Download CSV')),
     note ? h('p', { class: 'small soft' }, note) : null,
     texts.length === 0 ? h('p', { class: 'small soft' }, empty) : h('div', { class: 'scroll tall', tabindex: 0, role: 'region', 'aria-labelledby': `${id}-title` },
       h('table', { class: 'data' },
@@ -50,4 +54,9 @@ export function listing(title, id, heads, rows, { numbers = [], file = id, empty
           h('th', { scope: 'row' }, open ? h('button', { type: 'button', class: 'link', onclick: () => open(at) }, h('bdi', null, name)) : h('bdi', null, name)),
           cells.map((text, i) => h('td', { key: String(i), class: isNumber.has(i + 1) ? 'number' : null }, h('bdi', null, text)))))))),
     texts.length > MOST ? h('p', { class: 'small soft' }, `${counted(texts.length - MOST, 'more row', 'more rows')} in the download.`) : null);
+}
+
+/** A cell as a file has it: figures plain, nothing where there is none. @param {Cell} cell */
+function plain(cell) {
+  return cell === null || cell === undefined || cell === NONE ? '' : String(cell);
 }

@@ -64,13 +64,13 @@ function valueOf(event) {
  * @param {State} state
  * @param {(string | number)[]} path
  * @param {string} label
- * @param {{ type?: 'number' | 'text' | 'percent', min?: number, max?: number, wide?: boolean }} [options]
+ * @param {{ type?: 'number' | 'text' | 'percent', min?: number, max?: number, wide?: boolean, placeholder?: string }} [options]
  */
-function edit(state, path, label, { type = 'number', min, max } = {}) {
+function edit(state, path, label, { type = 'number', min, max, placeholder } = {}) {
   const value = path.reduce((part, key) => part?.[key], state.model.value);
   const shown = type === 'percent' && typeof value === 'number' ? Math.round(value * 1000) / 10 : value;
   return h('input', {
-    type: type === 'text' ? 'text' : 'number', step: 'any', min, max, value: shown ?? '', 'aria-label': label, 'data-path': path.join('.'),
+    type: type === 'text' ? 'text' : 'number', step: 'any', min, max, placeholder, value: shown ?? '', 'aria-label': label, 'data-path': path.join('.'),
     onchange: (/** @type {Event} */ event) => {
       const text = valueOf(event);
       if (type === 'text') return act.editModel(path, text);
@@ -115,7 +115,7 @@ function axis(state, name, title, profile) {
           h('td', null, group.rules.length > 1 || profile.groups.length > 1 ? h('button', {
             type: 'button', class: 'button quiet small', 'aria-label': `Remove ${rule.name}`, onclick: () => act.removeRule(name, g, r),
           }, 'Remove') : null))),
-        h('tr', { class: 'subtotal' }, h('th', { scope: 'row' }, 'At most from this group'), h('td'), h('td', { class: 'number' }, edit(state, ['icp', name, 'groups', g, 'cap'], `Most points from ${group.name}`)), h('td')))))),
+        h('tr', { class: 'subtotal' }, h('th', { scope: 'row' }, 'At most from this group'), h('td'), h('td', { class: 'number' }, edit(state, ['icp', name, 'groups', g, 'cap'], `Most points from ${group.name}`, { placeholder: String(profile.cap) })), h('td')))))),
     h('div', { class: 'field short', key: 'cap' }, h('span', { class: 'label' }, `At most from ${name}`), edit(state, ['icp', name, 'cap'], `Most points of ${name}`)));
 }
 

@@ -92,7 +92,7 @@ function duplicates({ duplicates: all }) {
   if (all.length === 0) return h('p', { class: 'small soft', key: 'duplicates' }, 'No row seems to be there twice.');
   const heads = ['Agree in', 'Surely the same', 'Rows too many', 'Such as', 'Lines'];
   const rows = all.flatMap(({ by, certain, rows: n, examples }) => examples.map(({ text, lines }) => [
-    `${by.charAt(0).toUpperCase()}${by.slice(1)}`, certain ? 'yes' : 'perhaps', count(n), text, lines.map((line) => count(line)).join(', ')]));
+    `${by.charAt(0).toUpperCase()}${by.slice(1)}`, certain ? 'yes' : 'perhaps', n, text, lines.join(', ')]));
   return listing('Rows that seem to be there more than once', 'duplicates', heads, rows, { numbers: [2] });
 }
 
@@ -100,5 +100,5 @@ function duplicates({ duplicates: all }) {
 function oddValues({ oddValues: all }) {
   if (all.length === 0) return h('p', { class: 'small soft', key: 'odd' }, 'No value is spelled unlike the others.');
   return listing('Values unlike the others', 'odd-values', ['Column', 'Value', 'Rows', 'First line', 'Probably'],
-    all.map(({ column, value, count: n, line, suggestion }) => [column, value, count(n), count(line), suggestion]), { numbers: [2, 3] });
+    all.map(({ column, value, count: n, line, suggestion }) => [column, value, n, line, suggestion]), { numbers: [2, 3] });
 }

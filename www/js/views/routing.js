@@ -44,7 +44,7 @@ function rules({ routing, accountOwner }) {
   const note = [accountOwner > 0 ? `${counted(accountOwner, 'lead', 'leads')} went to whoever has the account, before any rule.` : '',
     untold ? 'Whether promises are kept cannot be told where the file does not say when a lead came in.' : ''].filter(Boolean).join(' ');
   return listing('What the rules did', 'routing-rules', ['Rule', 'In words', 'Pool', 'Leads', 'Answered', 'Late', 'Not yet due', 'Breached', 'Not told'],
-    routing.map((rule) => [rule.rule, `${rule.sentence}.`, rule.pool, count(rule.count), ...(rule.sla ? [rule.answered, rule.late, rule.open, rule.breached, rule.unansweredUnknown].map((n) => count(n)) : [NONE, NONE, NONE, NONE, NONE])]),
+    routing.map((rule) => [rule.rule, `${rule.sentence}.`, rule.pool, rule.count, ...(rule.sla ? [rule.answered, rule.late, rule.open, rule.breached, rule.unansweredUnknown] : [NONE, NONE, NONE, NONE, NONE])]),
     { numbers: [3, 4, 5, 6, 7, 8], note, empty: 'Your model has no routing rules. Add them under “routing” in the JSON of the Model tab.' });
 }
 
@@ -52,7 +52,7 @@ function rules({ routing, accountOwner }) {
 function owners({ counts }) {
   const note = counts.unassigned > 0 ? `${counted(counts.unassigned, 'lead has', 'leads have')} no owner.` : null;
   return listing('Who got how many', 'routing-owners', ['Owner', 'Pool', 'Leads', 'Can take', 'Takes leads'],
-    counts.byOwner.map(({ owner, pool, count: n, capacity, active }) => [owner, pool, count(n), capacity === null ? 'no limit' : count(capacity), active ? 'yes' : 'not at present']),
+    counts.byOwner.map(({ owner, pool, count: n, capacity, active }) => [owner, pool, n, capacity ?? 'no limit', active ? 'yes' : 'not at present']),
     { numbers: [2, 3], note, empty: 'Your model names nobody who takes leads.' });
 }
 
@@ -81,7 +81,7 @@ function queues(state, report) {
 /**
  * @param {QueueReport} queue
  * @param {string} title
- * @param {string} name
+ * @param {import('../state.js').QueueName} name
  * @param {string | undefined} currency
  */
 function queueList({ rows, count: all }, title, name, currency) {
@@ -94,6 +94,6 @@ function queueList({ rows, count: all }, title, name, currency) {
     ...(isDue ? [row.due] : []), ...(isLate ? [row.hoursLate === null ? '' : number(row.hoursLate, 1)] : []), ...(isOld ? [row.ageDays === null ? '' : count(row.ageDays)] : []), ...(isWorth ? [money(row.expectedValue, currency)] : [])]);
   const numbers = heads.flatMap((head, i) => (['Hours late', 'Age, days', 'Expected value'].includes(head) ? [i] : []));
   return listing(title, `queue-list-${name}`, heads, body, {
-    numbers, file: `leads-${name}`, open: (at) => rows[at] && void act.showLead(rows[at].row), note: all > rows.length ? `The ${count(rows.length)} with the most expected value, then the oldest.` : null,
+    numbers, csv: () => void act.exportQueue(name), open: (at) => rows[at] && void act.showLead(rows[at].row), note: all > rows.length ? `The ${count(rows.length)} with the most expected value, then the oldest.` : null,
   });
 }

@@ -26,13 +26,14 @@ export function outcomesPart({ outcomes }) {
             h('tbody', { key: String(i) }, rows.map((row) => outcomeRow(row, outcomes)))))),
       csvButton('outcomes-by-grade', 'how leads of each grade ended', ['Grade', 'Leads', 'Won of', 'Won', 'Win rate', 'Low', 'High', 'SQL of', 'SQL', 'SQL rate', 'Low', 'High'],
         [...outcomes.byFit, ...outcomes.byGrade, outcomes.all].map((row) => [row.grade, String(row.leads), ...shareTexts(row.won), ...shareTexts(row.sql)])),
+      outcomes.status && outcomes.sqlUnknown > 0 ? h('p', { class: 'small soft' }, `${counted(outcomes.sqlUnknown, 'lost lead is', 'lost leads are')} in no SQL rate: nothing says whether ${outcomes.sqlUnknown === 1 ? 'it was' : 'they were'} an SQL before.`) : null,
       outcomes.learnedFrom ? h('p', { class: 'small soft' }, 'The card was learned from these very rows, so these rates flatter it. What to expect of new leads stands with the card’s evidence on the Model tab.') : null));
 }
 
 /** @param {Outcomes} outcomes */
 function summary({ outcome, status, byFit }) {
   const best = byFit[0];
-  const by = [outcome, status].filter(Boolean).map((name) => `“${name}”`).join(' and ');
+  const by = [...new Set([outcome, status])].filter(Boolean).map((name) => `“${name}”`).join(' and ');
   return best?.won?.rate === null || best?.won?.rate === undefined ? `by ${by}` : `by ${by}: ${percent(best.won.rate)} of ${best.grade} were won`;
 }
 
