@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use leadcast::forecast::{Forecast, Goal, Scenario};
-use leadcast::model::{OperatingModel, Run};
+use leadcast::model::{OperatingModel, Run, TimingSource};
 use leadcast::report::{ScenarioPeriod, ScenarioTable};
 use leadcast::{Error, forecast_deals};
 
@@ -184,6 +184,81 @@ fn a_deal_without_an_amount_that_is_won_brings_what_other_wins_brought() {
     ] {
         assert_eq!(of(&blank, change).mean.delta.value.to_bits(), 0.0_f64.to_bits(), "{change}");
     }
+}
+
+/// Sales that take 20 to 100 days, and one in twelve that nobody closed.
+fn with_stale_deals() -> Forecast {
+    let day = |at: i32| {
+        let date = leadcast::calendar::Date::from_ymd(2024, 1, 1).unwrap().plus_days(at);
+        date.to_string()
+    };
+    let mut rows = Vec::new();
+    for i in 0..600_i32 {
+        let created = i * 5 / 4;
+        let closed = created + 20 + (i * 37) % 81;
+        let status = if i % 12 == 0 || closed >= 730 {
+            "Open"
+        } else if i % 3 == 0 {
+            "Won"
+        } else {
+            "Lost"
+        };
+        let stage = if status == "Open" { "Offer" } else { status };
+        let close = if status == "Open" { day(800) } else { day(closed) };
+        rows.push(format!("d{i},Deal {i},{stage},{status},{},{close},{}", 3_000 + 10 * (i % 90), day(created)));
+    }
+    let run =
+        r#"{ "asOf": "2026-01-05", "trials": 25600, "timing": "hazards", "calibration": "off", "newBusiness": "off" }"#;
+    let (model, run) = (OperatingModel::from_json(MODEL).unwrap(), Run::from_json(run).unwrap());
+    forecast_deals(format!("{HEADER}{}\n", rows.join("\n")).as_bytes(), &model, &run).unwrap()
+}
+
+#[test]
+fn where_the_past_decides_slower_sales_bring_less_and_a_stated_day_counts() {
+    let forecast = with_stale_deals();
+    assert_eq!(forecast.report().timing.source, TimingSource::Hazards);
+    let of = |changes: &str| {
+        let list = Scenario::list_from_json(&format!(r#"[{{ "name": "x", "changes": [{changes}] }}]"#)).unwrap();
+        forecast.scenario_table(&list).unwrap().scenarios[0].periods[0].clone()
+    };
+    let by = |days: i32| of(&format!(r#"{{ "cycle": {{ "days": {days} }} }}"#)).mean;
+    // What is past has been: the slower the rest goes, the less comes in the period, however old the deals are.
+    let deltas = [-20, -10, 10, 30, 60, 200].map(|days| by(days).delta.value);
+    assert!(deltas.is_sorted_by(|a, b| a > b) && deltas[1] > 0.0 && deltas[2] < 0.0, "{deltas:?}");
+    // Pulled in, a deal brings what it brings in the end; put off, nothing in the period.
+    let deal = forecast.deals().iter().find(|deal| (0.05..0.6).contains(&deal.won_in_period)).unwrap().clone();
+    let moved = |day: &str| of(&format!(r#"{{ "move": {{ "deal": "{}", "close": "{day}" }} }}"#, deal.id)).mean.delta;
+    let (sooner, later) = (moved("2026-02-10"), moved("2026-06-01"));
+    assert!(sooner.value > 0.0 && later.value < 0.0, "{sooner:?} {later:?}");
+    assert!((sooner.value - deal.amount * (deal.probability - deal.won_in_period)).abs() < 4.0 * sooner.error);
+    assert!((later.value + deal.amount * deal.won_in_period).abs() < 4.0 * later.error);
+    let (id, own) = (&deal.id, deal.close.unwrap());
+    for undone in [
+        format!(r#"{{ "move": {{ "deal": "{id}", "close": "2026-06-01" }} }}, {{ "move": {{ "deal": "{id}", "close": "{own}" }} }}"#),
+        r#"{ "winRate": { "by": 0.9 } }, { "winRate": { "by": -0.9 } }"#.to_owned(),
+        r#"{ "winRate": { "by": -0.5 } }, { "cycle": { "days": 9 } }, { "winRate": { "by": 0.5 } }, { "cycle": { "days": -9 } }"#.to_owned(),
+    ] {
+        assert_eq!(of(&undone).mean.delta.value.to_bits(), 0.0_f64.to_bits(), "{undone}");
+    }
+    // The order of changes does not matter, and what is won is neither slower nor likelier.
+    let rate = r#"{ "winRate": { "by": 0.1 } }"#;
+    let cycle = r#"{ "cycle": { "days": 12 } }"#;
+    let [one, other] = [format!("{rate}, {cycle}"), format!("{cycle}, {rate}")].map(|changes| of(&changes).mean.value);
+    assert_eq!(one, other);
+    let win = format!(r#"{{ "win": {{ "deal": "{id}" }} }}"#);
+    let [one, other] = [format!("{win}, {cycle}"), format!("{cycle}, {win}")].map(|changes| of(&changes).mean.value);
+    assert_eq!(one, other);
+}
+
+#[test]
+fn chances_that_are_raised_and_lowered_again_are_as_they_were() {
+    let base = forecast_of(&rows(), 12_000.0);
+    let list = Scenario::list_from_json(
+        r#"[{ "name": "x", "changes": [{ "winRate": { "by": 0.95 } }, { "winRate": { "by": -0.95 } }] }]"#,
+    )
+    .unwrap();
+    let delta = base.scenario_table(&list).unwrap().scenarios[0].periods[0].mean.delta.value;
+    assert_eq!(delta.to_bits(), 0.0_f64.to_bits());
 }
 
 #[test]

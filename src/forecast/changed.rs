@@ -14,6 +14,7 @@ use crate::model::{DealProbability, OperatingModel, fold};
 use crate::money::Money;
 use crate::random::StreamKey;
 use crate::{Error, ErrorKind, Place};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A forecast's question with changes made to it.
@@ -21,11 +22,15 @@ pub(super) struct Changed {
     pub(super) outcome: Outcome,
     /// Deals that are added, for their own sums.
     added: u64,
+    /// Deals as they were before their date, length or chance was changed, by their streams.
+    before: BTreeMap<u64, DealLine>,
+    /// The streams of deals that the scenario wins.
+    won: BTreeSet<u64>,
 }
 
 impl Changed {
     pub(super) fn of(outcome: &Outcome) -> Self {
-        Self { outcome: outcome.clone(), added: 0 }
+        Self { outcome: outcome.clone(), added: 0, before: BTreeMap::new(), won: BTreeSet::new() }
     }
 
     /// Makes the changes of a scenario; `path` names its place in the document.
@@ -39,24 +44,7 @@ impl Changed {
                 ScenarioChange::Move(Move { deal, close }) => {
                     self.after(*close, &at("move.close"))?;
                     let found = self.find(deal, &at("move.deal"))?;
-                    self.change(found, |outcome, line| {
-                        // To say once more what the file says changes nothing.
-                        if line.close == Some(*close) {
-                            return;
-                        }
-                        line.close = Some(*close);
-                        line.is_past_close = false;
-                        line.called_in = outcome.horizon.period_of(*close);
-                        // What is said of one deal's date counts, whatever decides for the others.
-                        line.hazard = None;
-                        line.closed_by = closed_by(
-                            &outcome.horizon,
-                            &outcome.stages[line.stage],
-                            line.slip,
-                            line.close,
-                            line.longer.0,
-                        );
-                    });
+                    self.restate(&[found], |line| line.close = Some(*close));
                 }
                 ScenarioChange::Drop(Which { deal }) => {
                     let found = self.find(deal, &at("drop.deal"))?;
@@ -73,6 +61,11 @@ impl Changed {
                         line.hazard = None;
                         line.closed_by = surely_by(&outcome.horizon, day);
                     });
+                    // What is certain is neither likelier nor slower any more.
+                    if let Some(line) = self.outcome.deals.get(found) {
+                        self.before.insert(line.key, line.clone());
+                        self.won.insert(line.key);
+                    }
                 }
                 ScenarioChange::Price(Price { deal, amount }) => {
                     let found = self.find(deal, &at("price.deal"))?;
@@ -80,44 +73,69 @@ impl Changed {
                     self.change(found, |_, line| (line.amount, line.amount_known) = (minor, true));
                 }
                 ScenarioChange::WinRate(WinRate { stage, by }) => {
-                    let stage = self.stage(stage.as_deref(), &at("winRate.stage"))?;
-                    let Outcome { pace, deals, .. } = &mut self.outcome;
-                    let means = pace.as_ref().map(|pace| pace.means());
-                    for line in deals.iter_mut().filter(|line| stage.is_none_or(|at| line.stage == at)) {
-                        if line.probability > 0.0 && line.probability < 1.0 {
-                            let now = line.probability;
-                            line.probability = (now + by).clamp(0.0, 1.0);
-                            if let (Some((class, factor)), Some(pace), Some(means)) = (line.hazard, &pace, &means) {
-                                let factor = factor * odds(line.probability) / odds(now);
-                                line.hazard = Some((class, factor));
-                                (_, line.closed_by) = reported(pace, means, class, factor);
-                            }
-                        }
-                    }
+                    let deals = self.deals_in(self.stage(stage.as_deref(), &at("winRate.stage"))?);
+                    self.restate(&deals, |line| line.raised += by);
                 }
                 ScenarioChange::Cycle(Cycle { stage, days }) => {
-                    let stage = self.stage(stage.as_deref(), &at("cycle.stage"))?;
-                    let Outcome { horizon, stages, deals, pace, .. } = &mut self.outcome;
-                    let mut pace = pace.as_mut().map(Arc::make_mut);
-                    let means = pace.as_ref().map(|pace| pace.means());
-                    for line in deals.iter_mut().filter(|line| stage.is_none_or(|at| line.stage == at)) {
-                        // Changes add up, and those that undo each other leave nothing.
-                        line.longer.0 += days;
-                        if let (Some((class, factor)), Some(pace), Some(means)) = (line.hazard, &mut pace, &means) {
-                            let first = *line.longer.1.get_or_insert(class);
-                            let class = pace.slower(first, line.longer.0);
-                            line.hazard = Some((class, factor));
-                            (line.probability, line.closed_by) = reported(pace, means, class, factor);
-                            continue;
-                        }
-                        line.closed_by = closed_by(horizon, &stages[line.stage], line.slip, line.close, line.longer.0);
-                    }
+                    let deals = self.deals_in(self.stage(stage.as_deref(), &at("cycle.stage"))?);
+                    self.restate(&deals, |line| line.longer += days);
                 }
                 ScenarioChange::Pipeline(more) => self.add_pipeline(more, &|key| at(&format!("pipeline.{key}")))?,
                 ScenarioChange::Reps(reps) => self.add_reps(reps, model, &|key| at(&format!("reps.{key}")))?,
             }
         }
         Ok(())
+    }
+
+    /// The deals of a stage, or all.
+    fn deals_in(&self, stage: Option<usize>) -> Vec<usize> {
+        let all = self.outcome.deals.iter().enumerate();
+        all.filter(|(_, line)| stage.is_none_or(|at| line.stage == at)).map(|(at, _)| at).collect()
+    }
+
+    /// Changes the date, length or chance of deals, and what follows from all such changes together: they add up, whatever
+    /// their order, and those that undo each other leave nothing.
+    ///
+    /// A deal whose date a scenario states is decided on that day, at the chance that it is won in the end.
+    fn restate(&mut self, deals: &[usize], change: impl Fn(&mut DealLine)) {
+        let Outcome { horizon, stages, deals: lines, pace, .. } = &mut self.outcome;
+        let mut pace = pace.as_mut().map(Arc::make_mut);
+        let means = pace.as_ref().map(|pace| pace.means());
+        for &at in deals {
+            let Some(line) = lines.get_mut(at) else { continue };
+            let first = self.before.entry(line.key).or_insert_with(|| line.clone());
+            change(line);
+            let may_change = first.probability > 0.0 && first.probability < 1.0;
+            let chance = (first.probability + line.raised).clamp(0.0, 1.0);
+            let is_raised = may_change && line.raised != 0.0;
+            line.probability = if is_raised { chance } else { first.probability };
+            let is_moved = line.close != first.close;
+            line.is_past_close = first.is_past_close && !is_moved;
+            line.called_in = if is_moved { line.close.and_then(|day| horizon.period_of(day)) } else { first.called_in };
+            line.hazard = None;
+            line.closed_by = match (first.hazard, line.close, &mut pace, &means) {
+                (Some(_), Some(close), ..) if is_moved => surely_by(horizon, close),
+                (Some((class, factor)), _, Some(pace), Some(means)) => {
+                    let factor = if is_raised { factor * odds(chance) / odds(first.probability) } else { factor };
+                    let slower = pace.slower(class, line.longer);
+                    line.hazard = Some((slower, factor));
+                    if is_raised || slower != class {
+                        let (won, by) = reported(pace, means, slower, factor);
+                        line.probability = won;
+                        by
+                    } else {
+                        first.closed_by.clone()
+                    }
+                }
+                (_, Some(close), ..) if is_moved && self.won.contains(&line.key) => surely_by(horizon, close),
+                _ if self.won.contains(&line.key) => first.closed_by.clone(),
+                _ if is_moved || line.longer != 0.0 => match stages.get(line.stage) {
+                    Some(stage) => closed_by(horizon, stage, line.slip, line.close, line.longer),
+                    None => first.closed_by.clone(),
+                },
+                _ => first.closed_by.clone(),
+            };
+        }
     }
 
     fn change(&mut self, index: usize, change: impl FnOnce(&Outcome, &mut DealLine)) {
@@ -225,7 +243,8 @@ impl Changed {
             closed_by: closed_by(&self.outcome.horizon, line, line.slip(), close, 0.0),
             slip: line.slip(),
             brings: 1.0,
-            longer: (0.0, None),
+            longer: 0.0,
+            raised: 0.0,
             hazard: None,
             amount_known: true,
         };
@@ -292,7 +311,8 @@ impl Changed {
                         closed_by: surely_by(&horizon, end),
                         slip: Slip { on_time: 1.0, mean_delay: 0.0 },
                         brings: 1.0,
-                        longer: (0.0, None),
+                        longer: 0.0,
+                        raised: 0.0,
                         hazard: None,
                         amount_known: true,
                     });

@@ -173,8 +173,8 @@ impl Pace {
     /// The profile and age bands of a deal of this kind created on the first day ahead, which is day 0 of its age.
     pub(super) fn newborn(&self, kind: &Kind) -> (Profile, Vec<u8>) {
         let cycle = super::fit::Sizes::cycle(kind.step);
-        let profile = Profile { band: kind.band, cycle, factors: kind.factors, age: -1, stage: None };
-        (profile, self.fit().hazards.bands_after(-1, cycle, self.days()))
+        let profile = Profile { band: kind.band, cycle, slower: 1.0, factors: kind.factors, age: -1, stage: None };
+        (profile, self.fit().hazards.bands_after(-1.0, [cycle, 1.0], self.days()))
     }
 
     /// Per step: the sum over creation days ahead of the odds that a deal created then is won in the step; one day in

@@ -103,8 +103,9 @@ pub struct DealLine {
     pub(super) slip: Slip,
     /// Where hazards decide: what its product, owner and segment change of what it brings.
     pub(super) brings: f64,
-    /// How many days longer scenarios make its sale, and its class without them.
-    pub(super) longer: (f64, Option<usize>),
+    /// How many days longer scenarios make its sale, and by how much they raise its chance to be won.
+    pub(super) longer: f64,
+    pub(super) raised: f64,
 }
 
 impl Outcome {
@@ -408,7 +409,8 @@ fn deal_line(deal: &Deal, stages: &StageTable, slip: Slip, horizon: &Horizon, pr
         closed_by: closed_by(horizon, line, slip, deal.close, 0.0),
         slip,
         brings: 1.0,
-        longer: (0.0, None),
+        longer: 0.0,
+        raised: 0.0,
         hazard: None,
         amount_known: deal.amount_known,
     }

@@ -39,7 +39,7 @@ pub struct Pace {
 pub(super) const ABREAST: usize = 4;
 
 /// A profile to the bit.
-type Bits = (usize, u64, [u64; 2], i32, Option<u16>);
+type Bits = (usize, [u64; 2], [u64; 2], i32, Option<u16>);
 
 /// What deals have in common that are won and lost alike.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +47,8 @@ pub(super) struct Profile {
     pub(super) band: usize,
     /// Length of the sale relative to all deals.
     pub(super) cycle: f64,
+    /// How many times as long everything takes from the day of the forecast on: what is past has been.
+    pub(super) slower: f64,
     /// Factors on the hazards of being won and lost.
     pub(super) factors: [f64; 2],
     /// Days since it was created; −1 the day before.
@@ -147,21 +149,22 @@ impl Pace {
 
     /// The class of deals like this, new or known.
     pub(super) fn class(&mut self, profile: Profile) -> usize {
-        let key =
-            (profile.band, profile.cycle.to_bits(), profile.factors.map(f64::to_bits), profile.age, profile.stage);
+        let lengths = [profile.cycle, profile.slower].map(f64::to_bits);
+        let key = (profile.band, lengths, profile.factors.map(f64::to_bits), profile.age, profile.stage);
         *self.known.entry(key).or_insert_with(|| {
-            let ages = self.fit.hazards.bands_after(profile.age, profile.cycle, self.parts.len());
+            let Profile { age, cycle, slower, .. } = profile;
+            let ages = self.fit.hazards.bands_after(age.into(), [cycle, slower], self.parts.len());
             self.classes.push(Class { profile, ages });
             self.classes.len() - 1
         })
     }
 
-    /// The class of the same deals if their sale takes so many days longer from the first day to the last.
+    /// The class of the same deals if a sale from the first day to the last takes so many days longer from now on.
     pub(super) fn slower(&mut self, class: usize, days: f64) -> usize {
         let Some(profile) = self.profile(class).filter(|_| days != 0.0) else { return class };
         let usual = self.fit.hazards.usual_days() * profile.cycle;
         let times = ((usual + days) / usual).max(SHORTEST);
-        self.class(Profile { cycle: profile.cycle * times, ..profile })
+        self.class(Profile { slower: profile.slower * times, ..profile })
     }
 
     pub(super) fn profile(&self, class: usize) -> Option<Profile> {
@@ -252,13 +255,14 @@ impl Pace {
     ) {
         let row = profile.band * self.fit.hazards.age_bands() * PARTS;
         let rates = draws.map(|draw| (&draw.won[row..], &draw.lost[row..]));
+        let length = profile.cycle * profile.slower;
         let (mut open, mut day) = ([1.0; N], born);
         // Ages only rise: the day on which the next band begins.
         let mut older = born;
         for (step, (odds, &end)) in out.iter_mut().zip(&self.ends).enumerate() {
             let scales = draws.map(|draw| {
                 let market = draw.market.get(self.blocks[step]).copied().unwrap_or(1.0);
-                [profile.factors[0] * market / profile.cycle, profile.factors[1] / profile.cycle]
+                [profile.factors[0] * market / length, profile.factors[1] / length]
             });
             *odds = [Odds::default(); N];
             while day < end {
@@ -276,7 +280,7 @@ impl Pace {
                     // What a stage changes fades from day to day.
                     until = day + 1;
                     for (hazard, draw) in hazards.iter_mut().zip(draws) {
-                        let by = self.by_stage(draw, stage, (day - born) as f64 / profile.cycle, age);
+                        let by = self.by_stage(draw, stage, (day - born) as f64 / length, age);
                         *hazard = [hazard[0] * by[0], hazard[1] * by[1]];
                     }
                 }
@@ -312,13 +316,15 @@ impl Pace {
             parts.iter().sum::<f64>() / PARTS as f64
         };
         let days = self.days() as i32;
-        let bands = self.fit.hazards.bands_after(profile.age + days, profile.cycle, TAIL);
+        let length = profile.cycle * profile.slower;
+        let then = f64::from(profile.age) + f64::from(days) / profile.slower;
+        let bands = self.fit.hazards.bands_after(then, [profile.cycle, profile.slower], TAIL);
         let (mut open, mut later) = (1.0 - closed, Odds::default());
         for (ahead, &age) in bands.iter().enumerate() {
-            let day = (self.days() + ahead) as f64 / profile.cycle;
+            let day = (self.days() + ahead) as f64 / length;
             let by = profile.stage.map_or([1.0; 2], |stage| self.by_stage(means, stage, day, age));
-            let w = mean(&means.won, age) * profile.factors[0] / profile.cycle * by[0];
-            let l = mean(&means.lost, age) * profile.factors[1] / profile.cycle * by[1];
+            let w = mean(&means.won, age) * profile.factors[0] / length * by[0];
+            let l = mean(&means.lost, age) * profile.factors[1] / length * by[1];
             // The last day of the tail settles what is left at its own odds.
             let shrink = if ahead + 1 == TAIL || w + l > 1.0 { 1.0 / (w + l).max(1e-12) } else { 1.0 };
             later.won += open * w * shrink;
@@ -334,6 +340,7 @@ impl Pace {
         Profile {
             band: hazards.sizes.band(estimate),
             cycle: Sizes::cycle(hazards.sizes.step(estimate)),
+            slower: 1.0,
             factors: [hazards.won.factor(groups), hazards.lost.factor(groups)],
             age,
             stage: stage.filter(|_| hazards.stages.tell()),
@@ -357,6 +364,7 @@ impl Pace {
     pub(super) fn class_digest(&self, class: usize) -> u64 {
         self.profile(class).map_or(0, |profile| {
             let key = StreamKey::new(profile.band as u64).with(profile.cycle.to_bits());
+            let key = if profile.slower == 1.0 { key } else { key.with(profile.slower.to_bits()) };
             let key = profile.stage.map_or(key, |stage| key.with(u64::from(stage)));
             profile.factors.iter().fold(key.with(profile.age as u64), |key, f| key.with(f.to_bits())).bits()
         })

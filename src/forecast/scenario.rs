@@ -79,7 +79,8 @@ pub struct Which {
 pub struct Move {
     /// The deal.
     pub deal: DealName,
-    /// The date, after the day of the forecast. It slips like any other of its stage.
+    /// The date, after the day of the forecast. Where stated dates decide it slips like any other of its stage; where the file's own
+    /// past decides, the deal is decided on that day, at its chance to be won in the end.
     pub close: Date,
 }
 

@@ -111,12 +111,13 @@ impl Hazards {
         self.ages.len() + 1
     }
 
-    /// The age band of each of `days` days after `age`, for a deal of this cycle.
-    pub(crate) fn bands_after(&self, age: i32, cycle: f64, days: usize) -> Vec<u8> {
+    /// The age band of each of `days` days after `age`, for a deal of this cycle from whose age on everything takes so many
+    /// times as long.
+    pub(crate) fn bands_after(&self, age: f64, [cycle, slower]: [f64; 2], days: usize) -> Vec<u8> {
         let mut band = 0;
         (1..=days as i32)
             .map(|ahead| {
-                let scaled = f64::from(age + ahead) / cycle;
+                let scaled = (age + f64::from(ahead) / slower) / cycle;
                 while self.ages.get(band).is_some_and(|edge| *edge < scaled) {
                     band += 1;
                 }
