@@ -24,7 +24,7 @@ fuzz_target!(|input: &[u8]| {
     if let Some(renewals) = forecast.report().renewals {
         assert!(renewals.renewed <= renewals.ended && (0.0..=1.0).contains(&renewals.rate));
         for line in &renewals.periods {
-            assert!(line.p10 <= line.p50 && line.p50 <= line.p90, "{line:?}");
+            assert!(line.p10.value <= line.p50.value && line.p50.value <= line.p90.value, "{line:?}");
         }
     }
     keep(&pipeline, &forecast, text(kept));
