@@ -144,6 +144,15 @@ fn changes_of_the_cycle_add_up() {
     assert_eq!((twice.mean.value, twice.p50.value), (once.mean.value, once.p50.value));
 }
 
+/// The open deals of a file by its own past alone.
+fn by_its_past(rows: &[String], as_of: &str) -> Forecast {
+    let run = format!(
+        r#"{{ "asOf": "{as_of}", "trials": 25600, "timing": "hazards", "calibration": "off", "newBusiness": "off" }}"#
+    );
+    let (model, run) = (OperatingModel::from_json(MODEL).unwrap(), Run::from_json(&run).unwrap());
+    forecast_deals(format!("{HEADER}{}\n", rows.join("\n")).as_bytes(), &model, &run).unwrap()
+}
+
 /// A file whose past decides: 80 closed deals, half of them won, and three open ones, of which `open` says the amounts.
 fn with_a_past(open: [&str; 3]) -> Forecast {
     let closed = (0..80).map(|i| {
@@ -160,10 +169,7 @@ fn with_a_past(open: [&str; 3]) -> Forecast {
         .enumerate()
         .map(|(i, amount)| format!("o{i},Open {i},Offer,Open,{amount},2025-12-20,2025-11-0{}", i + 1));
     let rows: Vec<String> = closed.chain(open).collect();
-    let run =
-        r#"{ "asOf": "2025-11-20", "trials": 25600, "timing": "hazards", "calibration": "off", "newBusiness": "off" }"#;
-    let (model, run) = (OperatingModel::from_json(MODEL).unwrap(), Run::from_json(run).unwrap());
-    forecast_deals(format!("{HEADER}{}\n", rows.join("\n")).as_bytes(), &model, &run).unwrap()
+    by_its_past(&rows, "2025-11-20")
 }
 
 #[test]
@@ -207,10 +213,7 @@ fn with_stale_deals() -> Forecast {
         let close = if status == "Open" { day(800) } else { day(closed) };
         rows.push(format!("d{i},Deal {i},{stage},{status},{},{close},{}", 3_000 + 10 * (i % 90), day(created)));
     }
-    let run =
-        r#"{ "asOf": "2026-01-05", "trials": 25600, "timing": "hazards", "calibration": "off", "newBusiness": "off" }"#;
-    let (model, run) = (OperatingModel::from_json(MODEL).unwrap(), Run::from_json(run).unwrap());
-    forecast_deals(format!("{HEADER}{}\n", rows.join("\n")).as_bytes(), &model, &run).unwrap()
+    by_its_past(&rows, "2026-01-05")
 }
 
 #[test]

@@ -12,6 +12,7 @@
 
 mod account;
 mod axis;
+mod beside;
 mod committee;
 mod cut_points;
 mod days;
