@@ -146,6 +146,10 @@ fn changes_of_the_cycle_add_up() {
 
 /// A file whose past decides: 80 closed deals, half of them won, and three open ones, of which `open` says the amounts.
 fn with_a_past(open: [&str; 3]) -> Forecast {
+    with_a_past_towards(open, None)
+}
+
+fn with_a_past_towards(open: [&str; 3], quota: Option<f64>) -> Forecast {
     let closed = (0..80).map(|i| {
         let (month, day) = (1 + i % 9, 1 + i % 27);
         let status = if i % 2 == 0 { "Won" } else { "Lost" };
@@ -163,6 +167,7 @@ fn with_a_past(open: [&str; 3]) -> Forecast {
     let run =
         r#"{ "asOf": "2025-11-20", "trials": 25600, "timing": "hazards", "calibration": "off", "newBusiness": "off" }"#;
     let (model, run) = (OperatingModel::from_json(MODEL).unwrap(), Run::from_json(run).unwrap());
+    let run = Run { quota: quota.or(run.quota), ..run };
     forecast_deals(format!("{HEADER}{}\n", rows.join("\n")).as_bytes(), &model, &run).unwrap()
 }
 
@@ -183,6 +188,40 @@ fn a_deal_without_an_amount_that_is_won_brings_what_other_wins_brought() {
         r#"{ "cycle": { "days": 9 } }, { "cycle": { "days": -9 } }"#,
     ] {
         assert_eq!(of(&blank, change).mean.delta.value.to_bits(), 0.0_f64.to_bits(), "{change}");
+    }
+}
+
+/// The odds of the current period under a scenario.
+fn odds_under(forecast: &Forecast, change: &str) -> leadcast::stats::Estimate {
+    let list = Scenario::list_from_json(&format!(r#"[{{ "changes": [{change}] }}]"#)).unwrap();
+    forecast.scenarios(&list).unwrap()[1].periods[0].odds.unwrap().value
+}
+
+#[test]
+fn pipeline_sought_where_no_open_deal_has_an_amount_is_true_when_played() {
+    let forecast = with_a_past_towards(["", "", ""], Some(60_000.0));
+    let (odds, told) = (0.8, r#", "stage": "Offer""#);
+    let goal = Goal::from_json(&format!(r#"{{ "odds": {odds}, "lever": "pipeline"{told} }}"#)).unwrap();
+    let answer = forecast.goal_report(&goal).unwrap();
+    assert!(answer.now.value < 0.5, "{answer:?}");
+    let amount = answer.needed.unwrap_or_else(|| panic!("{}", answer.sentence));
+    let split = odds_under(
+        &forecast,
+        &format!(r#"{{ "pipeline": {{ "amount": {amount}, "deals": {}{told} }} }}"#, answer.deals),
+    );
+    assert_eq!(split, answer.reached);
+    // The scenario makes the same deals of it by itself.
+    let whole = odds_under(&forecast, &format!(r#"{{ "pipeline": {{ "amount": {amount}{told} }} }}"#));
+    assert!((whole.value - odds).abs() <= 3.0 * whole.error, "{whole:?} of {answer:?}");
+}
+
+#[test]
+fn an_unknown_stage_is_refused_also_where_the_odds_are_met() {
+    let forecast = forecast_of(&rows(), 9_000.0);
+    for lever in ["win-rate", "pipeline", "coverage"] {
+        let goal = format!(r#"{{ "odds": 0.0001, "lever": "{lever}", "stage": "Nope" }}"#);
+        let error = forecast.seek(&Goal::from_json(&goal).unwrap()).unwrap_err();
+        assert_eq!(error.code(), "unknown-stage", "{lever}");
     }
 }
 
