@@ -56,7 +56,7 @@ fn a_category_stands_beside_what_it_delivered_as_seen_from_the_same_day_of_earli
     // 1,000 of 4,000, then 6,000 of 6,000; off by 1,800 each.
     assert_eq!((commit.share, commit.periods, commit.deals, commit.by_date), (0.7, 2, 4, true));
     assert_eq!(commit.low, Some(0.0));
-    assert!((commit.high.unwrap() - (0.7 + 1.96 * 0.36)).abs() < 1e-12);
+    assert!((commit.high.unwrap() - (0.7 + 12.706_205 * 0.36)).abs() < 1e-12);
     // Of the two commits of today one is called in the quarter; 900 are won.
     assert!((commit.amount - 350.0).abs() < 1e-9 && (commit.cumulative.unwrap() - 1_250.0).abs() < 1e-9, "{commit:?}");
     let best = of(&told, ForecastCategory::BestCase).unwrap();

@@ -116,6 +116,8 @@ fn triage_says_what_to_do_and_why() {
         (Triage::Remove, "87 days past its close date, in its stage for 259 days, the median is 13")
     );
     assert_eq!(told("late"), (Triage::Escalate, "5 days past its close date"));
+    let (yesterday, _) = gates(&ROWS.replace("Talk,Open,400,2026-02-10", "Talk,Open,400,2026-02-14"));
+    assert_eq!(row(&yesterday, "late").reason, "1 day past its close date");
     assert_eq!(told("alone"), (Triage::Escalate, "called best case on one contact"));
     assert_eq!(told("early"), (Triage::Escalate, "called best case without: next step is filled"));
     assert_eq!(told("nobody"), (Triage::Escalate, "nobody is in charge"));

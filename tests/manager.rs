@@ -235,6 +235,7 @@ fn required_coverage_is_told_from_the_files_own_win_rates_beside_the_rules() {
     assert_eq!((rule("at-start").amount, rule("at-start").missing), (Some(8000.0), Some(3007.0)));
     let mean: f64 = twelve().iter().map(|(amount, p, _)| *amount as f64 * p).sum();
     assert!((rule("simulated").rate.unwrap() - mean / 4993.0).abs() < 0.01);
+    assert!(rule("simulated").source.ends_with("of the open amount in the period"));
 }
 
 #[test]
@@ -265,7 +266,8 @@ fn a_pipeline_without_amounts_is_warned_of_beside_its_coverage() {
     let (pipeline, forecast) = asked(&(rows + &closed()), Some(2100.0));
     let told = pipeline.manager_report(&forecast, &ManagerOptions::default()).unwrap();
     let codes: Vec<&str> = told.warnings.iter().map(|warning| warning.code).collect();
-    assert_eq!((told.coverage.actual, codes), (Some(0.0), vec!["no-amounts"]));
+    assert_eq!((told.coverage.actual, codes), (None, vec!["no-amounts"]));
+    assert!(told.coverage.required.iter().all(|rule| rule.amount.is_none() && rule.missing.is_none()));
     assert!(
         told.warnings[0]
             .message

@@ -146,15 +146,24 @@ fn changes_of_the_cycle_add_up() {
 
 /// The open deals of a file by its own past alone.
 fn by_its_past(rows: &[String], as_of: &str) -> Forecast {
+    by_its_past_towards(rows, as_of, None)
+}
+
+fn by_its_past_towards(rows: &[String], as_of: &str, quota: Option<f64>) -> Forecast {
     let run = format!(
         r#"{{ "asOf": "{as_of}", "trials": 25600, "timing": "hazards", "calibration": "off", "newBusiness": "off" }}"#
     );
     let (model, run) = (OperatingModel::from_json(MODEL).unwrap(), Run::from_json(&run).unwrap());
+    let run = Run { quota: quota.or(run.quota), ..run };
     forecast_deals(format!("{HEADER}{}\n", rows.join("\n")).as_bytes(), &model, &run).unwrap()
 }
 
 /// A file whose past decides: 80 closed deals, half of them won, and three open ones, of which `open` says the amounts.
 fn with_a_past(open: [&str; 3]) -> Forecast {
+    with_a_past_towards(open, None)
+}
+
+fn with_a_past_towards(open: [&str; 3], quota: Option<f64>) -> Forecast {
     let closed = (0..80).map(|i| {
         let (month, day) = (1 + i % 9, 1 + i % 27);
         let status = if i % 2 == 0 { "Won" } else { "Lost" };
@@ -169,7 +178,7 @@ fn with_a_past(open: [&str; 3]) -> Forecast {
         .enumerate()
         .map(|(i, amount)| format!("o{i},Open {i},Offer,Open,{amount},2025-12-20,2025-11-0{}", i + 1));
     let rows: Vec<String> = closed.chain(open).collect();
-    by_its_past(&rows, "2025-11-20")
+    by_its_past_towards(&rows, "2025-11-20", quota)
 }
 
 #[test]
@@ -262,6 +271,39 @@ fn chances_that_are_raised_and_lowered_again_are_as_they_were() {
     .unwrap();
     let delta = base.scenario_table(&list).unwrap().scenarios[0].periods[0].mean.delta.value;
     assert_eq!(delta.to_bits(), 0.0_f64.to_bits());
+
+/// The odds of the current period under a scenario.
+fn odds_under(forecast: &Forecast, change: &str) -> leadcast::stats::Estimate {
+    let list = Scenario::list_from_json(&format!(r#"[{{ "changes": [{change}] }}]"#)).unwrap();
+    forecast.scenarios(&list).unwrap()[1].periods[0].odds.unwrap().value
+}
+
+#[test]
+fn pipeline_sought_where_no_open_deal_has_an_amount_is_true_when_played() {
+    let forecast = with_a_past_towards(["", "", ""], Some(60_000.0));
+    let (odds, told) = (0.8, r#", "stage": "Offer""#);
+    let goal = Goal::from_json(&format!(r#"{{ "odds": {odds}, "lever": "pipeline"{told} }}"#)).unwrap();
+    let answer = forecast.goal_report(&goal).unwrap();
+    assert!(answer.now.value < 0.5, "{answer:?}");
+    let amount = answer.needed.unwrap_or_else(|| panic!("{}", answer.sentence));
+    let split = odds_under(
+        &forecast,
+        &format!(r#"{{ "pipeline": {{ "amount": {amount}, "deals": {}{told} }} }}"#, answer.deals),
+    );
+    assert_eq!(split, answer.reached);
+    // The scenario makes the same deals of it by itself.
+    let whole = odds_under(&forecast, &format!(r#"{{ "pipeline": {{ "amount": {amount}{told} }} }}"#));
+    assert!((whole.value - odds).abs() <= 3.0 * whole.error, "{whole:?} of {answer:?}");
+}
+
+#[test]
+fn an_unknown_stage_is_refused_also_where_the_odds_are_met() {
+    let forecast = forecast_of(&rows(), 9_000.0);
+    for lever in ["win-rate", "pipeline", "coverage"] {
+        let goal = format!(r#"{{ "odds": 0.0001, "lever": "{lever}", "stage": "Nope" }}"#);
+        let error = forecast.seek(&Goal::from_json(&goal).unwrap()).unwrap_err();
+        assert_eq!(error.code(), "unknown-stage", "{lever}");
+    }
 }
 
 #[test]

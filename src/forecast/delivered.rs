@@ -17,8 +17,11 @@ use std::collections::BTreeMap;
 
 /// Most periods looked at.
 const PERIODS: usize = 12;
-/// The 97.5 % point of the normal distribution.
-const Z: f64 = 1.96;
+/// The 97.5 % points of Student's t with 1, 2, … degrees of freedom, up to one less than the periods looked at.
+const T: [f64; PERIODS - 1] = [
+    12.706_205, 4.302_653, 3.182_446, 2.776_445, 2.570_582, 2.446_912, 2.364_624, 2.306_004, 2.262_157, 2.228_139,
+    2.200_985,
+];
 
 /// What the open categories delivered, from the surest down; `None` for one that was not called in any period.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,7 +55,8 @@ impl Delivered {
     /// Of the periods before the one that `as_of` lies in, each seen from the same day, as far back as a history tells.
     ///
     /// # Formula
-    /// Σ won / Σ called over n periods; its error √(n/(n − 1)·Σ(won − share·called)²)/Σ called.
+    /// Σ won / Σ called over n periods; its error √(n/(n − 1)·Σ(won − share·called)²)/Σ called; the interval by Student's t with n − 1
+    /// degrees of freedom, not below 0.
     ///
     /// # Source
     /// The ratio estimator: W. G. Cochran, Sampling Techniques, 3rd ed. (1977), 6.4.
@@ -179,9 +183,10 @@ fn line(periods: &[Came]) -> Option<DeliveredLine> {
     let off = |came: &Came| came.won - share * came.called;
     let squares: f64 = periods.iter().map(|came| off(came) * off(came)).sum();
     let error = (n / (n - 1.0) * squares).sqrt() / called;
+    let t = periods.len().checked_sub(2).and_then(|at| T.get(at));
     Some(DeliveredLine {
         share,
-        interval: (periods.len() > 1).then(|| ((share - Z * error).max(0.0), share + Z * error)),
+        interval: t.map(|t| ((share - t * error).max(0.0), share + t * error)),
         periods: periods.len(),
         deals: periods.iter().map(|came| came.deals).sum(),
     })
@@ -199,7 +204,14 @@ mod tests {
         let error = 1600.0_f64.sqrt() / 300.0;
         assert_eq!((found.share, found.periods, found.deals), (0.5, 2, 6));
         let (low, high) = found.interval.unwrap();
-        assert!((low - 0.5 + Z * error).abs() < 1e-12 && (high - 0.5 - Z * error).abs() < 1e-12);
+        // Of two periods, t has one degree of freedom: tan(0.475·π).
+        let t = libm::tan(0.475 * std::f64::consts::PI);
+        assert!(low == 0.0 && (high - 0.5 - t * error).abs() < 1e-6, "{low} {high}");
+        let steady = [came(100.0, 51.0), came(100.0, 50.0), came(100.0, 49.0)];
+        let (low, high) = line(&steady).unwrap().interval.unwrap();
+        // √(3/2·2)/300, and 4.302653 of two degrees.
+        let off = 4.302_653 * 3.0_f64.sqrt() / 300.0;
+        assert!((low - 0.5 + off).abs() < 1e-9 && (high - 0.5 - off).abs() < 1e-9, "{low} {high}");
         assert_eq!(line(&[came(100.0, 70.0)]).unwrap().interval, None);
         assert_eq!(line(&[]), None);
     }

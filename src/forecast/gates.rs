@@ -316,13 +316,15 @@ impl<'a> Asker<'a> {
         let as_of = self.forecast.outcome().horizon.as_of();
         let past = line.close.map_or(0, |close| as_of.days_since(close));
         let still = match (gate.stage_days, gate.median_days) {
-            (Some(days), Some(median)) => format!("in its stage for {days} days, the median is {median}"),
+            (Some(stage_days), Some(median)) => {
+                format!("in its stage for {stage_days} {}, the median is {median}", days(stage_days))
+            }
             _ => String::new(),
         };
         let has = |flag| gate.flags.contains(&flag);
         if past > LONG_PAST && (has(Hygiene::StageAge) || gate.stage_days.is_none_or(|days| days > LONG_PAST)) {
             let more = if still.is_empty() { String::new() } else { format!(", {still}") };
-            return (Triage::Remove, format!("{past} days past its close date{more}"));
+            return (Triage::Remove, format!("{past} {} past its close date{more}", days(past)));
         }
         let counted = matches!(line.category, ForecastCategory::Commit | ForecastCategory::BestCase);
         let called = line.category.to_string().replace('-', " ");
@@ -331,7 +333,7 @@ impl<'a> Asker<'a> {
             reasons.push("nobody is in charge".to_owned());
         }
         if has(Hygiene::PastClose) {
-            reasons.push(format!("{past} days past its close date"));
+            reasons.push(format!("{past} {} past its close date", days(past)));
         }
         if has(Hygiene::StageAge) {
             reasons.push(still);
@@ -400,4 +402,9 @@ fn stage_gates(forecast: &Forecast, deals: &[DealGate]) -> Vec<StageGate> {
             }
         })
         .collect()
+}
+
+/// The word for so many days.
+fn days(count: impl Into<i64>) -> &'static str {
+    if count.into() == 1 { "day" } else { "days" }
 }

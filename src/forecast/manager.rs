@@ -94,6 +94,10 @@ pub struct Coverage {
     /// What the simulation lets the open amount of the period bring in it, in the mean, over that amount; `None` where
     /// nothing is open.
     pub simulated_yield: Option<Estimate>,
+    /// Whether the odds of the period count new business, and a correction by earlier quarters: that yield has neither.
+    pub beside_yield: [bool; 2],
+    /// Whether open deals are there and none has an amount: what is open cannot be told.
+    pub is_unknown: bool,
     /// The model's rule during a period, and on the first day of one.
     pub rules: [f64; 2],
 }
@@ -243,6 +247,8 @@ fn coverage(forecast: &Forecast, period: usize, deals: &[&Deal], mean: Estimate)
             interval: wilson(won_deals as f64, n, 0.8),
         },
         simulated_yield: (open > 0).then(|| Estimate { value: mean.value - won as f64, ..mean }.over(open as f64)),
+        beside_yield: [forecast.trials().new_business(period).is_some(), forecast.trials().is_corrected(period)],
+        is_unknown: open == 0 && !outcome.deals.is_empty() && outcome.deals.iter().all(|deal| !deal.amount_known),
         rules: [targets.coverage, targets.coverage_at_start],
     }
 }

@@ -1,12 +1,12 @@
 //! Scenarios beside the forecast, and what must be true for the odds one wants.
 
 use super::Forecast;
-use super::changed::{Changed, median_amount};
+use super::changed::Changed;
 use super::outcome::DealLine;
 use super::patched::Patched;
 use super::plan::GROUPS;
 use super::replay::replay;
-use super::scenario::{Scenario, ScenarioChange, WinRate, bad, read};
+use super::scenario::{MAX_ADDED, MorePipeline, Scenario, ScenarioChange, WinRate, bad, read};
 use crate::Error;
 use crate::crm::ForecastCategory;
 use crate::stats::{Estimate, GroupedSample, Moments};
@@ -16,6 +16,10 @@ use serde::{Deserialize, Serialize};
 const FEWEST_ADDED: u32 = 40;
 /// Most steps of a bisection.
 const STEPS: usize = 24;
+/// Most times that the number of deals follows the amount found, as a scenario would split it.
+const ROUNDS: usize = 4;
+/// Most times the first try that are tried.
+const MOST_TIMES: f64 = 1024.0;
 
 /// What a forecast says of each period, under a scenario or as it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,7 +79,7 @@ pub struct Goal {
 pub enum Lever {
     /// Added to the win probability of each deal.
     WinRate,
-    /// More pipeline, in at least 40 deals of equal amount.
+    /// More pipeline, in as many deals of equal amount as the scenario `pipeline` makes of it, at least 40.
     Pipeline,
     /// The same, told as open amount called in the period, omitted deals aside, over what deals have still to bring: the quota
     /// less what is won, and less what contracts are expected to renew.
@@ -149,9 +153,11 @@ impl Forecast {
         })?;
         let margins = self.trials().towards(goal.period, quota);
         let now = odds(&margins, 0);
+        // A name that is wrong is told of, also where nothing has to move.
+        let stage = Changed::of(self.outcome()).stage_or_first(goal.stage.as_deref())?;
         match goal.lever {
             Lever::WinRate => self.seek_rate(goal, quota, now),
-            Lever::Pipeline | Lever::Coverage => self.seek_pipeline(goal, quota, now, &margins),
+            Lever::Pipeline | Lever::Coverage => Ok(self.seek_pipeline(goal, (stage, quota), now, &margins)?.0),
         }
     }
 
@@ -186,7 +192,14 @@ impl Forecast {
         Ok(Answer { now, needed: Some(high), from: 0.0, reached, deals: 0 })
     }
 
-    fn seek_pipeline(&self, goal: &Goal, quota: i64, now: Estimate, margins: &[i64]) -> Result<Answer, Error> {
+    /// Added pipeline, and the error of what is needed: how far it moves with the odds by their error.
+    fn seek_pipeline(
+        &self,
+        goal: &Goal,
+        (stage, quota): (Option<usize>, i64),
+        now: Estimate,
+        margins: &[i64],
+    ) -> Result<(Answer, f64), Error> {
         let outcome = self.outcome();
         let known = self.trials().won_to_date(goal.period).saturating_add(self.trials().renewals_mean(goal.period));
         let is_called =
@@ -194,53 +207,95 @@ impl Forecast {
         let open: i64 = outcome.deals.iter().filter(is_called).map(|deal| deal.amount).sum();
         let still = quota.saturating_sub(known).max(1) as f64;
         let coverage = goal.lever == Lever::Coverage;
+        let unit_of_told = if coverage { still } else { 1.0 };
         let from = if coverage { open as f64 / still } else { 0.0 };
-        let told = |amount: f64| if coverage { (open as f64 + amount) / still } else { amount };
+        let told = |amount: f64| from + amount / unit_of_told;
         if now.value >= goal.odds {
-            return Ok(Answer { now, needed: Some(from), from, reached: now, deals: 0 });
+            return Ok((Answer { now, needed: Some(from), from, reached: now, deals: 0 }, 0.0));
         }
-        let mut changed = Changed::of(outcome);
-        let Some(stage) = changed.stage_or_first(goal.stage.as_deref())? else {
-            return Ok(Answer { now, needed: None, from, reached: now, deals: 0 });
+        let Some(stage) = stage else {
+            return Ok((Answer { now, needed: None, from, reached: now, deals: 0 }, 0.0));
         };
-        // About as many deals of the usual size as the shortfall of the median needs, and enough that some close.
-        let usual = median_amount(outcome).max(1);
+        // About as much as brings the shortfall of the median.
         let median = GroupedSample::new(margins, GROUPS).quantiles(&[0.5]).first().map_or(0.0, |p50| p50.value);
         let line = &outcome.stages[stage];
         let end = outcome.horizon.steps().iter().rposition(|step| step.period == goal.period).unwrap_or(0);
         let in_time =
             super::outcome::closed_by(&outcome.horizon, line, line.slip(), None, 0.0).get(end).copied().unwrap_or(0.0);
-        let each = (line.win_probability * in_time * usual as f64).max(1.0);
-        let deals = ((-median).max(1.0) / each).round().clamp(f64::from(FEWEST_ADDED), 500.0) as u32;
-        changed.outcome.deals.clear();
-        changed.add(deals, usual.saturating_mul(i64::from(deals)), stage, None);
+        let mut amount = (-median).max(1.0) / (line.win_probability * in_time).max(1e-3);
         let patched = Patched::new(self)?;
-        let input = patched.input(&changed)?;
-        let extra = replay(&input, input.deals.clone())?.period(goal.period);
-        let unit = (usual as f64) * f64::from(deals);
-        let try_with = |times: f64| {
-            let with = |(margin, extra): (&i64, &i64)| margin + (times * *extra as f64).round_ties_even() as i64;
-            odds(&margins.iter().zip(&extra).map(with).collect::<Vec<i64>>(), 0)
-        };
-        let (mut low, mut high, mut reached) = (0.0, 1.0, try_with(1.0));
-        while reached.value < goal.odds && high < 1024.0 {
-            (low, high) = (high, 2.0 * high);
-            reached = try_with(high);
-        }
-        if reached.value < goal.odds {
-            return Ok(Answer { now, needed: None, from, reached, deals });
-        }
-        for _ in 0..STEPS {
-            let middle = 0.5 * (low + high);
-            let found = try_with(middle);
-            if found.value >= goal.odds {
-                (high, reached) = (middle, found);
-            } else {
-                low = middle;
+        let mut deals = self.deals_of(goal, amount)?;
+        let mut rounds = 0;
+        loop {
+            rounds += 1;
+            let each = (amount / f64::from(deals)).round().max(1.0);
+            let unit = each * f64::from(deals);
+            let changed = self.added(deals, each as i64, stage, true);
+            let input = patched.input(&changed)?;
+            let extra = replay(&input, input.deals.clone())?.period(goal.period);
+            let try_with = |times: f64| {
+                let with = |(margin, extra): (&i64, &i64)| margin + (times * *extra as f64).round_ties_even() as i64;
+                odds(&margins.iter().zip(&extra).map(with).collect::<Vec<i64>>(), 0)
+            };
+            let Some(times) = least(goal.odds, &try_with) else {
+                return Ok((Answer { now, needed: None, from, reached: try_with(MOST_TIMES), deals }, 0.0));
+            };
+            amount = (times * each).ceil() * f64::from(deals);
+            let split = self.deals_of(goal, amount)?;
+            if split != deals && rounds < ROUNDS {
+                deals = split;
+                continue;
             }
+            // As the scenario that adds it says.
+            let played = self.added(deals, (times * each).ceil() as i64, stage, false);
+            let (totals, _) = patched.totals(&played)?;
+            let reached = totals.get(goal.period).map_or(now, |totals| odds(totals, quota));
+            let near = |by: f64| least((goal.odds + by).clamp(0.0, 1.0), &try_with).unwrap_or(times);
+            let error = 0.5 * (near(reached.error) - near(-reached.error)) * unit / unit_of_told;
+            return Ok((Answer { now, needed: Some(told(amount)), from, reached, deals }, error));
         }
-        Ok(Answer { now, needed: Some(told(high * unit)), from, reached, deals })
     }
+
+    /// The deals that an amount in minor units comes in: those that the scenario makes of it, at least 40.
+    fn deals_of(&self, goal: &Goal, amount: f64) -> Result<u32, Error> {
+        let major = amount / self.outcome().currency.minor_per_major() as f64;
+        let more = MorePipeline { amount: major, deals: None, stage: goal.stage.clone(), close: None };
+        let scenario = Scenario { name: String::new(), changes: vec![ScenarioChange::Pipeline(more)] };
+        let mut changed = Changed::of(self.outcome());
+        changed.make(&scenario, &self.source().model, "")?;
+        let deals = changed.outcome.deals.len() - self.outcome().deals.len();
+        Ok((deals as u32).clamp(FEWEST_ADDED, MAX_ADDED))
+    }
+
+    /// The question with deals of an amount each added to a stage, or with these alone.
+    fn added(&self, deals: u32, each: i64, stage: usize, alone: bool) -> Changed {
+        let mut changed = Changed::of(self.outcome());
+        if alone {
+            changed.outcome.deals.clear();
+        }
+        changed.add(deals, each.saturating_mul(i64::from(deals)), stage, None);
+        changed
+    }
+}
+
+/// The least multiple of the first try whose odds are those wanted; `None`: 1,024 times is not enough.
+fn least(wanted: f64, odds_of: &dyn Fn(f64) -> Estimate) -> Option<f64> {
+    let (mut low, mut high) = (0.0, 1.0);
+    while odds_of(high).value < wanted {
+        if high >= MOST_TIMES {
+            return None;
+        }
+        (low, high) = (high, 2.0 * high);
+    }
+    for _ in 0..STEPS {
+        let middle = 0.5 * (low + high);
+        if odds_of(middle).value >= wanted {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    Some(high)
 }
 
 fn odds(totals: &[i64], quota: i64) -> Estimate {

@@ -143,7 +143,7 @@ pub struct CoverageReport {
     pub remaining: Option<f64>,
     /// Open amount called in the period, omitted deals aside.
     pub open: f64,
-    /// Open over remaining; `null` where nothing remains.
+    /// Open over remaining; `null` where nothing remains, or where no open deal has an amount.
     pub actual: Option<f64>,
     /// What is needed, by each rule.
     pub required: Vec<CoverageRule>,
@@ -166,9 +166,9 @@ pub struct CoverageRule {
     pub error: Option<f64>,
     /// Its 80 % interval, where it rests on counts.
     pub interval: Option<Interval>,
-    /// Open amount needed; `null` without a quota.
+    /// Open amount needed; `null` without a quota, or where no open deal has an amount.
     pub amount: Option<f64>,
-    /// What is missing to it, 0 if nothing is; `null` without a quota.
+    /// What is missing to it, 0 if nothing is; `null` without a quota, or where no open deal has an amount.
     pub missing: Option<f64>,
 }
 
@@ -387,7 +387,7 @@ impl Teller<'_> {
     fn warnings(&self, coverage: &Coverage, concentration: &Concentration) -> Vec<Warning> {
         let mut warnings = Vec::new();
         let deals = &self.forecast.outcome().deals;
-        if coverage.open == 0 && !deals.is_empty() && deals.iter().all(|deal| !deal.amount_known) {
+        if coverage.is_unknown {
             let brings = if self.forecast.outcome().pace.is_some() { "what other wins brought" } else { "nothing" };
             let message = format!(
                 "none of {} open deals has an amount: coverage and concentration cannot tell, and each brings {brings} where it is won",
@@ -409,7 +409,7 @@ impl Teller<'_> {
         let remaining = coverage.quota.map(bring);
         let open = coverage.open;
         let rule = |rule: &'static str, source: String, rate: Option<f64>, times: f64, interval: Option<Interval>| {
-            let amount = remaining.map(|remaining| times * remaining as f64);
+            let amount = remaining.filter(|_| !coverage.is_unknown).map(|remaining| times * remaining as f64);
             CoverageRule {
                 rule,
                 source,
@@ -434,7 +434,14 @@ impl Teller<'_> {
             required.push(rule("won-by-amount", source, Some(rate), 1.0 / rate, None));
         }
         if let Some(Estimate { value: rate, error }) = coverage.simulated_yield.filter(|rate| rate.value > 0.0) {
-            let source = format!("the simulation brings {} of the open amount in the period", wording::percent(rate));
+            let left_out = match coverage.beside_yield {
+                [false, false] => "",
+                [true, false] => "; new business comes beside it and is in the odds alone",
+                [false, true] => "; the correction by earlier quarters is in the odds alone",
+                [true, true] => "; new business and the correction by earlier quarters are in the odds alone",
+            };
+            let share = wording::percent(rate);
+            let source = format!("the simulation brings {share} of the open amount in the period{left_out}");
             let simulated = rule("simulated", source, Some(rate), 1.0 / rate, None);
             required.push(CoverageRule { error: Some(error / (rate * rate)), ..simulated });
         }
@@ -447,7 +454,9 @@ impl Teller<'_> {
             renewals: self.major(coverage.renewals as f64),
             remaining: remaining.map(|minor| self.major(minor as f64)),
             open: self.major(open as f64),
-            actual: remaining.filter(|minor| *minor > 0).map(|minor| open as f64 / minor as f64),
+            actual: remaining
+                .filter(|minor| *minor > 0 && !coverage.is_unknown)
+                .map(|minor| open as f64 / minor as f64),
             required,
         }
     }

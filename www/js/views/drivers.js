@@ -143,7 +143,7 @@ const RULES = /** @type {Record<string, string>} */ ({ 'won-by-number': 'Your wi
 function coverage(report) {
   const { coverage: told, currency } = report;
   const times = (/** @type {number} */ value) => `${number(value, 1)}×`;
-  const here = told.actual === null ? 'Nothing is left to win.' : `Open for the period: ${shortMoney(told.open, currency)}, ${times(told.actual)} of the ${shortMoney(told.remaining, currency)} still to be won${told.renewals ? `, beside ${shortMoney(told.renewals, currency)} expected from renewals` : ''}.`;
+  const here = told.actual === null ? (told.remaining ? 'No open deal has an amount: coverage cannot be told.' : 'Nothing is left to win.') : `Open for the period: ${shortMoney(told.open, currency)}, ${times(told.actual)} of the ${shortMoney(told.remaining, currency)} still to be won${told.renewals ? `, beside ${shortMoney(told.renewals, currency)} expected from renewals` : ''}.`;
   return h('div', { key: 'coverage', id: 'coverage' },
     h('h3', null, 'Pipeline coverage'),
     h('p', { class: 'small' }, told.quota === null ? `Open for the period: ${shortMoney(told.open, currency)}. Set a quota to see what it has to cover.` : here),
