@@ -211,19 +211,19 @@ function changed({ changes }, to) {
 }
 
 /** Scenarios side by side, and what must be true. @param {ForecastDocument} parts @param {Formats} to */
-function whatIf({ scenarios, goals }, to) {
+function whatIf({ scenarios, scenarioChanges = [], goals }, to) {
   const rows = scenarios?.scenarios ?? [];
   if (rows.length === 0 && !goals?.length) return null;
   const delta = (/** @type {import('./index.js').ScenarioTable['base']['periods'][number]['p50']} */ figure, /** @type {(value: number) => string} */ write) => `${write(figure.delta.value)} ± ${write(Math.abs(figure.high - figure.low) / 2).replace('+', '')}`;
-  const line = (/** @type {string} */ name, /** @type {import('./index.js').ScenarioTable['base']} */ one, /** @type {boolean} */ isBase) => {
+  const line = (/** @type {string} */ name, /** @type {import('./index.js').ScenarioTable['base']} */ one, /** @type {boolean} */ isBase, /** @type {string[]} */ list = []) => {
     const [period] = one.periods;
     if (!period) return [];
     const { odds, p10, p50, p90 } = period;
     const signed = (/** @type {number} */ value) => `${value > 0 ? '+' : ''}${to.money(value)}`;
-    return [[said(name), to.share(odds?.value.value), isBase || !odds ? NONE : delta(odds, to.points), to.money(p50.value.value), isBase ? NONE : delta(p50, signed), to.money(p10.value.value), to.money(p90.value.value)]];
+    return [[[said(name), list.length > 0 ? tag('ul', { class: 'list soft' }, list.map((text) => tag('li', null, said(text)))) : null], to.share(odds?.value.value), isBase || !odds ? NONE : delta(odds, to.points), to.money(p50.value.value), isBase ? NONE : delta(p50, signed), to.money(p10.value.value), to.money(p90.value.value)]];
   };
   return section('What if',
-    scenarios && rows.length > 0 ? [table(['Scenario', 'Odds', 'Change', 'P50', 'Change', 'P10', 'P90'], [...line('As it is', scenarios.base, true), ...rows.flatMap((one, i) => line(one.name || `Scenario ${i + 1}`, one, false))]),
+    scenarios && rows.length > 0 ? [table(['Scenario', 'Odds', 'Change', 'P50', 'Change', 'P10', 'P90'], [...line('As it is', scenarios.base, true), ...rows.flatMap((one, i) => line(one.name || `Scenario ${i + 1}`, one, false, scenarioChanges[i]))]),
       tag('p', { class: 'soft' }, `${scenarios.periods[0] ?? ''}, every line on the same random numbers; ± is a 95 % interval of the simulation alone.`)] : null,
     goals?.length ? tag('ul', null, [...new Set(goals.map((goal) => goal.sentence))].map((text) => tag('li', null, sentence(text)))) : null);
 }
@@ -297,6 +297,7 @@ h1{font-size:1.6rem;line-height:1.25;margin:0 0 .75rem}h2{font-size:1.1rem;margi
 section,figure,footer{margin:1.5rem 0 0}
 dl{margin:0;display:flex;flex-wrap:wrap;gap:.4rem 1.75rem}dt{color:var(--ink-soft);font-size:.8125rem}dd{margin:0}
 .tiles dd{font-size:1.15rem;font-weight:600;font-variant-numeric:tabular-nums}
+.list{margin:.15rem 0 0;font-weight:400}
 .call{font-weight:600}.warn{border-left:3px solid var(--warn);padding-left:.6rem}.soft,figcaption,footer{color:var(--ink-soft);font-size:.8125rem}
 p{margin:.5rem 0}ul,ol{margin:.5rem 0;padding-left:1.25rem}
 table{border-collapse:collapse;width:100%;font-size:.8125rem;margin:.5rem 0;font-variant-numeric:tabular-nums}

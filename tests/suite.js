@@ -419,7 +419,7 @@ export const cases = {
       const scenarios = await deals.scenarios([{ name: 'All <i>later</i>', changes: [{ cycle: { days: 20 } }] }]);
       const goals = [await deals.seek({ odds: 0.8, lever: 'win-rate' })];
       const snapshots = await deals.snapshot();
-      const whole = lib.forecastHtml({ report, manager, gates, record, scenarios, goals, snapshots, deals: rows, model: 'Ours & "theirs"', charts: [{ title: 'A line', svg: '<svg viewBox="0 0 1 1"></svg>' }] });
+      const whole = lib.forecastHtml({ report, manager, gates, record, scenarios, scenarioChanges: [['time to <b>close</b> +20 days']], goals, snapshots, deals: rows, model: 'Ours & "theirs"', charts: [{ title: 'A line', svg: '<svg viewBox="0 0 1 1"></svg>' }] });
       for (const html of [alone, whole]) {
         const tags = [...html.matchAll(/<([a-z0-9]+)/g)].map(([, name]) => name);
         const known = ['html', 'head', 'meta', 'title', 'style', 'body', 'main', 'header', 'footer', 'section', 'figure', 'figcaption', 'svg', 'p', 'h1', 'h2', 'dl', 'div', 'dt', 'dd', 'ul', 'ol', 'li', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'strong', 'span', 'bdi', 'code'];
@@ -427,7 +427,7 @@ export const cases = {
         equal([/ on[a-z]+="/.test(html), / (src|href|srcset)=|url\(/i.test(html)], [false, false]);
         if (!html.startsWith('<!doctype html>') || !html.includes("default-src 'none'") || !html.includes(report.fingerprint)) throw new Error(html.slice(0, 600));
       }
-      for (const part of ['&lt;b&gt;deals.csv', 'Ours &amp; &quot;theirs&quot;', '&lt;i onclick=', '<svg viewBox', `${report.receipt.quality.grade}, `, 'Apr 1, 2026', '<h2>What if</h2>', 'All &lt;i&gt;later', '<h2>Week by week</h2>', goals[0]?.sentence.slice(1, 20) ?? 'a goal']) {
+      for (const part of ['&lt;b&gt;deals.csv', 'Ours &amp; &quot;theirs&quot;', '&lt;i onclick=', '<svg viewBox', `${report.receipt.quality.grade}, `, 'Apr 1, 2026', '<h2>What if</h2>', 'All &lt;i&gt;later', 'time to &lt;b&gt;close', '<h2>Week by week</h2>', goals[0]?.sentence.slice(1, 20) ?? 'a goal']) {
         if (!whole.includes(part)) throw new Error(`${part} is not in ${whole.slice(0, 3000)}`);
       }
     });
