@@ -95,7 +95,7 @@ function dealForm(state, report) {
   if (offered.length === 0) return null;
   return h('form', { class: 'fields what-if-deal', onsubmit: (/** @type {SubmitEvent} */ event) => changeDeal(event, offered, report.currency) },
     h('div', { class: 'field' }, h('label', { for: 'what-if-deal' }, 'Deal'),
-      h('select', { id: 'what-if-deal', name: 'deal' }, offered.map((deal) => h('option', { key: String(deal.row), value: String(deal.row) }, `${title(deal)}, ${shortMoney(deal.amount, report.currency)}`)))),
+      h('select', { id: 'what-if-deal', name: 'deal' }, offered.map((deal) => h('option', { key: String(deal.row), value: String(deal.row) }, `${title(deal)}, ${deal.amount === 0 ? 'no amount' : shortMoney(deal.amount, report.currency)}`)))),
     h('div', { class: 'field' }, h('label', { for: 'what-if-how' }, 'is'),
       h('select', { id: 'what-if-how', name: 'how' }, [['win', 'won'], ['drop', 'lost'], ['move', 'closing on'], ['price', 'worth']].map(([value, label]) => h('option', { key: value, value }, label)))),
     h('div', { class: 'field' }, h('label', { for: 'what-if-date' }, 'Date, if closing on'), h('input', { id: 'what-if-date', name: 'close', type: 'date' })),
