@@ -402,6 +402,8 @@ export interface ForecastDocument {
   weeks?: BacktestReport | null;
   /** Scenarios beside the forecast. */
   scenarios?: ScenarioTable | null;
+  /** What each of them changes, in words of your own, in their order. */
+  scenarioChanges?: string[][];
   /** What must be true for the odds one wants, lever by lever. */
   goals?: GoalReport[] | null;
   /** What kept snapshots say: forecasts of periods that are over, stages and dates. */

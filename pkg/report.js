@@ -48,6 +48,7 @@ const CHANGES = 50;
 /** A deal won in fewer of the trials is said to be unlikely where it moves the odds most. */
 const RARE = 0.05;
 const DRIVERS = 10;
+const TRIAGED = 20;
 const NONE = '–';
 
 /** @type {Record<string, string>} */
@@ -127,7 +128,7 @@ export function forecastHtml(parts) {
   const to = formats(language, report.currency);
   const body = [
     header(parts, to), figures(parts, to), drawings(parts), called(parts, to), drivers(parts, to), changed(parts, to),
-    whatIf(parts, to), renewals(parts, to), record(parts, to), kept(parts, to), gates(parts, to), deals(parts, to), assumed(parts),
+    whatIf(parts, to), fit(parts), renewals(parts, to), record(parts, to), kept(parts, to), gates(parts, to), deals(parts, to), assumed(parts),
     tag('footer', null, `${to.count(report.trials)} trials, seed ${report.seed}, engine ${report.engine}, fingerprint `, tag('code', null, report.fingerprint)),
   ];
   const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'";
@@ -185,16 +186,42 @@ function called({ report }, to) {
 /** @param {ForecastDocument} parts @param {Formats} to */
 function drivers({ manager }, to) {
   if (!manager) return null;
-  const { mustWin, coverage, warnings, calls } = manager;
+  const { mustWin, coverage, warnings, calls, concentration: { called } } = manager;
   const times = (/** @type {number} */ value) => `${to.count(value)}×`;
+  const needed = (/** @type {typeof coverage.required[number]} */ { coverage: value, interval, error }) =>
+    `${times(value)}${interval ? ` (${to.count(interval.low)} to ${to.count(interval.high)})` : error === null || error < 0.05 ? '' : ` ± ${to.count(error)}`}`;
+  const open = `Open for the period: ${to.money(coverage.open)}`;
+  const covers = coverage.actual === null ? '' : `, ${times(coverage.actual)} of the ${to.money(coverage.remaining)} still to be won${coverage.renewals ? `, beside ${to.money(coverage.renewals)} expected from renewals` : ''}`;
   return section('Before you commit',
     warnings.map((warning) => tag('p', { class: 'warn' }, sentence(warning.message))),
     manager.drivers.length > 0 ? table(['Deal that moves the odds', 'Amount', 'Won in period', 'Odds if lost', 'Odds if won', 'Difference'], manager.drivers.slice(0, DRIVERS).map((driver) => [
-      named(driver), to.money(driver.amount), to.share(driver.shareWon.value), to.share(driver.lost.value), to.share(driver.won.value), to.points(driver.effect.value)])) : null,
+      named(driver), driver.amount === 0 ? 'no amount' : to.money(driver.amount), to.share(driver.shareWon.value), to.share(driver.lost.value), to.share(driver.won.value), to.points(driver.effect.value)])) : null,
     mustWin.sets.length > 0 ? [tag('p', null, `Lose one of these sets and the odds are below ${to.share(mustWin.level)}${mustWin.isExact ? ', exactly' : ', in the trials'}:`),
-      tag('ol', null, mustWin.sets.slice(0, 8).map((set) => tag('li', null, set.deals.map((deal, i) => [i > 0 ? ' and ' : '', named(deal)]), `: ${to.share(set.odds.value)} without`)))] : null,
-    tag('p', null, `${to.share(calls.confidence)} sure to reach ${to.money(calls.confident.value)}. ${sentence(calls.sentence)}`),
-    table(['Coverage needed by', 'Coverage', 'Missing', 'Because'], coverage.required.map((rule) => [words(rule.rule), times(rule.coverage), to.money(rule.missing), rule.source]), [3]));
+      tag('ol', null, mustWin.sets.slice(0, 8).map((set) => tag('li', null, set.deals.map((deal, i) => [i > 0 ? ' and ' : '', named(deal)]), `: ${to.share(set.odds.value)} without`)))]
+      : tag('p', null, manager.odds.value < mustWin.level ? `The odds are below ${to.share(mustWin.level)} as they are, so no set of deals must be won.` : `No must-win set: no three deals lost together bring the odds below ${to.share(mustWin.level)}.`),
+    tag('p', null, `${to.share(calls.confidence)} sure to reach ${to.money(calls.confident.value)}. ${sentence(calls.sentence)} Where a unit called too much costs ${to.count(calls.overCost)} and one called too little ${to.count(calls.underCost)}, ${to.money(calls.cheapest.value)} ± ${to.money(calls.cheapest.error)} costs least (P${to.count(Math.round(100 * calls.quantile))}).`),
+    tag('p', null, `${open}${covers}.`),
+    table(['Coverage needed by', 'Coverage', 'Missing', 'Because'], coverage.required.map((rule) => [words(rule.rule), needed(rule), to.money(rule.missing), rule.source]), [3]),
+    called.deals > 0 ? tag('p', null, `The largest deal is ${to.share(called.top1)} of what is called, the three largest ${to.share(called.top3)}, the ten largest ${to.share(called.top10)}; the risk is that of ${to.count(called.effective)} equal deals (there are ${to.count(called.deals)}).`) : null,
+    grouped(manager, to));
+}
+
+/** Owners, segments and products, a table each. @param {NonNullable<ForecastDocument['manager']>} manager @param {Formats} to */
+function grouped(manager, to) {
+  /** @type {['owners' | 'segments' | 'products', string][]} */
+  const all = [['owners', 'Owner'], ['segments', 'Segment'], ['products', 'Product']];
+  const known = all.filter(([key]) => manager[key].length > 0);
+  return [
+    known.map(([key, head]) => table([head, 'Deals', 'Won', 'Called', 'Weighted', 'P50 in all', 'P10', 'P90'], manager[key].map((line) => [
+      line.name === null ? 'All others' : said(line.name) || 'None', to.count(line.deals), to.money(line.won), to.money(line.called), to.money(line.weighted), to.money(line.p50.value), to.money(line.p10.value), to.money(line.p90.value)]))),
+    known.length > 0 ? tag('p', { class: 'soft' }, 'Lines hold the deals as simulated and do not add up to the forecast: new business and the correction by earlier quarters are in none of them, and the P50 of a sum is not the sum of P50s.') : null,
+  ];
+}
+
+/** What decides when deals close, and what closed deals say. @param {ForecastDocument} parts */
+function fit({ report: { timing } }) {
+  return section(timing.source === 'hazards' ? 'Decided by the file’s own past' : 'Decided by stated dates', tag('p', null, sentence(timing.reason)),
+    timing.fit.length > 0 ? tag('ul', null, timing.fit.map((line) => tag('li', null, said(sentence(line.sentence))))) : null);
 }
 
 /** @param {ForecastDocument} parts @param {Formats} to */
@@ -211,19 +238,19 @@ function changed({ changes }, to) {
 }
 
 /** Scenarios side by side, and what must be true. @param {ForecastDocument} parts @param {Formats} to */
-function whatIf({ scenarios, goals }, to) {
+function whatIf({ scenarios, scenarioChanges = [], goals }, to) {
   const rows = scenarios?.scenarios ?? [];
   if (rows.length === 0 && !goals?.length) return null;
   const delta = (/** @type {import('./index.js').ScenarioTable['base']['periods'][number]['p50']} */ figure, /** @type {(value: number) => string} */ write) => `${write(figure.delta.value)} ± ${write(Math.abs(figure.high - figure.low) / 2).replace('+', '')}`;
-  const line = (/** @type {string} */ name, /** @type {import('./index.js').ScenarioTable['base']} */ one, /** @type {boolean} */ isBase) => {
+  const line = (/** @type {string} */ name, /** @type {import('./index.js').ScenarioTable['base']} */ one, /** @type {boolean} */ isBase, /** @type {string[]} */ list = []) => {
     const [period] = one.periods;
     if (!period) return [];
     const { odds, p10, p50, p90 } = period;
     const signed = (/** @type {number} */ value) => `${value > 0 ? '+' : ''}${to.money(value)}`;
-    return [[said(name), to.share(odds?.value.value), isBase || !odds ? NONE : delta(odds, to.points), to.money(p50.value.value), isBase ? NONE : delta(p50, signed), to.money(p10.value.value), to.money(p90.value.value)]];
+    return [[[said(name), list.length > 0 ? tag('ul', { class: 'list soft' }, list.map((text) => tag('li', null, said(text)))) : null], to.share(odds?.value.value), isBase || !odds ? NONE : delta(odds, to.points), to.money(p50.value.value), isBase ? NONE : delta(p50, signed), to.money(p10.value.value), to.money(p90.value.value)]];
   };
   return section('What if',
-    scenarios && rows.length > 0 ? [table(['Scenario', 'Odds', 'Change', 'P50', 'Change', 'P10', 'P90'], [...line('As it is', scenarios.base, true), ...rows.flatMap((one, i) => line(one.name || `Scenario ${i + 1}`, one, false))]),
+    scenarios && rows.length > 0 ? [table(['Scenario', 'Odds', 'Change', 'P50', 'Change', 'P10', 'P90'], [...line('As it is', scenarios.base, true), ...rows.flatMap((one, i) => line(one.name || `Scenario ${i + 1}`, one, false, scenarioChanges[i]))]),
       tag('p', { class: 'soft' }, `${scenarios.periods[0] ?? ''}, every line on the same random numbers; ± is a 95 % interval of the simulation alone.`)] : null,
     goals?.length ? tag('ul', null, [...new Set(goals.map((goal) => goal.sentence))].map((text) => tag('li', null, sentence(text)))) : null);
 }
@@ -263,8 +290,15 @@ function record({ report, record: told, weeks }, to) {
 /** @param {ForecastDocument} parts @param {Formats} to */
 function gates({ gates: told }, to) {
   if (!told) return null;
+  const of = (/** @type {typeof told.all} */ one) => (one ? [to.share(one.odds?.value.value), to.money(one.p10.value.value), to.money(one.p50.value.value), to.money(one.p90.value.value)] : [NONE, NONE, NONE, NONE]);
+  const lists = /** @type {const} */ (['advance', 'escalate', 'remove'])
+    .map((kind) => ({ title: words(kind), rows: told.rows.filter((row) => row.triage === kind).toSorted((a, b) => b.amount - a.amount) })).filter(({ rows }) => rows.length > 0);
   return section('Stage gates', tag('p', null, sentence(told.sentence)),
-    table(['Stage', 'Deals', 'Pass', 'Share'], told.stages.map((stage) => [said(stage.stage) || 'No stage', to.count(stage.deals), to.count(stage.passing), to.share(stage.compliance)])));
+    table(['Stage', 'Deals', 'Pass', 'Share'], told.stages.map((stage) => [said(stage.stage) || 'No stage', to.count(stage.deals), to.count(stage.passing), to.share(stage.compliance)])),
+    table(['Forecast of', 'Odds', 'P10', 'P50', 'P90'], [['All deals', ...of(told.all)], [told.newBusiness ? 'Passing deals alone, with new business' : 'Passing deals alone', ...of(told.gated)]]),
+    lists.map(({ title, rows }) => [tag('h3', null, `${title}: ${to.count(rows.length)}`),
+      table(['Deal', 'Amount', 'Why'], rows.slice(0, TRIAGED).map((row) => [named(row), row.amount === 0 ? 'no amount' : to.money(row.amount), said(row.reason)]), [2]),
+      rows.length > TRIAGED ? tag('p', { class: 'soft' }, `The ${TRIAGED} largest; ${to.count(rows.length - TRIAGED)} more.`) : null]));
 }
 
 /** @param {ForecastDocument} parts @param {Formats} to */
@@ -292,11 +326,12 @@ const STYLE = `
 *{box-sizing:border-box}
 body{margin:0;background:#fff;color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 main{max-width:60rem;margin:0 auto;padding:1.5rem}
-h1{font-size:1.6rem;line-height:1.25;margin:0 0 .75rem}h2{font-size:1.1rem;margin:0 0 .5rem}
+h1{font-size:1.6rem;line-height:1.25;margin:0 0 .75rem}h2{font-size:1.1rem;margin:0 0 .5rem}h3{font-size:.95rem;margin:.75rem 0 0}
 .over{margin:0;color:var(--accent);font-weight:600}
 section,figure,footer{margin:1.5rem 0 0}
 dl{margin:0;display:flex;flex-wrap:wrap;gap:.4rem 1.75rem}dt{color:var(--ink-soft);font-size:.8125rem}dd{margin:0}
 .tiles dd{font-size:1.15rem;font-weight:600;font-variant-numeric:tabular-nums}
+.list{margin:.15rem 0 0;font-weight:400}
 .call{font-weight:600}.warn{border-left:3px solid var(--warn);padding-left:.6rem}.soft,figcaption,footer{color:var(--ink-soft);font-size:.8125rem}
 p{margin:.5rem 0}ul,ol{margin:.5rem 0;padding-left:1.25rem}
 table{border-collapse:collapse;width:100%;font-size:.8125rem;margin:.5rem 0;font-variant-numeric:tabular-nums}

@@ -416,18 +416,19 @@ export const cases = {
       const report = await deals.forecast(await lib.preset('sales-led'), run);
       const [manager, gates, record, rows] = [await deals.manage(), await deals.gates(), await deals.trackRecord(), await deals.window(0, 100)];
       const alone = lib.forecastHtml({ report });
+      const late = { ...gates, rows: [...gates.rows, ...gates.rows].map((row) => ({ ...row, triage: /** @type {const} */ ('escalate'), reason: 'late <b>again' })) };
       const scenarios = await deals.scenarios([{ name: 'All <i>later</i>', changes: [{ cycle: { days: 20 } }] }]);
       const goals = [await deals.seek({ odds: 0.8, lever: 'win-rate' })];
       const snapshots = await deals.snapshot();
-      const whole = lib.forecastHtml({ report, manager, gates, record, scenarios, goals, snapshots, deals: rows, model: 'Ours & "theirs"', charts: [{ title: 'A line', svg: '<svg viewBox="0 0 1 1"></svg>' }] });
+      const whole = lib.forecastHtml({ report, manager, gates: late, record, scenarios, scenarioChanges: [['time to <b>close</b> +20 days']], goals, snapshots, deals: rows, model: 'Ours & "theirs"', charts: [{ title: 'A line', svg: '<svg viewBox="0 0 1 1"></svg>' }] });
       for (const html of [alone, whole]) {
         const tags = [...html.matchAll(/<([a-z0-9]+)/g)].map(([, name]) => name);
-        const known = ['html', 'head', 'meta', 'title', 'style', 'body', 'main', 'header', 'footer', 'section', 'figure', 'figcaption', 'svg', 'p', 'h1', 'h2', 'dl', 'div', 'dt', 'dd', 'ul', 'ol', 'li', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'strong', 'span', 'bdi', 'code'];
+        const known = ['html', 'head', 'meta', 'title', 'style', 'body', 'main', 'header', 'footer', 'section', 'figure', 'figcaption', 'svg', 'p', 'h1', 'h2', 'h3', 'dl', 'div', 'dt', 'dd', 'ul', 'ol', 'li', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'strong', 'span', 'bdi', 'code'];
         equal(tags.filter((name) => !known.includes(name ?? '')), []);
         equal([/ on[a-z]+="/.test(html), / (src|href|srcset)=|url\(/i.test(html)], [false, false]);
         if (!html.startsWith('<!doctype html>') || !html.includes("default-src 'none'") || !html.includes(report.fingerprint)) throw new Error(html.slice(0, 600));
       }
-      for (const part of ['&lt;b&gt;deals.csv', 'Ours &amp; &quot;theirs&quot;', '&lt;i onclick=', '<svg viewBox', `${report.receipt.quality.grade}, `, 'Apr 1, 2026', '<h2>What if</h2>', 'All &lt;i&gt;later', '<h2>Week by week</h2>', goals[0]?.sentence.slice(1, 20) ?? 'a goal']) {
+      for (const part of ['&lt;b&gt;deals.csv', 'Ours &amp; &quot;theirs&quot;', '&lt;i onclick=', '<svg viewBox', `${report.receipt.quality.grade}, `, 'Apr 1, 2026', '<h2>What if</h2>', 'All &lt;i&gt;later', 'time to &lt;b&gt;close', 'costs least (P33)', 'The largest deal is ', '<th scope="col">Owner</th>', 'Passing deals alone', `<h3>Escalate: ${late.rows.length}`, 'late &lt;b&gt;again', `The 20 largest; ${late.rows.length - 20} more.`, '<h2>Decided by ', 'of deals that close are won', 'Open for the period: ', '<h2>Week by week</h2>', goals[0]?.sentence.slice(1, 20) ?? 'a goal']) {
         if (!whole.includes(part)) throw new Error(`${part} is not in ${whole.slice(0, 3000)}`);
       }
     });

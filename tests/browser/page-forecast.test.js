@@ -250,11 +250,22 @@ inBrowsers('a report holds one forecast: what was asked of the last one stays ou
   await fill(page, '#what-if-how', 'win');
   await press(page, '#change-deal');
   await says(page, '#scenarios tr.draft', /As set here.*\+/);
+  await says(page, '#scenarios tr.draft', /: won/);
+  await press(page, '#keep-scenario');
+  await says(page, '#scenarios tbody tr:nth-child(2) th', /: won$/);
+  await fill(page, '#what-if-days', '20');
+  await fill(page, '#what-if-how', 'drop');
+  await press(page, '#change-deal');
+  await fill(page, '#scenario-name', 'A bad month');
+  await press(page, '#keep-scenario');
+  await says(page, '#scenarios tbody tr:nth-child(3) th', /A bad month.*: lost.*time to close \+20 days/s);
+  await fill(page, '#what-if-pipeline', '100000');
+  await says(page, '#scenarios tr.draft', /As set here.*more pipeline.*\+/s);
   await press(page, '#seek-goal');
   await page.waitForSelector('#goal-answers li');
   const goal = await text(page, '#goal-answers li');
   const full = await downloaded(page, () => press(page, '#save-report'));
-  const parts = ['How 20', 'What changed since', 'Seen from day', 'to reach</dd>', 'Stage gates', 'As set on the page', goal.slice(1, 30)];
+  const parts = ['How 20', 'What changed since', 'Seen from day', 'to reach</dd>', 'Stage gates', 'As set on the page', 'A bad month', 'time to close +20 days', 'more pipeline</bdi>', goal.slice(1, 30)];
   for (const part of parts) assert.ok(full.content.includes(part), `${part} stands in the report`);
 
   await page.evaluate(() => { /** @type {any} */ (globalThis).held = ['totals']; });

@@ -363,21 +363,22 @@ function periodsPlot(report, width) {
     ...frame(width),
     height: narrow ? 250 : 290,
     marginTop: 22,
-    marginBottom: 30,
+    marginBottom: narrow ? 44 : 30,
     marginLeft: 52,
     x: { type: 'band', domain: periods.map((period) => period.label), label: null, padding: 0.35 },
     y: { label: null, nice: true, zero: true },
     marks: [
       Plot.gridY({ stroke: 'var(--chart-grid)', strokeOpacity: 1 }),
       Plot.axisY({ tickFormat: (/** @type {number} */ amount) => shortMoney(amount, currency), ticks: 5, tickSize: 0, label: null, color: 'var(--ink-soft)' }),
-      Plot.axisX({ tickSize: 0, label: null, color: 'var(--ink-soft)' }),
+      // `2026 Q4` in two lines where there is no room for one.
+      Plot.axisX({ tickSize: 0, label: null, color: 'var(--ink-soft)', tickFormat: (/** @type {string} */ label) => (narrow ? label.replace(' ', '\n') : label) }),
       Plot.barY(periods, { x: 'label', y1: (/** @type {PeriodFigures} */ d) => d.p10.value, y2: (/** @type {PeriodFigures} */ d) => d.p90.value, fill: 'var(--chart-bar)', rx: 3 }),
       Plot.barY(periods.filter((period) => period.wonToDate > 0), { x: 'label', y: 'wonToDate', fill: 'var(--chart-line)', rx: 2, insetLeft: 6, insetRight: 6 }),
       Plot.tickY(periods, { x: 'label', y: (/** @type {PeriodFigures} */ d) => d.p50.value, stroke: 'var(--ink)', strokeWidth: 2 }),
       ...called.map((line) => Plot.tickY([line], { x: 'period', y: 'value', stroke: line.colour, strokeWidth: 2, strokeDasharray: line.dash, insetLeft: -8, insetRight: -8 })),
       Plot.tickY(quotas, { x: 'label', y: 'quota', stroke: 'var(--chart-quota)', strokeWidth: 2, insetLeft: -8, insetRight: -8 }),
       Plot.ruleY([0], { stroke: 'var(--line-strong)' }),
-      Plot.text(periods, { x: 'label', y: (/** @type {PeriodFigures} */ d) => d.p90.value, text: (/** @type {PeriodFigures} */ d) => shortMoney(d.p50.value, currency), dy: -9, fill: 'var(--ink)', stroke: 'var(--surface)', strokeWidth: 4, fontWeight: 600 }),
+      Plot.text(periods, { x: 'label', y: (/** @type {PeriodFigures} */ d) => d.p90.value, text: (/** @type {PeriodFigures} */ d) => shortMoney(d.p50.value, currency), dy: -9, ...(narrow ? { fontSize: 10 } : {}), fill: 'var(--ink)', stroke: 'var(--surface)', strokeWidth: 4, fontWeight: 600 }),
     ],
   });
 }

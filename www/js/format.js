@@ -125,3 +125,8 @@ export function words(kebab) {
   const text = kebab.replaceAll('-', ' ').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** A change, with its sign. @param {number} value */
+export function signed(value) {
+  return value > 0 ? `+${value}` : value < 0 ? `−${-value}` : '0';
+}

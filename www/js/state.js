@@ -161,7 +161,7 @@ import { freshTuning } from './tuning.js';
  * @property {boolean} isOpen
  * @property {Sliders} sliders
  * @property {{ change: import('../../pkg/index.js').ScenarioChange, label: string }[]} changes to single deals
- * @property {import('../../pkg/index.js').Scenario[]} kept
+ * @property {{ name: string, changes: import('../../pkg/index.js').ScenarioChange[], words: string[] }[]} kept `words`: the changes, as a person says them
  * @property {import('./engine.js').ScenarioTable | null} table the kept ones, then what the controls say
  * @property {ForecastReport | null} of the forecast that the table is beside
  * @property {number} goal odds wanted, in percent

@@ -5,6 +5,7 @@ import * as engine from '../engine.js';
 import { oddsAt } from '../odds.js';
 import { current, state } from '../state.js';
 import { stem } from './leads.js';
+import { draftWords, wordsBeside } from './scenario.js';
 import { download } from './work.js';
 
 /**
@@ -32,6 +33,7 @@ export function saveReport(charts) {
     record,
     weeks: record && deals.weeks.of === record.fingerprint ? deals.weeks.report : null,
     scenarios: table && { ...table, scenarios: table.scenarios.map((one) => ({ ...one, name: one.name || 'As set on the page' })) },
+    scenarioChanges: table?.scenarios.map(({ name }, i) => wordsBeside(name, whatIf.kept[i]?.words ?? draftWords())),
     goals: whatIf.answersOf === report ? whatIf.answers : null,
     snapshots: deals.snapshots.report,
     charts: charts.map(({ name, caption, drawing }) => ({ title: name, caption, svg: writer.serializeToString(drawing) })),

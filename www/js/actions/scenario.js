@@ -1,6 +1,7 @@
 // @ts-check
 /** The Forecast tab, what if: sliders and changes to deals, scenarios side by side, and what must be true for the odds one wants. */
 
+import { count, shortMoney, signed } from '../format.js';
 import { changed, freshWhatIf, state } from '../state.js';
 import { announce, isCancelled, newest, problemOf } from './work.js';
 
@@ -20,13 +21,45 @@ export function draftChanges() {
   return all;
 }
 
+/** The same changes in words, one each. @returns {string[]} */
+export function draftWords() {
+  const { sliders, changes } = state.deals.whatIf;
+  const of = sliders.stage ? ` of ${sliders.stage}` : '';
+  const short = (/** @type {number} */ value) => shortMoney(value, state.deals.report?.currency);
+  const all = changes.map(({ label }) => label);
+  if (sliders.winRate !== 0) all.push(`win rate${of} ${signed(sliders.winRate)} points`);
+  if (sliders.days !== 0) all.push(`time to close${of} ${signed(sliders.days)} days`);
+  if (sliders.pipeline > 0) all.push(`${short(sliders.pipeline)} more pipeline${sliders.stage ? ` in ${sliders.stage}` : ''}`);
+  if (sliders.reps > 0) all.push(`${count(sliders.reps)} more sales people, each ${short(sliders.perRep)} a quarter`);
+  return all;
+}
+
+/** Changes that a scenario without a name of its own is called by. */
+const NAMED = 2;
+
+/** @param {string[]} words */
+function nameOf(words) {
+  const more = words.length - NAMED;
+  const text = words.slice(0, NAMED).join(', ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${more > 0 ? ` and ${count(more)} more` : ''}`;
+}
+
+/**
+ * The changes that the name of a scenario does not tell.
+ * @param {string} name
+ * @param {string[]} words
+ */
+export function wordsBeside(name, words) {
+  return name === nameOf(words) && words.length <= NAMED ? [] : words;
+}
+
 /** Asks for every scenario under the forecast in force; slower answers are overtaken by newer questions. */
 const ask = newest(async () => {
   const { handle, whatIf, report } = state.deals;
   if (!handle || !report) return;
   const draft = draftChanges();
   /** @type {Scenario[]} */
-  const scenarios = [...whatIf.kept, ...(draft.length > 0 ? [{ name: '', changes: draft }] : [])];
+  const scenarios = [...whatIf.kept.map(({ name, changes }) => ({ name, changes })), ...(draft.length > 0 ? [{ name: '', changes: draft }] : [])];
   if (scenarios.length === 0) {
     state.deals.whatIf.table = null;
     state.deals.whatIf.problem = null;
@@ -84,13 +117,13 @@ export function undoChange(index) {
   void ask();
 }
 
-/** Puts the controls aside as a scenario of its own. @param {string} name */
+/** Puts the controls aside as a scenario of its own, called by its changes unless it has a name. @param {string} name */
 export function keepScenario(name) {
   const { whatIf } = state.deals;
   const changes = draftChanges();
   if (changes.length === 0) return;
-  const { kept } = whatIf;
-  state.deals.whatIf = { ...freshWhatIf(), kept: [...kept, { name: name.trim() || `Scenario ${kept.length + 1}`, changes }], goal: whatIf.goal, isOpen: true, table: whatIf.table };
+  const words = draftWords();
+  state.deals.whatIf = { ...freshWhatIf(), kept: [...whatIf.kept, { name: name.trim() || nameOf(words), changes, words }], goal: whatIf.goal, isOpen: true, table: whatIf.table };
   state.deals.whatIf.sliders.perRep = whatIf.sliders.perRep;
   changed();
   void ask();

@@ -59,7 +59,7 @@ function tornado(report) {
   const bars = once(report, 'tornado', () => /** @type {Bar[]} */ (report.drivers.slice(0, BARS).map((driver) => ({ row: driver.row, label: title(driver), won: driver.won.value, lost: driver.lost.value, effect: driver.effect.value }))));
   if (bars.length === 0) return h('p', { class: 'soft' }, 'No single deal moves the odds.');
   const name = `Odds with each deal lost and won: ${report.drivers.slice(0, 3).map((driver) => `${title(driver)} ${percent(driver.lost.value)} to ${percent(driver.won.value)}`).join(', ')}`;
-  const rows = report.drivers.map((driver) => [title(driver), shortMoney(driver.amount, report.currency), percent(driver.shareWon.value), percent(driver.lost.value, 1), percent(driver.won.value, 1), `${points(driver.effect.value)} ± ${points(driver.effect.error).replace('+', '')}`]);
+  const rows = report.drivers.map((driver) => [title(driver), driver.amount === 0 ? 'no amount' : shortMoney(driver.amount, report.currency), percent(driver.shareWon.value), percent(driver.lost.value, 1), percent(driver.won.value, 1), `${points(driver.effect.value)} ± ${points(driver.effect.error).replace('+', '')}`]);
   return h('figure', { class: 'chart', key: 'tornado' },
     h('h3', null, 'Deals that move the odds'),
     drawing('plot', { data: once(report, 'tornado data', () => ({ bars, odds: report.odds.value })), name, draw: plot }),
@@ -75,13 +75,16 @@ function tornado(report) {
 function plot({ bars, odds }, width) {
   const label = Math.min(170, Math.round(width * 0.36));
   const ticks = Math.max(1, Math.floor((width - label) / 90));
+  // As many decimals as tell the ticks apart.
+  const range = Math.max(...bars.map(({ won }) => won)) - Math.min(...bars.map(({ lost }) => lost));
+  const digits = Math.min(4, Math.max(0, Math.ceil(-Math.log10(Math.max(range, 1e-9) / (ticks + 1))) - 2));
   return Plot.plot({
     width, className: 'plot-drawing', height: 26 * bars.length + 30, marginLeft: label, marginRight: 60, marginTop: 4, marginBottom: 22, style: { fontSize: '12px' },
     x: { domain: [Math.min(...bars.map(({ lost }) => lost)), Math.max(...bars.map(({ won }) => won))], nice: true, label: null },
     y: { type: 'band', domain: bars.map(({ row }) => row), label: null, padding: 0.3 },
     marks: [
       Plot.gridX({ stroke: 'var(--chart-grid)', strokeOpacity: 1, ticks }),
-      Plot.axisX({ tickFormat: (/** @type {number} */ p) => percent(p), ticks, tickSize: 0, label: null, color: 'var(--ink-soft)' }),
+      Plot.axisX({ tickFormat: (/** @type {number} */ p) => percent(p, digits), ticks, tickSize: 0, label: null, color: 'var(--ink-soft)' }),
       Plot.axisY({ tickFormat: (/** @type {number} */ row) => bars.find((bar) => bar.row === row)?.label ?? '', tickSize: 0, label: null, color: 'var(--ink)', lineWidth: label / 12 - 2, textOverflow: 'ellipsis' }),
       Plot.barX(bars, { y: 'row', x1: 'lost', x2: () => odds, fill: 'var(--bad)', rx: 2 }),
       Plot.barX(bars, { y: 'row', x1: () => odds, x2: 'won', fill: 'var(--good)', rx: 2 }),

@@ -3,7 +3,7 @@
 
 import * as act from '../actions.js';
 import { h } from '../dom.js';
-import { NONE, count, money, percent, shortMoney } from '../format.js';
+import { NONE, count, money, percent, shortMoney, signed } from '../format.js';
 import { problemCard } from './parts.js';
 
 /**
@@ -95,7 +95,7 @@ function dealForm(state, report) {
   if (offered.length === 0) return null;
   return h('form', { class: 'fields what-if-deal', onsubmit: (/** @type {SubmitEvent} */ event) => changeDeal(event, offered, report.currency) },
     h('div', { class: 'field' }, h('label', { for: 'what-if-deal' }, 'Deal'),
-      h('select', { id: 'what-if-deal', name: 'deal' }, offered.map((deal) => h('option', { key: String(deal.row), value: String(deal.row) }, `${title(deal)}, ${shortMoney(deal.amount, report.currency)}`)))),
+      h('select', { id: 'what-if-deal', name: 'deal' }, offered.map((deal) => h('option', { key: String(deal.row), value: String(deal.row) }, `${title(deal)}, ${deal.amount === 0 ? 'no amount' : shortMoney(deal.amount, report.currency)}`)))),
     h('div', { class: 'field' }, h('label', { for: 'what-if-how' }, 'is'),
       h('select', { id: 'what-if-how', name: 'how' }, [['win', 'won'], ['drop', 'lost'], ['move', 'closing on'], ['price', 'worth']].map(([value, label]) => h('option', { key: value, value }, label)))),
     h('div', { class: 'field' }, h('label', { for: 'what-if-date' }, 'Date, if closing on'), h('input', { id: 'what-if-date', name: 'close', type: 'date' })),
@@ -138,15 +138,15 @@ function table(state, report) {
   const { currency, headline } = report;
   const draft = act.draftChanges().length > 0;
   const now = told?.base.periods[0];
-  const rows = (told?.scenarios ?? []).map((scenario, i) => ({ name: scenario.name || (draft ? 'As set here' : ''), period: scenario.periods[0], index: i < whatIf.kept.length ? i : -1 }));
+  const rows = (told?.scenarios ?? []).map((scenario, i) => ({ name: scenario.name || (draft ? 'As set here' : ''), words: act.wordsBeside(scenario.name, whatIf.kept[i]?.words ?? act.draftWords()), period: scenario.periods[0], index: i < whatIf.kept.length ? i : -1 }));
   return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Scenarios side by side' },
     h('table', { class: 'data', id: 'scenarios' },
       h('caption', { class: 'small soft' }, `${report.period}, every line on the same random numbers; ± is a 95 % interval of the simulation alone`),
       h('thead', null, h('tr', null, ['Scenario', 'Odds', 'Change', 'P50', 'Change', 'P10 to P90', ''].map((head, i) => h('th', { scope: 'col', class: i > 0 ? 'number' : null }, i === 6 ? h('span', { class: 'visually-hidden' }, 'Remove') : head)))),
       h('tbody', null,
         h('tr', { key: 'base' }, h('th', { scope: 'row' }, 'As it is'), now ? cells(now, currency, true) : [headline.odds ? percent(headline.odds.value, 1) : NONE, NONE, shortMoney(headline.p50.value, currency), NONE, `${shortMoney(headline.p10.value, currency)} to ${shortMoney(headline.p90.value, currency)}`].map((text, i) => h('td', { key: String(i), class: 'number' }, text)), h('td', { key: 'end' })),
-        rows.map(({ name, period, index }, i) => h('tr', { key: `${i} ${name}`, class: index < 0 ? 'draft' : null },
-          h('th', { scope: 'row' }, h('bdi', null, name)), period ? cells(period, currency, false) : null,
+        rows.map(({ name, words, period, index }, i) => h('tr', { key: `${i} ${name}`, class: index < 0 ? 'draft' : null },
+          h('th', { scope: 'row' }, h('bdi', null, name), words.length > 0 ? h('ul', { class: 'what-if-words small soft' }, words.map((text, j) => h('li', { key: `${j} ${text}` }, h('bdi', null, text)))) : null), period ? cells(period, currency, false) : null,
           h('td', { key: 'end' }, index < 0 ? null : h('button', { type: 'button', class: 'button quiet small', 'aria-label': `Remove ${name}`, onclick: () => act.dropScenario(index) }, 'Remove')))))));
 }
 
@@ -202,9 +202,4 @@ function ceiling(value) {
   if (!(value > 0)) return 100;
   const step = 10 ** Math.floor(Math.log10(value));
   return Math.ceil(value / step) * step;
-}
-
-/** @param {number} value */
-function signed(value) {
-  return value > 0 ? `+${value}` : value < 0 ? `−${-value}` : '0';
 }

@@ -31,11 +31,16 @@ export function waterfallView(state) {
   const { compared } = state.deals;
   return h('section', { class: 'card changes', key: 'changes', id: 'changes', 'aria-labelledby': 'changes-title', 'aria-busy': String(compared.report !== null && compared.of !== state.deals.report), ondragover: allow, ondrop: dropped },
     h('div', { class: 'card-head' },
-      h('h2', { id: 'changes-title' }, 'What changed since last week'),
+      h('h2', { id: 'changes-title' }, compared.report && !isOneDay(compared.report) ? `What changed since ${date(compared.report.before)}` : 'What changed since an earlier export'),
       compared.handle ? h('button', { type: 'button', class: 'button quiet small', id: 'close-previous', onclick: act.closePrevious }, 'Remove') : null),
     compared.problem ? problemCard(compared.problem) : null,
     compared.handle ? null : invitation(state),
     compared.report ? told(state, compared.report) : null);
+}
+
+/** @param {WaterfallReport} report */
+function isOneDay({ before, after }) {
+  return before === after;
 }
 
 /** @param {State} state */
@@ -81,6 +86,7 @@ function told(state, report) {
   const view = views.some(([id]) => id === compared.view) ? compared.view : 'amount';
   return h('div', { class: 'changes-told', key: 'told' },
     h('p', { id: 'changes-sentence', class: 'changes-sentence' }, report.sentence),
+    isOneDay(report) ? h('p', { class: 'notice warn', id: 'same-day' }, 'Both files count as of the same day. Say below on which day the earlier one was exported.') : null,
     h('div', { class: 'fields' },
       h('div', { class: 'field' }, h('label', { for: 'previous-as-of' }, 'Earlier file as of'),
         h('input', { id: 'previous-as-of', type: 'date', value: compared.asOf, onchange: (/** @type {Event} */ event) => void act.comparePast(/** @type {HTMLInputElement} */ (event.target).value) })),
@@ -184,18 +190,20 @@ function steps(first, start, parts, last, end) {
 function plot(bars, width, format) {
   const colour = { total: 'var(--chart-line)', up: 'var(--good)', down: 'var(--bad)' };
   const text = (/** @type {Bar} */ bar) => (bar.kind === 'total' ? format(bar.to) : signed(bar.part, format));
+  // Names that are too long for a narrow place stand in two lines.
+  const label = Math.min(190, Math.max(116, Math.round(width * 0.3)));
   const most = Math.max(...bars.flatMap(({ from, to }) => [from, to]));
   const low = Math.min(...bars.flatMap(({ from, to }) => [from, to]), 0);
-  const inside = (/** @type {Bar} */ bar) => Math.max(bar.from, bar.to) > low + (most - low) * 0.72;
+  const inside = (/** @type {Bar} */ bar) => bar.from !== bar.to && Math.max(bar.from, bar.to) > low + (most - low) * 0.72;
   return Plot.plot({
-    width, className: 'plot-drawing', height: 34 * bars.length + 24, marginLeft: 116, marginRight: 16, marginTop: 4, marginBottom: 20, style: { fontSize: '12px' },
-    x: { label: null, domain: [low, most * 1.02], nice: false },
+    width, className: 'plot-drawing', height: 34 * bars.length + 24, marginLeft: label, marginRight: 16, marginTop: 4, marginBottom: 20, style: { fontSize: '12px' },
+    x: { label: null, domain: [low, most > low ? most * 1.02 : low + 1], nice: false },
     y: { type: 'band', domain: bars.map(({ label }) => label), label: null, padding: 0.3 },
     marks: [
       Plot.gridX({ stroke: 'var(--chart-grid)', strokeOpacity: 1, ticks: Math.max(2, Math.floor(width / 140)) }),
-      Plot.axisX({ tickFormat: format, ticks: Math.max(2, Math.floor(width / 140)), tickSize: 0, label: null, color: 'var(--ink-soft)' }),
-      Plot.axisY({ tickSize: 0, label: null, color: 'var(--ink)' }),
-      Plot.barX(bars, { y: 'label', x1: 'from', x2: 'to', fill: (/** @type {Bar} */ bar) => colour[bar.kind], rx: 2 }),
+      Plot.axisX({ tickFormat: format, ...(most > low ? { ticks: Math.max(2, Math.floor(width / 140)) } : { ticks: [low] }), tickSize: 0, label: null, color: 'var(--ink-soft)' }),
+      Plot.axisY({ tickSize: 0, label: null, color: 'var(--ink)', lineWidth: label / 12 - 1 }),
+      Plot.barX(bars.filter(({ from, to }) => from !== to), { y: 'label', x1: 'from', x2: 'to', fill: (/** @type {Bar} */ bar) => colour[bar.kind], rx: 2 }),
       ...bars.map((bar) => Plot.text([bar], {
         y: 'label', x: inside(bar) ? Math.min(bar.from, bar.to) : Math.max(bar.from, bar.to), text: () => text(bar), textAnchor: inside(bar) ? 'end' : 'start', dx: inside(bar) ? -5 : 5,
         ...(inside(bar) && bar.kind === 'total' ? { x: bar.to, fill: 'var(--on-accent)' } : { fill: 'var(--ink)', stroke: 'var(--surface)', strokeWidth: 4 }), fontWeight: 600,
