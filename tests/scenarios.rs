@@ -271,6 +271,7 @@ fn chances_that_are_raised_and_lowered_again_are_as_they_were() {
     .unwrap();
     let delta = base.scenario_table(&list).unwrap().scenarios[0].periods[0].mean.delta.value;
     assert_eq!(delta.to_bits(), 0.0_f64.to_bits());
+}
 
 /// The odds of the current period under a scenario.
 fn odds_under(forecast: &Forecast, change: &str) -> leadcast::stats::Estimate {

@@ -161,6 +161,7 @@ import { freshTuning } from './tuning.js';
  * @property {boolean} isOpen
  * @property {Sliders} sliders
  * @property {{ change: import('../../pkg/index.js').ScenarioChange, label: string }[]} changes to single deals
+ * @property {string} sought what the name or id of deals offered for a change holds
  * @property {{ name: string, changes: import('../../pkg/index.js').ScenarioChange[], words: string[] }[]} kept `words`: the changes, as a person says them
  * @property {import('./engine.js').ScenarioTable | null} table the kept ones, then what the controls say
  * @property {ForecastReport | null} of the forecast that the table is beside
@@ -251,7 +252,7 @@ export function freshLeads() {
 /** @returns {WhatIf} */
 export function freshWhatIf() {
   return {
-    isOpen: false, sliders: { stage: '', winRate: 0, days: 0, pipeline: 0, reps: 0, perRep: 250_000 }, changes: [], kept: [], table: null, of: null,
+    isOpen: false, sliders: { stage: '', winRate: 0, days: 0, pipeline: 0, reps: 0, perRep: 250_000 }, changes: [], sought: '', kept: [], table: null, of: null,
     goal: 80, answers: null, answersOf: null, isSeeking: false, problem: null,
   };
 }

@@ -109,6 +109,12 @@ export function changeDeal(change, label) {
   void ask();
 }
 
+/** Offers the deals whose name, account or id holds this text. @param {string} text */
+export function seekDeal(text) {
+  state.deals.whatIf.sought = text;
+  changed();
+}
+
 /** @param {number} index */
 export function undoChange(index) {
   const { whatIf } = state.deals;

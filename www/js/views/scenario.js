@@ -3,7 +3,7 @@
 
 import * as act from '../actions.js';
 import { h } from '../dom.js';
-import { NONE, count, money, percent, shortMoney, signed } from '../format.js';
+import { NONE, count, counted, money, percent, shortMoney, signed } from '../format.js';
 import { problemCard } from './parts.js';
 
 /**
@@ -91,9 +91,15 @@ function slider(key, label, value, min, max, step, text) {
  * @param {ForecastReport} report
  */
 function dealForm(state, report) {
-  const offered = state.deals.rows.toSorted((a, b) => b.amount - a.amount).slice(0, OFFERED);
-  if (offered.length === 0) return null;
+  const { rows, whatIf: { sought } } = state.deals;
+  if (rows.length === 0) return null;
+  const text = sought.trim().toLowerCase();
+  const found = text === '' ? rows : rows.filter((deal) => [deal.name, deal.account, deal.id].some((part) => part?.toLowerCase().includes(text)));
+  const offered = found.toSorted((a, b) => b.amount - a.amount).slice(0, OFFERED);
   return h('form', { class: 'fields what-if-deal', onsubmit: (/** @type {SubmitEvent} */ event) => changeDeal(event, offered, report.currency) },
+    rows.length > OFFERED ? h('div', { class: 'field', key: 'find' }, h('label', { for: 'what-if-find' }, 'Find a deal by name, account or id'),
+      h('input', { id: 'what-if-find', type: 'search', autocomplete: 'off', value: sought, oninput: (/** @type {Event} */ event) => act.seekDeal(/** @type {HTMLInputElement} */ (event.target).value) }),
+      h('p', { class: 'small soft', id: 'what-if-found' }, found.length > OFFERED ? `The ${OFFERED} largest of ${counted(found.length, 'deal', 'deals')} can be chosen.` : `${counted(found.length, 'deal', 'deals')} found.`)) : null,
     h('div', { class: 'field' }, h('label', { for: 'what-if-deal' }, 'Deal'),
       h('select', { id: 'what-if-deal', name: 'deal' }, offered.map((deal) => h('option', { key: String(deal.row), value: String(deal.row) }, `${title(deal)}, ${deal.amount === 0 ? 'no amount' : shortMoney(deal.amount, report.currency)}`)))),
     h('div', { class: 'field' }, h('label', { for: 'what-if-how' }, 'is'),
@@ -117,7 +123,9 @@ function changeDeal(event, offered, currency) {
   event.preventDefault();
   const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
   const row = Number(form.get('deal'));
-  const name = title(offered.find((deal) => deal.row === row));
+  const chosen = offered.find((deal) => deal.row === row);
+  if (!chosen) return document.getElementById('what-if-find')?.focus();
+  const name = title(chosen);
   const how = String(form.get('how'));
   const close = String(form.get('close') ?? '');
   const amount = String(form.get('amount') ?? '');
