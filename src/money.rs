@@ -3,6 +3,14 @@
 use crate::{Error, ErrorKind};
 use std::fmt;
 
+/// The whole number nearest to an amount, halves away from 0; the ends of the range for what is beyond it.
+///
+/// As `round` and a cast, without a call: the largest number below ½ takes no amount below a half up.
+#[inline]
+pub(crate) fn nearest(amount: f64) -> i64 {
+    (amount + 0.499_999_999_999_999_94_f64.copysign(amount)) as i64
+}
+
 /// An ISO 4217 currency code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -137,6 +145,16 @@ impl Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_are_rounded_as_they_are_said_to_be() {
+        let half = 4_503_599_627_370_495.5;
+        for amount in [0.0, 0.5, 1.5, 2.5, 0.499_999_999_999_999_94, 1e15 + 0.5, half, half + 0.5, 9e18, 1e300] {
+            for amount in [amount, -amount] {
+                assert_eq!(nearest(amount), amount.round() as i64, "{amount}");
+            }
+        }
+    }
 
     #[test]
     fn currencies_never_mix() {

@@ -19,6 +19,7 @@ mod exchange;
 mod fan;
 mod fit;
 mod gates;
+mod hazard_draws;
 mod horizon;
 mod input;
 mod kernel;

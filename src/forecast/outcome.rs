@@ -12,7 +12,7 @@ use super::timing::Expectation;
 use crate::calendar::Date;
 use crate::crm::{Deal, DealStatus, Deals, ForecastCategory, Pipeline};
 use crate::model::{DealProbability, OperatingModel, Run, WinProbability, fold};
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, nearest};
 use crate::random::StreamKey;
 use crate::stats::Arrange;
 use crate::stats::Beta;
@@ -251,7 +251,7 @@ impl Outcome {
         if !deal.amount_known && !pace.fit().brought.is_empty() {
             Amount::Unknown
         } else if deal.hazard.is_some() && pace.fit().ratios.left.len() > 1 {
-            Amount::Estimate(libm::round(deal.amount as f64 * deal.brings) as i64)
+            Amount::Estimate(nearest(deal.amount as f64 * deal.brings))
         } else {
             Amount::Fixed(deal.amount)
         }

@@ -5,9 +5,11 @@
 //! the share won of those that close, not when they close.
 
 use super::fit::{Cause, Fit, PARTS, Rate, Season, Sizes};
+use super::hazard_draws::Walked;
+use super::plan::Plan;
 use crate::random::StreamKey;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Days after the last step over which the chance to be won in the end is followed.
 const TAIL: usize = 730;
@@ -33,10 +35,9 @@ pub struct Pace {
     market: Option<f64>,
     /// Whether the hazards are drawn: else they are known exactly.
     pub(super) is_drawn: bool,
+    /// What a run drew, for what is asked of it again.
+    walked: Arc<OnceLock<Walked>>,
 }
-
-/// Batches whose days are stepped side by side: a step waits for the one before, those of other batches do not.
-pub(super) const ABREAST: usize = 4;
 
 /// A profile to the bit.
 type Bits = (usize, [u64; 2], [u64; 2], i32, Option<u16>);
@@ -93,6 +94,14 @@ pub(super) struct Draw {
     pub(super) arrivals: f64,
 }
 
+impl Draw {
+    /// Bytes of memory held.
+    pub(super) fn bytes(&self) -> usize {
+        let lists = [&self.won, &self.lost, &self.market].into_iter().chain(&self.stages);
+        8 * lists.map(Vec::len).sum::<usize>()
+    }
+}
+
 impl Pace {
     /// For deals open at the end of `day`, up to the ends of the steps. `season` must span them.
     pub(super) fn new(fit: Arc<Fit>, season: &Season, day: i32, ends: &[i32], blocks: &[usize]) -> Self {
@@ -115,14 +124,26 @@ impl Pace {
             day,
             market: Some(fit.market),
             is_drawn: true,
+            walked: Arc::default(),
             fit,
         }
     }
 
     /// The same without a common factor on the wins of a quarter.
-    pub(super) fn without_market(mut self) -> Self {
-        self.market = None;
+    pub(super) fn without_market(self) -> Self {
+        Self { market: None, ..self.forgetful() }
+    }
+
+    /// The same without what a run drew.
+    pub(super) fn forgetful(mut self) -> Self {
+        self.walked = Arc::default();
         self
+    }
+
+    /// What a run drew, and keeps for what is asked again; `None` for another run than the first that was asked for.
+    pub(super) fn walked(&self, seed: u32, plan: Plan) -> Option<&Walked> {
+        let walked = self.walked.get_or_init(|| Walked::new(self, seed, plan));
+        walked.is_of(self, seed, plan).then_some(walked)
     }
 
     pub(super) fn fit(&self) -> &Fit {

@@ -1,9 +1,7 @@
 //! How many batches a run has, and the numbers drawn once per batch.
 
 use super::input::SimulationInput;
-use super::pace::{Draw, Pace};
-use crate::random::{Sampler, StreamKey, latin_hypercube};
-use crate::stats::{Normal, gamma_quantile};
+use crate::random::{StreamKey, latin_hypercube};
 use std::ops::Range;
 
 /// Groups of batches; every error of a statistic is the spread over them.
@@ -20,7 +18,7 @@ pub(super) mod purpose {
     pub(in super::super) const AMOUNT: u64 = 2;
     pub(super) const RATE: u64 = 3;
     pub(super) const MARKET: u64 = 4;
-    pub(super) const PACE: u64 = 5;
+    pub(in super::super) const PACE: u64 = 5;
     pub(in super::super) const NEW: u64 = 6;
 }
 
@@ -96,46 +94,8 @@ impl SharedDraws {
     }
 }
 
-/// The numbers that decide the hazards of each batch, stratified likewise.
-#[derive(Debug, Clone)]
-pub(super) struct PaceDraws {
-    rows: Vec<Vec<f64>>,
-    stream: StreamKey,
-}
-
-impl PaceDraws {
-    pub(super) fn new(pace: &Pace, seed: u32, plan: Plan) -> Self {
-        let stream = StreamKey::new(u64::from(seed)).with(purpose::PACE);
-        let row = |dimension: usize| stratified(stream.with(dimension as u64), dimension, plan);
-        Self { rows: (0..pace.drawn()).map(row).collect(), stream: stream.with(u64::MAX) }
-    }
-
-    /// All rates of a batch.
-    ///
-    /// # Formula
-    /// A gamma quantile at the stratified number; a shape a below 4 as Gamma(a) = Gamma(a + 4)·Π U_i^(1/(a + i)), i = 0 … 3
-    /// (G. Marsaglia and W. W. Tsang, ACM TOMS 26 (2000), their note on shapes below 1).
-    pub(super) fn draw(&self, pace: &Pace, batch: usize) -> Draw {
-        let mut sampler = Sampler::new(self.stream.with(batch as u64));
-        let mut rows = self.rows.iter();
-        pace.draw(|shape| {
-            let z = Normal::quantile(rows.next().map_or(0.5, |row| row[batch]));
-            if shape >= SMALL {
-                return gamma_quantile(shape, z);
-            }
-            if shape <= 0.0 {
-                return 0.0;
-            }
-            let power: f64 = (0..4).map(|i| libm::log(sampler.uniform()) / (shape + f64::from(i))).sum();
-            gamma_quantile(shape + SMALL, z) * libm::exp(power)
-        })
-    }
-}
-
-/// Shape from which a gamma quantile is accurate.
-const SMALL: f64 = 4.0;
-
-fn stratified(stream: StreamKey, dimension: usize, plan: Plan) -> Vec<f64> {
+/// Numbers on (0, 1), one per batch, even within each group of batches.
+pub(super) fn stratified(stream: StreamKey, dimension: usize, plan: Plan) -> Vec<f64> {
     let size = plan.batches / GROUPS;
     (0..GROUPS as u64).flat_map(|group| latin_hypercube(stream.with(group), dimension, size)).collect()
 }

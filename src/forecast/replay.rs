@@ -6,14 +6,16 @@ use super::trials::Trials;
 use crate::Error;
 use std::collections::BTreeMap;
 
-/// The totals that some deals of a simulation bring by themselves, with nothing won to date.
+/// The totals of each period that some deals of a simulation bring by themselves, with nothing won to date.
 ///
 /// A deal's stream, the rates and the market are those of the whole simulation: taking the totals of a deal away from
 /// the whole and adding those of its changed self gives, to the bit, what simulating the changed whole would.
 ///
 /// # Errors
 /// Those of [`SimulationInput::validate`].
-pub(super) fn replay(input: &SimulationInput, deals: Vec<SimulatedDeal>) -> Result<Trials, Error> {
+pub(super) fn replay(input: &SimulationInput, mut deals: Vec<SimulatedDeal>) -> Result<Trials, Error> {
+    // Whole periods are asked for, so that all deals may be added up together.
+    deals.iter_mut().for_each(|deal| deal.category = 0);
     let mut part = SimulationInput {
         deals,
         rates: Vec::new(),
@@ -22,10 +24,11 @@ pub(super) fn replay(input: &SimulationInput, deals: Vec<SimulatedDeal>) -> Resu
         pace: input.pace.clone(),
         changes: input.changes.clone(),
         new_business: false,
+        categories: 1,
         ..*input
     };
     restrict_rates(&mut part, &input.rates);
-    Ok(Simulation::new(part)?.finish())
+    Ok(Simulation::again(part)?.finish())
 }
 
 /// Keeps the rates that the deals use, and one of each other name: the names decide how the draws are stratified.

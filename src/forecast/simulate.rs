@@ -1,11 +1,12 @@
 //! Runs a simulation in parts that any number of workers may share: same trials for any split and any order.
 
+use super::hazard_draws::{ABREAST, PaceDraws, abreast};
 use super::input::{Amount, SimulatedDeal, SimulationInput, Win, largest_draw};
 use super::kernel::{Cuts, Thresholds};
 use super::new_business::{Changes, NewBusiness, Under};
 use super::odds::{Market, Timing};
-use super::pace::{ABREAST, Draw, Odds};
-use super::plan::{PaceDraws, Plan, SharedDraws, purpose};
+use super::pace::{Draw, Odds};
+use super::plan::{Plan, SharedDraws, purpose};
 use super::sums::{Sums, limbs_of};
 use super::trials::{Layout, Trials};
 use crate::random::{Lanes, Sampler, StreamKey};
@@ -31,8 +32,8 @@ pub struct Simulation {
     order: Vec<usize>,
     /// For each deal, one whose chances are the same in every batch.
     alike: Vec<usize>,
-    /// The draws of the hazards, the classes that deals are in, and each deal's place among them.
-    pace: Option<PaceDraws>,
+    /// Where the draws of the hazards are from, the classes that deals are in, and each deal's place among them.
+    hazards: Hazards,
     classes: Vec<usize>,
     places: Vec<usize>,
     new_business: Option<NewBusiness>,
@@ -42,6 +43,17 @@ pub struct Simulation {
     /// The totals of each finished batch, row after row.
     done: Vec<Option<Box<[i64]>>>,
     finished: usize,
+}
+
+/// Where the draws of the hazards are from.
+#[derive(Debug)]
+enum Hazards {
+    /// No deal has any.
+    None,
+    /// Drawn batch by batch.
+    Drawn(PaceDraws),
+    /// Kept from when they were asked for before.
+    Kept,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +68,18 @@ impl Simulation {
     /// # Errors
     /// Those of [`SimulationInput::validate`].
     pub fn new(input: SimulationInput) -> Result<Self, Error> {
+        Self::prepared(input, false)
+    }
+
+    /// The same, of deals among those that were simulated: what their run drew is kept.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub(super) fn again(input: SimulationInput) -> Result<Self, Error> {
+        Self::prepared(input, true)
+    }
+
+    fn prepared(input: SimulationInput, keeps: bool) -> Result<Self, Error> {
         let plan = Plan::of(input.trials);
         let layout = Layout::new(&input);
         input.validate(layout.rows() * plan.trials())?;
@@ -86,7 +110,11 @@ impl Simulation {
         let pace = input.pace.as_ref().filter(|_| input.new_business || !classes.is_empty());
         Ok(Self {
             new_business: pace.filter(|_| input.new_business).map(|pace| NewBusiness::new(pace)),
-            pace: pace.map(|pace| PaceDraws::new(pace, input.seed, plan)),
+            hazards: match pace {
+                None => Hazards::None,
+                Some(pace) if keeps && pace.walked(input.seed, plan).is_some() => Hazards::Kept,
+                Some(pace) => Hazards::Drawn(PaceDraws::new(pace, input.seed, plan)),
+            },
             classes,
             places,
             plan,
@@ -240,6 +268,9 @@ impl Simulation {
 
     /// Draws the hazards of some batches, [`ABREAST`] at most, and steps their days side by side.
     fn step(&self, batches: &[usize], scratch: &mut Scratch) {
+        if self.step_again(batches, scratch) {
+            return;
+        }
         scratch.draws.clear();
         scratch.draws.extend(batches.iter().filter_map(|batch| self.hazards(*batch)));
         let Some((pace, draws)) = self.input.pace.as_ref().zip(abreast(&scratch.draws)) else { return };
@@ -252,10 +283,37 @@ impl Simulation {
         }
     }
 
+    /// The same from what was kept; `false` if these batches are not kept side by side.
+    fn step_again(&self, batches: &[usize], scratch: &mut Scratch) -> bool {
+        let (Hazards::Kept, Some(pace), None) = (&self.hazards, &self.input.pace, &self.new_business) else {
+            return false;
+        };
+        let (Some(walked), Some(&first)) = (pace.walked(self.input.seed, self.plan), batches.first()) else {
+            return false;
+        };
+        if !first.is_multiple_of(ABREAST) || !batches.iter().copied().eq(first..first + batches.len()) {
+            return false;
+        }
+        let steps = pace.steps();
+        for (place, &class) in self.classes.iter().enumerate() {
+            let odds = &mut scratch.odds[place * steps..][..steps];
+            if let Some(kept) = walked.odds(pace, class, first) {
+                odds.copy_from_slice(kept);
+            } else {
+                abreast(walked.draws(first)).into_iter().for_each(|draws| pace.odds(draws, class, odds));
+            }
+        }
+        true
+    }
+
     /// The hazards of a batch.
     fn hazards(&self, batch: usize) -> Option<Draw> {
         let pace = self.input.pace.as_ref()?;
-        self.pace.as_ref().map(|draws| draws.draw(pace, batch))
+        match &self.hazards {
+            Hazards::None => None,
+            Hazards::Drawn(draws) => Some(draws.draw(pace, batch)),
+            Hazards::Kept => pace.walked(self.input.seed, self.plan)?.draws(batch).first().cloned(),
+        }
     }
 
     /// The rates of a batch.
@@ -501,12 +559,6 @@ fn alike(deals: &[SimulatedDeal]) -> Vec<usize> {
         alike.push(if same { known } else { index });
     }
     alike
-}
-
-/// Draws to be stepped side by side; where there are fewer, the last one again. `None` for none.
-fn abreast(draws: &[Draw]) -> Option<[&Draw; ABREAST]> {
-    let last = draws.len().checked_sub(1)?;
-    Some(std::array::from_fn(|at| &draws[at.min(last)]))
 }
 
 /// First bytes of a part: name and format.

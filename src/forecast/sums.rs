@@ -32,6 +32,8 @@ pub(super) struct Sums {
     by_end: Vec<Cell>,
     /// Likewise: what deals that are settled before the last period bring to every period from this one on.
     carried: Vec<Cell>,
+    /// Whether anything is carried.
+    carries: bool,
     /// Per period: what is won by its end in every trial.
     certain: Vec<i64>,
     four: Four,
@@ -69,6 +71,7 @@ impl Sums {
             limbs,
             by_end: cells.clone(),
             carried: cells,
+            carries: false,
             certain: vec![0; periods],
             four: Four::new(steps),
             deals: 0,
@@ -106,7 +109,9 @@ impl Sums {
                 for pair in 0..self.limbs.div_ceil(2) {
                     let cell = (pair * steps + step) * self.periods + period;
                     drain(&mut self.by_end[cell], pair, &mut now);
-                    drain(&mut self.carried[cell], pair, &mut carry);
+                    if self.carries {
+                        drain(&mut self.carried[cell], pair, &mut carry);
+                    }
                 }
                 let row = totals.get_mut(*start as usize + step * STEP..).unwrap_or_default();
                 for (((total, now), before), carry) in row.iter_mut().zip(&now).zip(&mut before).zip(&carry) {
@@ -116,7 +121,7 @@ impl Sums {
             }
         }
         self.certain.fill(0);
-        self.deals = 0;
+        (self.deals, self.carries) = (0, false);
     }
 
     /// Plays those that wait.
@@ -129,6 +134,7 @@ impl Sums {
             four.draw([lanes.clone(), lanes], four.count / 2);
         }
         let live = four.live.clone();
+        self.carries |= live.end < self.periods;
         let mut cuts = [[i16x8::ZERO; 2]; MAX_PERIODS];
         let cuts = &mut cuts[..live.len()];
         for (cut, [two, two_more]) in cuts.iter_mut().zip(&four.cuts[live.start..]) {

@@ -205,7 +205,7 @@ impl Trials {
             Some(corrected) => {
                 let mut base = self.simulated(period);
                 for (base, total) in base.iter_mut().zip(simulated) {
-                    *base = corrected.apply(*base) + corrected.moved(*base, total - *base);
+                    *base = corrected.under(*base, total - *base);
                 }
                 base
             }

@@ -188,41 +188,63 @@ impl Poisson {
     }
 }
 
-/// The probabilities of 0, 1, 2, … of a Poisson distribution, as far as they were asked for.
+/// The distribution function of a Poisson distribution at 0, 1, 2, …, as far as it was asked for.
 #[derive(Debug, Clone)]
 struct Terms {
     mean: f64,
-    terms: Vec<f64>,
+    /// The probability of the last number so far.
+    term: f64,
+    sums: Vec<f64>,
+    /// For uniform numbers from s/[`STARTS`] on: the first number that may stand for one; [`UNKNOWN`] until asked for.
+    starts: [u8; STARTS],
 }
+
+/// Parts of (0, 1) from each of which the search begins anew.
+const STARTS: usize = 64;
+const UNKNOWN: u8 = u8::MAX;
 
 impl Terms {
     /// Beyond it no probability is left that a double would show.
     const MOST: usize = 200;
 
     fn of(mean: f64) -> Self {
-        Self { mean, terms: Vec::new() }
+        Self { mean, term: 0.0, sums: Vec::new(), starts: [UNKNOWN; STARTS] }
     }
 
     fn invert(&mut self, sampler: &mut Sampler) -> u32 {
-        let mut u = sampler.uniform();
-        for k in 0..Self::MOST {
-            let term = self.terms.get(k).copied().unwrap_or_else(|| self.next());
-            if u <= term {
-                return k as u32;
+        let u = sampler.uniform();
+        let part = (u * STARTS as f64) as usize % STARTS;
+        let start = match self.starts[part] {
+            UNKNOWN => {
+                let start = self.first_at_least(part as f64 / STARTS as f64, 0);
+                self.starts[part] = start as u8;
+                start
             }
-            u -= term;
+            start => usize::from(start),
+        };
+        self.first_at_least(u, start) as u32
+    }
+
+    /// The first number from `start` on at which the distribution function is as high.
+    #[inline]
+    fn first_at_least(&mut self, u: f64, start: usize) -> usize {
+        let mut k = start;
+        while k < Self::MOST && u > self.sums.get(k).copied().unwrap_or_else(|| self.next()) {
+            k += 1;
         }
-        Self::MOST as u32
+        k
     }
 
     #[cold]
     fn next(&mut self) -> f64 {
-        let next = match self.terms.last() {
+        let next = match self.sums.last() {
             None => libm::exp(-self.mean),
-            Some(last) => last * (self.mean / self.terms.len() as f64),
+            Some(_) => self.term * (self.mean / self.sums.len() as f64),
         };
-        self.terms.push(next);
-        next
+        let sum = self.sums.last().map_or(next, |sum| sum + next);
+        self.term = next;
+        self.sums.push(sum);
+        sum
     }
 }
 

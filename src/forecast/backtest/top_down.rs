@@ -1,6 +1,7 @@
 //! Revenue still to come, as the total has run: wins a day by part of the quarter, the newer days counting more.
 
 use crate::forecast::fit::{PARTS, Season, Seen, strength};
+use crate::money::nearest;
 use crate::random::{Sampler, StreamKey};
 use crate::stats::Arrange;
 
@@ -83,7 +84,7 @@ pub(super) fn simulate(
                 let place = cumulative.partition_point(|value| *value < u).min(wins.len() - 1);
                 total += wins[place].1 as f64;
             }
-            libm::round(total * libm::exp(error * sampler.normal())) as i64
+            nearest(total * libm::exp(error * sampler.normal()))
         })
         .collect()
 }

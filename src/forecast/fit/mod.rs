@@ -29,6 +29,7 @@ pub(super) use sizes::Sizes;
 pub use told::{FitStatement, FitSubject, RestsOn};
 pub(super) use told::{and, slippage, statements};
 
+use crate::money::nearest;
 use crate::random::Sampler;
 
 /// Days in a quarter, about.
@@ -81,7 +82,7 @@ impl Fit {
             Some(estimate) => {
                 let place = sampler.below(self.ratios.left.len() as u32) as usize;
                 let ratio = self.ratios.left.get(place).copied().unwrap_or(1.0);
-                libm::round(estimate as f64 * ratio) as i64
+                nearest(estimate as f64 * ratio)
             }
             None => {
                 let place = sampler.below(self.brought.len() as u32) as usize;

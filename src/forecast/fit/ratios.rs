@@ -1,6 +1,7 @@
 //! What won deals bring of their estimate, and what their product, owner and segment change of it.
 
 use super::history::SeenDeal;
+use crate::money::nearest;
 
 /// Fewest wins from which the ratio to the estimate is learned.
 pub(super) const FEWEST: usize = 10;
@@ -63,7 +64,7 @@ impl Ratios {
 
     /// An estimate in minor units, as its product, owner and segment let expect it to be won.
     pub(crate) fn expected(&self, estimate: i64, groups: &[u32; 3]) -> i64 {
-        libm::round(estimate as f64 * self.factor(groups)) as i64
+        nearest(estimate as f64 * self.factor(groups))
     }
 }
 
