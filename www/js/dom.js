@@ -192,15 +192,18 @@ function updateLeaf(node, next) {
 }
 
 /**
- * Whether two pieces of leaf data hold the same parts. Parts are compared by identity: reports are replaced, never changed.
+ * Whether two pieces of leaf data hold the same parts. Parts of reports are compared by identity, since reports are replaced and never
+ * changed; what a view puts together of them anew each time is looked into.
  * @param {any} a
  * @param {any} b
+ * @param {number} [depth]
+ * @returns {boolean}
  */
-function same(a, b) {
+function same(a, b, depth = 3) {
   if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;
+  if (depth === 0 || typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+  return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key], depth - 1));
 }
 
 /**

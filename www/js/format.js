@@ -3,6 +3,11 @@
 
 const locale = document.documentElement.lang || 'en';
 
+const plurals = new Intl.PluralRules(locale);
+const lists = new Intl.ListFormat(locale);
+const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
+const months = new Intl.DateTimeFormat(locale, { month: 'long', timeZone: 'UTC' });
+
 /** @type {Map<string, Intl.NumberFormat>} */
 const kept = new Map();
 
@@ -92,12 +97,12 @@ export function date(iso) {
   if (!iso) return NONE;
   const at = new Date(`${iso}T00:00:00Z`);
   if (Number.isNaN(at.getTime())) return iso;
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(at);
+  return days.format(at);
 }
 
 /** @param {number} month 1 to 12 */
 export function month(month) {
-  return new Intl.DateTimeFormat(locale, { month: 'long', timeZone: 'UTC' }).format(new Date(Date.UTC(2024, month - 1, 1)));
+  return months.format(new Date(Date.UTC(2024, month - 1, 1)));
 }
 
 /** @param {number} bytes */
@@ -112,12 +117,12 @@ export function size(bytes) {
  * @param {string} many
  */
 export function counted(n, one, many) {
-  return `${count(n)} ${new Intl.PluralRules(locale).select(n) === 'one' ? one : many}`;
+  return `${count(n)} ${plurals.select(n) === 'one' ? one : many}`;
 }
 
 /** Parts of a sentence: a, b, and c. @param {string[]} parts */
 export function listed(parts) {
-  return new Intl.ListFormat(locale).format(parts);
+  return lists.format(parts);
 }
 
 /** @param {string} kebab `best-case` */
