@@ -170,7 +170,7 @@ export class DataSet {
         }),
         () => stop.abort(),
       );
-      for (const part of parts.slice(1)) await runners[0]?.call('absorb', [this.#key, part], { signal });
+      for (const part of parts.slice(1)) await runners[0]?.call('absorb', [this.#key, part], { signal, handsOver: [part.buffer] });
     } finally {
       signal?.removeEventListener('abort', relay);
     }

@@ -41,7 +41,7 @@ function spawn(url = new URL('./node-worker.js', import.meta.url)) {
   const thread = new Worker(new URL(String(url)));
   /** @type {import('./runner.js').WorkerLike} */
   const face = {
-    postMessage: (message) => thread.postMessage(message),
+    postMessage: (message, transfer) => thread.postMessage(message, transfer),
     terminate: () => thread.terminate(),
     onmessage: null,
     onerror: null,

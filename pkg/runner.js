@@ -5,7 +5,8 @@ import { LeadcastError, cancelled } from './error.js';
 import load from './wasm/engine.js';
 
 /** @import { Progress, Settled } from './engine.js' */
-/** @typedef {{ signal?: AbortSignal, onProgress?: (progress: Progress) => void }} CallOptions */
+/** `handsOver`: buffers that are moved to the engine rather than copied. */
+/** @typedef {{ signal?: AbortSignal, onProgress?: (progress: Progress) => void, handsOver?: ArrayBuffer[] }} CallOptions */
 /**
  * @typedef {object} Runner
  * @property {Set<number>} loaded  the data sets its present engine holds
@@ -16,7 +17,7 @@ import load from './wasm/engine.js';
  * The part of a worker that is used; a browser's `Worker` has it.
  *
  * @typedef {object} WorkerLike
- * @property {(message: any) => void} postMessage
+ * @property {(message: any, transfer?: any[]) => void} postMessage
  * @property {() => unknown} terminate
  * @property {any} onmessage
  * @property {any} onerror
@@ -56,7 +57,7 @@ export class WorkerRunner {
    * @param {CallOptions} [options]
    * @returns {Promise<any>}
    */
-  async call(name, args, { signal, onProgress } = {}) {
+  async call(name, args, { signal, onProgress, handsOver = [] } = {}) {
     if (signal?.aborted) throw cancelled(signal);
     const module = await this.#module();
     if (this.#disposed) throw disposed();
@@ -79,7 +80,7 @@ export class WorkerRunner {
         this.#pending.set(id, { resolve, reject, onProgress });
         signal?.addEventListener('abort', stop);
         try {
-          worker.postMessage({ id, name, args });
+          worker.postMessage({ id, name, args }, handsOver);
         } catch (error) {
           this.#settle(id, { error: unsendable(error) });
         }
