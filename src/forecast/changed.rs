@@ -209,10 +209,10 @@ impl Changed {
         }
         let stage = self.stage(more.stage.as_deref(), &at("stage"))?;
         let total = self.minor(more.amount, &at("amount"))?;
-        let usual = median_amount(&self.outcome);
-        let count = more
-            .deals
-            .unwrap_or_else(|| (total as f64 / usual.max(1) as f64).round().clamp(1.0, f64::from(MAX_ADDED)) as u32);
+        let count = more.deals.unwrap_or_else(|| {
+            let usual = usual_amount(&self.outcome).unwrap_or(total);
+            (total as f64 / usual.max(1) as f64).round().clamp(1.0, f64::from(MAX_ADDED)) as u32
+        });
         if self.outcome.stages.is_empty() {
             return Err(bad(&at("stage"), "there is no stage to add to: the file has no open deal"));
         }
@@ -282,7 +282,7 @@ impl Changed {
             None => capacity.ramp.get(month).map_or(1.0, |share| share.get()),
         };
         let (p, category) = rates_of_new_business(&self.outcome);
-        let usual = median_amount(&self.outcome).max(1) as f64;
+        let usual = usual_amount(&self.outcome).map_or(f64::INFINITY, |amount| amount as f64);
         let Some(last) = horizon.ends().last().copied() else { return Ok(()) };
         let months = months_between(first, last);
         for _ in 0..reps.count {
@@ -337,11 +337,15 @@ fn surely_by(horizon: &Horizon, day: Date) -> Vec<f64> {
     horizon.ends().iter().map(|&end| if end >= day { 1.0 } else { 0.0 }).collect()
 }
 
-/// The median amount of open deals worth something; 0 without any.
-pub(super) fn median_amount(outcome: &Outcome) -> i64 {
-    let mut amounts: Vec<i64> = outcome.deals.iter().map(|deal| deal.amount).filter(|&amount| amount > 0).collect();
-    amounts.sort_unstable();
-    amounts.get(amounts.len() / 2).copied().unwrap_or(0)
+/// The median amount of open deals worth something; without any, of what won deals brought.
+fn usual_amount(outcome: &Outcome) -> Option<i64> {
+    let median = |amounts: &mut dyn Iterator<Item = i64>| {
+        let mut amounts: Vec<i64> = amounts.filter(|&amount| amount > 0).collect();
+        amounts.sort_unstable();
+        amounts.get(amounts.len() / 2).copied()
+    };
+    let brought = outcome.pace.iter().flat_map(|pace| &pace.fit().brought).copied();
+    median(&mut outcome.deals.iter().map(|deal| deal.amount)).or_else(|| median(&mut brought.into_iter()))
 }
 
 /// How often deals of the first stage are won, and the category they are in.

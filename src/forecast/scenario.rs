@@ -134,7 +134,8 @@ pub struct Cycle {
 pub struct MorePipeline {
     /// Its amount in major units.
     pub amount: f64,
-    /// The number of deals it comes in, 1 to 1,000. Default: as many as make deals of the median open amount.
+    /// The number of deals it comes in, 1 to 1,000. Default: as many as make deals of the median open amount; where no open
+    /// deal has an amount, of the median that won deals brought.
     #[serde(default)]
     pub deals: Option<u32>,
     /// The stage as the file writes it. Default: the first.
