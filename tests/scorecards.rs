@@ -121,6 +121,21 @@ fn what_filling_a_blank_would_bring_is_open_and_costs_nothing() {
 }
 
 #[test]
+fn a_lead_is_said_to_lack_only_what_could_move_its_score() {
+    let model = r#"{ "format": 1, "icp": { "missing": "zero", "fit": { "groups": [
+        { "name": "Company", "cap": 60, "rules": [
+            { "name": "Big", "when": { "field": "employees", "atLeast": 100 }, "points": 60 },
+            { "name": "Software", "when": { "field": "industry", "is": "Software" }, "points": 50 } ] },
+        { "name": "Person", "cap": 40, "rules": [
+            { "name": "VP", "when": { "field": "title", "contains": "vp" }, "points": 30 } ] } ] } } }"#;
+    let leads = scored(model, "Name,Title,Employees,Industry\nAda,,500,\nBea,VP,500,\nCem,VP,5,\nDan,VP,5,Retail\n");
+    // The company has all its points: its industry would add none.
+    assert!(leads.sentence(0).ends_with(", but title is not known."), "{}", leads.sentence(0));
+    assert!(!leads.sentence(1).contains(", but"), "{}", leads.sentence(1));
+    assert!(leads.sentence(2).ends_with(", but industry is not known."), "{}", leads.sentence(2));
+}
+
+#[test]
 fn a_grade_changes_only_past_the_cut_by_more_than_the_band() {
     let model = OperatingModel::from_json(
         r#"{ "format": 1, "icp": { "grades": { "fit": { "A": 80, "B": 60, "C": 40 }, "band": 5 } } }"#,

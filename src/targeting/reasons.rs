@@ -4,6 +4,7 @@ use super::axis::{Axis, RuleOutcome, Sink};
 use super::say;
 use super::score::AxisName;
 use super::words;
+use crate::crm::FieldRef;
 use crate::model::{MissingPolicy, Points};
 
 /// One reason, with the points it stands for.
@@ -157,6 +158,13 @@ impl Candidate {
         }
     }
 
+    /// The fields of the question that it leaves open; none for other reasons.
+    pub(crate) fn asks<'a>(&self, axis: &'a Axis) -> &'a [FieldRef] {
+        let About::Blank { group, question } = self.about else { return &[] };
+        let asked = axis.groups.get(group).and_then(|group| group.questions.get(question));
+        asked.map_or(&[], |question| &question.fields)
+    }
+
     /// Which way it works.
     pub(crate) fn effect(&self) -> Effect {
         self.effect
@@ -188,7 +196,7 @@ pub(crate) fn top(sorted: &[Candidate]) -> impl Iterator<Item = &Candidate> {
 fn labels(axis: &Axis, questions: &[(usize, usize)]) -> Vec<String> {
     let mut labels = Vec::new();
     let asked = questions.iter().filter_map(|(group, question)| axis.groups.get(*group)?.questions.get(*question));
-    for label in asked.flat_map(|question| &question.fields).map(crate::crm::FieldRef::label) {
+    for label in asked.flat_map(|question| &question.fields).map(FieldRef::label) {
         if !labels.contains(&label) {
             labels.push(label);
         }

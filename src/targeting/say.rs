@@ -57,13 +57,24 @@ impl ScoredLeads {
         if let Some(about) = first(Effect::Down).and_then(|reason| self.about(row, reason)) {
             sentence.push_str(", against it: ");
             sentence.push_str(&about);
-        } else if graded && let Some(about) = first(Effect::Unknown).and_then(|reason| self.about(row, reason)) {
+        } else if graded && let Some(about) = self.open(row, reasons).and_then(|reason| self.about(row, reason)) {
             sentence.push_str(", but ");
             sentence.push_str(&about);
             sentence.push_str(" not known");
         }
         sentence.push('.');
         sentence
+    }
+
+    /// What most keeps the lead from a score that is known: of the blank fields none that could not move it.
+    fn open<'a>(&self, row: usize, reasons: &'a [Candidate]) -> Option<&'a Candidate> {
+        let mut unknown = reasons.iter().filter(|reason| reason.effect() == Effect::Unknown).peekable();
+        unknown.peek()?;
+        let (card, moving) = (self.card(row)?, self.worth_filling(row));
+        unknown.find(|reason| {
+            let asked = reason.asks(card.axis(reason.axis()));
+            asked.is_empty() || moving.iter().any(|worth| asked.contains(&worth.field))
+        })
     }
 
     fn who(&self, row: usize) -> String {
