@@ -15,6 +15,8 @@ const LEAST: f64 = 1e-4;
 /// Open amounts on their way to won ones.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Ratios {
+    /// Won deals of which both are known.
+    pub(crate) known: usize,
     /// What each won deal brought as a share of its estimate, in the order of the keys; \[1\] if too few are known.
     pub(crate) all: Vec<f64>,
     /// The same over what its product, owner and segment let expect; `all` where these tell nothing.
@@ -40,7 +42,7 @@ impl Ratios {
         });
         let known: Vec<([u32; 3], f64)> = known.collect();
         if known.len() < FEWEST {
-            return Self { all: vec![1.0], left: vec![1.0], groups: Default::default() };
+            return Self { known: known.len(), all: vec![1.0], left: vec![1.0], groups: Default::default() };
         }
         let all: Vec<f64> = known.iter().map(|(_, ratio)| *ratio).collect();
         let mut left = all.clone();
@@ -53,7 +55,7 @@ impl Ratios {
             }
             *told = factors;
         }
-        Self { all, left, groups }
+        Self { known: known.len(), all, left, groups }
     }
 
     /// What a deal's product, owner and segment change of what it brings.

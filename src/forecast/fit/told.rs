@@ -247,19 +247,29 @@ fn stages(fit: &Fit, seen: &Seen) -> Option<FitStatement> {
 }
 
 fn amounts(fit: &Fit) -> FitStatement {
-    let ratios = &fit.ratios.all;
-    let data = ratios.len() >= FEWEST;
-    let n = if data { ratios.len() as u64 } else { 0 };
-    let count = ratios.len() as f64;
+    let (ratios, known) = (&fit.ratios.all, fit.ratios.known);
+    let n = known as u64;
+    // A file with one amount for each deal knows no other estimate: that tells nothing of those that are open.
+    let is_one_amount = known >= FEWEST && ratios.iter().all(|ratio| *ratio == 1.0);
+    if known < FEWEST || is_one_amount {
+        let why = if is_one_amount {
+            format!("no won deal tells another amount than its estimate (n = {n} won")
+        } else {
+            format!("too few won deals tell both (n = {n} won, {FEWEST} are needed")
+        };
+        let sentence = format!("won deals are taken to bring 100 % of their estimate: {why}, range 50 to 150 %)");
+        return statement(FitSubject::Amounts, [1.0, 0.5, 1.5], n, false, sentence);
+    }
+    let count = known as f64;
     let value = ratios.iter().sum::<f64>() / count;
     let squares: f64 = ratios.iter().map(|ratio| (ratio - value) * (ratio - value)).sum();
-    let error = if data { Z * (squares / (count - 1.0) / count).sqrt() } else { 0.5 };
+    let error = Z * (squares / (count - 1.0) / count).sqrt();
     let (low, high) = (value - error, value + error);
     let [v, l, h] = [value, low, high].map(|share| 100.0 * share);
     let sentence =
         format!("won deals bring {v:.0} % of their estimate (n = {n} won, 95 % interval {l:.0} to {h:.0} %)")
             + &by_group(&fit.ratios.groups);
-    statement(FitSubject::Amounts, [value, low, high], n, data, sentence)
+    statement(FitSubject::Amounts, [value, low, high], n, true, sentence)
 }
 
 /// What product, owner and segment change of a ratio.
