@@ -143,7 +143,8 @@ function header({ report, file, model, title = 'Forecast' }, to) {
   /** @type {[string, Part][]} */
   const facts = [
     ['As of', to.date(report.asOf)], ['Period', report.period], ['File', said(file ?? report.receipt.file) || NONE], ['Model', said(model) || NONE],
-    ['Data quality', tag('strong', { class: 'grade' }, `${quality.grade}, ${to.count(quality.score)} of 100`)],
+    ['Data quality of the import', tag('strong', { class: 'grade' }, `${quality.grade}, ${to.count(quality.score)} of 100`)],
+    ['Open pipeline', report.hygiene.sentence],
     ['Rows', `${to.count(report.receipt.rowsUsed)} used, ${to.count(report.receipt.rowsExcluded)} left out`],
   ];
   return tag('header', null, tag('p', { class: 'over' }, title), tag('h1', null, sentence(report.headline.sentence)),

@@ -44,6 +44,27 @@ fn row<'a>(report: &'a GatesReport, id: &str) -> &'a DealGateReport {
 }
 
 #[test]
+fn a_forecast_says_how_well_its_open_deals_are_kept() {
+    let report = |rows: &str| {
+        let table = Table::from_csv(format!("{HEADER}{rows}").as_bytes(), &ReadOptions::default()).unwrap();
+        let run = Run::from_json(r#"{ "asOf": "2026-02-15", "trials": 25600 }"#).unwrap();
+        let pipeline = Pipeline::from_table(table, &Mapping::default()).unwrap();
+        pipeline.simulate(&OperatingModel::from_json(MODEL).unwrap(), &run).unwrap().report()
+    };
+    let kept = "a,Acme,A,Ada,Talk,Open,1000,2026-03-20,2026-01-05,2026-02-01,Call,3\n";
+    let untidy = "b,Bolt,B,Bo,Talk,Open,,2026-02-14,2026-01-05,2026-02-01,,1\n\
+                  c,Core,C,,Talk,Open,500,2026-02-01,2026-01-05,2026-02-01,,1\n\
+                  d,Dune,D,Bo,Talk,Open,,,2026-01-05,2026-02-01,,1\n";
+    let hygiene = report(&format!("{kept}{untidy}")).hygiene;
+    assert_eq!((hygiene.open, hygiene.past_close, hygiene.without_close), (4, 2, 1));
+    assert_eq!((hygiene.without_amount, hygiene.without_owner), (2, 1));
+    let said =
+        "2 of 4 open deals past their close date, 1 without a close date, 2 without an amount, 1 without an owner";
+    assert_eq!(hygiene.sentence, said);
+    assert_eq!(report(kept).hygiene.sentence, "1 open deal, all with an amount and a close date to come");
+}
+
+#[test]
 fn a_deal_passes_with_entry_fields_and_owner() {
     let (report, _) = gates(ROWS);
     let failing: Vec<&str> = report.rows.iter().filter(|row| !row.passes).map(|row| row.deal.id.as_str()).collect();

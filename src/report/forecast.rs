@@ -51,6 +51,8 @@ pub struct ForecastReport {
     pub stages: Vec<StageReport>,
     /// Σ probability × amount of all open deals, whenever they close.
     pub weighted_pipeline: f64,
+    /// How well the open deals are kept; the grade of the receipt is of how the file could be read.
+    pub hygiene: PipelineHygiene,
     /// What decides when deals close, why, and what the file's past says.
     pub timing: TimingReport,
     /// Per period: what deals that are not in the pipeline yet bring; empty if they are not simulated.
@@ -63,6 +65,54 @@ pub struct ForecastReport {
     pub assumptions: Vec<String>,
     /// What was read, used and left out.
     pub receipt: Receipt,
+}
+
+/// How well open deals are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
+#[serde(rename_all = "camelCase")]
+pub struct PipelineHygiene {
+    /// The counts in one sentence.
+    pub sentence: String,
+    /// Open deals.
+    pub open: usize,
+    /// Of them: their stated close date has passed.
+    pub past_close: usize,
+    /// Without a close date.
+    pub without_close: usize,
+    /// Without an amount.
+    pub without_amount: usize,
+    /// Without an owner.
+    pub without_owner: usize,
+}
+
+impl PipelineHygiene {
+    fn of(deals: &[DealLine]) -> Self {
+        let count = |test: fn(&DealLine) -> bool| deals.iter().filter(|deal| test(deal)).count();
+        let past_close = count(|deal| deal.is_past_close);
+        let without_close = count(|deal| deal.close.is_none());
+        let without_amount = count(|deal| !deal.amount_known);
+        let without_owner = count(|deal| deal.owner.is_empty());
+        // A file without owners is not one of deals that nobody owns.
+        let unowned = if without_owner < deals.len() { without_owner } else { 0 };
+        let named = [
+            (past_close, "past their close date"),
+            (without_close, "without a close date"),
+            (without_amount, "without an amount"),
+            (unowned, "without an owner"),
+        ];
+        let mut open = wording::count(deals.len(), "open deal", "open deals");
+        let mut found = Vec::new();
+        for (count, what) in named.into_iter().filter(|(count, _)| *count > 0) {
+            let of = if found.is_empty() { format!(" of {open}") } else { String::new() };
+            found.push(format!("{count}{of} {what}"));
+        }
+        if found.is_empty() && !deals.is_empty() {
+            open.push_str(", all with an amount and a close date to come");
+        }
+        let sentence = if found.is_empty() { open } else { found.join(", ") };
+        Self { sentence, open: deals.len(), past_close, without_close, without_amount, without_owner }
+    }
 }
 
 /// What earlier quarters of the file corrected.
@@ -315,6 +365,7 @@ impl Forecast {
                 })
                 .collect(),
             weighted_pipeline: major(outcome.weighted(|_| true)),
+            hygiene: PipelineHygiene::of(&outcome.deals),
             timing: TimingReport {
                 source: outcome.timing.source,
                 reason: outcome.timing.reason.clone(),

@@ -42,8 +42,8 @@ pub use export::ADDED_DEAL_COLUMNS;
 pub use fan::{FanDay, FanReport, FanWon};
 pub use figures::{Exceedance, Figures, HistogramReport};
 pub use forecast::{
-    CalibrationReport, DealRow, ForecastReport, Headline, NewBusinessReport, PeriodReport, SimulatedFigures,
-    StageReport, TimingReport, TotalReport,
+    CalibrationReport, DealRow, ForecastReport, Headline, NewBusinessReport, PeriodReport, PipelineHygiene,
+    SimulatedFigures, StageReport, TimingReport, TotalReport,
 };
 pub use gates::{DealGateReport, GatesReport, LackReport, StageGateReport};
 pub use leads::{

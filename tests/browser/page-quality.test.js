@@ -39,6 +39,7 @@ inBrowsers('a pipeline is graded too, with the amount that the problems touch', 
   await visit(page, url);
   await openSamplePipeline(page);
   await says(page, '#quality-forecast', /^Data quality [A-F], \d+ of 100$/);
+  await says(page, '#hygiene', /^Open pipeline: \d+ of \d+ open deals past their close date, /);
   await openPanel(page, 'forecast', 'quality');
   await says(page, '.quality-sentence', /of 100 points/);
   await says(page, '#completeness-stages', /Stage.*Amount/);

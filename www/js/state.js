@@ -152,7 +152,7 @@ import { freshTuning } from './tuning.js';
 
 /**
  * What the sliders say; 0 changes nothing.
- * @typedef {{ stage: string, winRate: number, days: number, pipeline: number, reps: number, perRep: number }} Sliders
+ * @typedef {{ stage: string, winRate: number, days: number, pipeline: number, reps: number, perRep: number | null }} Sliders `perRep`: null for what the model's people bring
  */
 
 /**
@@ -252,7 +252,7 @@ export function freshLeads() {
 /** @returns {WhatIf} */
 export function freshWhatIf() {
   return {
-    isOpen: false, sliders: { stage: '', winRate: 0, days: 0, pipeline: 0, reps: 0, perRep: 250_000 }, changes: [], sought: '', kept: [], table: null, of: null,
+    isOpen: false, sliders: { stage: '', winRate: 0, days: 0, pipeline: 0, reps: 0, perRep: null }, changes: [], sought: '', kept: [], table: null, of: null,
     goal: 80, answers: null, answersOf: null, isSeeking: false, problem: null,
   };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** The Forecast tab, what if: sliders and changes to deals, scenarios side by side, and what must be true for the odds one wants. */
 
-import { count, shortMoney, signed } from '../format.js';
+import { count, counted, shortMoney, signed } from '../format.js';
 import { changed, freshWhatIf, state } from '../state.js';
 import { announce, isCancelled, newest, problemOf } from './work.js';
 
@@ -17,8 +17,20 @@ export function draftChanges() {
   if (sliders.winRate !== 0) all.push({ winRate: { stage, by: sliders.winRate / 100 } });
   if (sliders.days !== 0) all.push({ cycle: { stage, days: sliders.days } });
   if (sliders.pipeline > 0) all.push({ pipeline: { stage, amount: sliders.pipeline } });
-  if (sliders.reps > 0) all.push({ reps: { count: sliders.reps, perQuarter: sliders.perRep, rampMonths: 3 } });
+  if (sliders.reps > 0) all.push({ reps: { count: sliders.reps, perQuarter: eachRep(), rampMonths: 3 } });
   return all;
+}
+
+/** What a further sales person is taken to bring in a quarter where the model has none to go by. */
+const ANY_REP = 250_000;
+
+/** What a further sales person brings in a quarter: as set, else as the model's do on average. */
+export function eachRep() {
+  const { perRep } = state.deals.whatIf.sliders;
+  if (perRep !== null) return perRep;
+  const { reps = [], productivity = 1 } = state.model.value?.capacity ?? {};
+  const quotas = reps.reduce((/** @type {number} */ sum, /** @type {{ quota?: number }} */ rep) => sum + (rep.quota ?? 0), 0);
+  return quotas > 0 ? Math.round((quotas / reps.length) * productivity) : ANY_REP;
 }
 
 /** The same changes in words, one each. @returns {string[]} */
@@ -30,7 +42,7 @@ export function draftWords() {
   if (sliders.winRate !== 0) all.push(`win rate${of} ${signed(sliders.winRate)} points`);
   if (sliders.days !== 0) all.push(`time to close${of} ${signed(sliders.days)} days`);
   if (sliders.pipeline > 0) all.push(`${short(sliders.pipeline)} more pipeline${sliders.stage ? ` in ${sliders.stage}` : ''}`);
-  if (sliders.reps > 0) all.push(`${count(sliders.reps)} more sales people, each ${short(sliders.perRep)} a quarter`);
+  if (sliders.reps > 0) all.push(`${counted(sliders.reps, 'more sales person', 'more sales people, each')} ${short(eachRep())} a quarter`);
   return all;
 }
 

@@ -52,6 +52,7 @@ export function forecastView(state) {
         h('p', { class: 'over' }, `Forecast of ${report.period}`),
         headline(report),
         h('p', { class: 'soft chips' }, fileChip(deals.file), qualityChip(report.receipt, 'forecast'), h('span', null, `as of ${date(report.asOf)}; ${deals.asOf.reason}`)),
+        h('p', { class: 'soft', id: 'hygiene' }, 'Open pipeline: ', report.hygiene.sentence, '.'),
         setup(state),
         tiles(deals, report),
         topDrivers(state),

@@ -52,7 +52,7 @@ function controls(state, report) {
     slider('pipeline', 'More pipeline', sliders.pipeline, 0, most, most / 100, shortMoney(sliders.pipeline, report.currency)),
     slider('reps', 'More sales people', sliders.reps, 0, 10, 1, count(sliders.reps)),
     sliders.reps > 0 ? h('div', { class: 'field' }, h('label', { for: 'what-if-rep' }, 'Each brings per quarter, ramped over 3 months'),
-      h('input', { id: 'what-if-rep', type: 'number', min: 0, step: 'any', value: sliders.perRep, onchange: (/** @type {Event} */ event) => act.slide('perRep', Number(/** @type {HTMLInputElement} */ (event.target).value) || 0) })) : null,
+      h('input', { id: 'what-if-rep', type: 'number', min: 0, step: 'any', value: act.eachRep(), onchange: (/** @type {Event} */ event) => act.slide('perRep', Number(/** @type {HTMLInputElement} */ (event.target).value) || 0) })) : null,
     dealForm(state, report),
     whatIf.changes.length > 0 ? h('ul', { class: 'what-if-changes small' }, whatIf.changes.map(({ label }, i) => h('li', { key: `${i} ${label}` },
       h('bdi', null, label), h('button', { type: 'button', class: 'button quiet small', 'aria-label': `Undo: ${label}`, onclick: () => act.undoChange(i) }, 'Undo')))) : null,
