@@ -27,8 +27,11 @@ export function topDrivers(state) {
   const report = state.deals.manager.report;
   if (!report || report.drivers.length === 0) return null;
   const of = report.isQuota ? 'the odds of quota' : 'the odds of the median';
-  return h('p', { class: 'top-drivers', id: 'top-drivers', key: 'top-drivers', 'aria-busy': String(state.deals.manager.of !== state.deals.report) }, `Moving ${of} most: `,
-    report.drivers.slice(0, 3).map((driver, i) => [i > 0 ? ', ' : '', h('strong', { key: String(driver.row) }, h('bdi', null, title(driver))), ` ${points(driver.effect.value)}${rarely(driver)}`]));
+  // First those that may well come to it: the largest effect of all is no news where the deal is hardly ever won.
+  const isRare = (/** @type {ManagerReport['drivers'][number]} */ { shareWon }) => shareWon.value < RARE;
+  const three = [...report.drivers.filter((driver) => !isRare(driver)), ...report.drivers.filter(isRare)].slice(0, 3);
+  return h('p', { class: 'top-drivers', id: 'top-drivers', key: 'top-drivers', 'aria-busy': String(state.deals.manager.of !== state.deals.report) }, `Moving ${of} most${three.some((driver, i) => driver !== report.drivers[i]) ? ', of deals won in a fair share of the trials' : ''}: `,
+    three.map((driver, i) => [i > 0 ? ', ' : '', h('strong', { key: String(driver.row) }, h('bdi', null, title(driver))), ` ${points(driver.effect.value)}${rarely(driver)}`]));
 }
 
 /** What a deal would do matters little where it hardly comes to it. @param {ManagerReport['drivers'][number]} driver */
