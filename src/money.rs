@@ -157,6 +157,16 @@ mod tests {
     }
 
     #[test]
+    fn minor_units_are_those_of_the_currency() {
+        for (code, minor, major) in [("JPY", 1234, 1234.0), ("USD", 1234, 12.34), ("KWD", 1234, 1.234)] {
+            let money = Money::new(minor, Currency::new(code).unwrap());
+            assert_eq!(money.major().to_bits(), f64::to_bits(major), "{code}");
+            assert_eq!(Money::from_major(major, money.currency).unwrap(), money);
+            assert_eq!(format!("{:?} {}", money.currency, money.currency), format!("{code} {code}"));
+        }
+    }
+
+    #[test]
     fn currencies_never_mix() {
         let eur = Money::new(1, Currency::new("eur").unwrap());
         let error = Money::new(1, Currency::USD).plus(eur).unwrap_err();

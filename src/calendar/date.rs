@@ -115,6 +115,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn days_since_count_from_one_date_to_another() {
+        let day = |year, month, day| Date::from_ymd(year, month, day).unwrap();
+        assert_eq!(day(2024, 3, 1).days_since(day(2024, 2, 28)), 2);
+        assert_eq!(day(2023, 12, 31).days_since(day(2024, 12, 31)), -366);
+        assert_eq!(day(2024, 3, 1).days_since(day(2024, 3, 1)), 0);
+    }
+
+    #[test]
     fn every_day_of_ten_thousand_years_round_trips() {
         let first = Date::from_ymd(0, 1, 1).unwrap();
         let last = Date::from_ymd(9999, 12, 31).unwrap();
