@@ -346,7 +346,16 @@ fn people_on_the_buyers_side_change_the_chance_by_what_closed_deals_show() {
         chance("five")
     );
     let told = forecast.report().assumptions;
-    assert!(told.iter().any(|one| one.starts_with("people on the buyer's side change how often")), "{told:?}");
+    let told = told.iter().find(|one| one.starts_with("people on the buyer's side change how often")).unwrap();
+    // 120 of 200 and 20 of 200 where 70 were to expect, κ about 1.4: Gamma(120 + κ) and Gamma(20 + κ) over 70 + κ, times 70/200.
+    for part in [
+        "n = 400 closed deals",
+        "the file decides",
+        "4 people or more 60 % (49 to 71)",
+        "at most one person 10 % (7 to 15)",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
 }
 
 #[test]

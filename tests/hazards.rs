@@ -123,7 +123,7 @@ fn new_business_has_its_own_line_and_can_be_switched_off() {
         assert_eq!(open, without.trials().period(period), "open deals keep their luck");
     }
     // A deal a day, a third of them won after 80 days on average: of the third quarter most is new.
-    let shares: Vec<f64> = report.new_business.iter().map(|line| line.share.unwrap()).collect();
+    let shares: Vec<f64> = report.new_business.iter().map(|line| line.share.unwrap().value).collect();
     assert!(shares[0] < 0.3 && shares[1] > shares[0] && shares[2] > 0.8, "{shares:?}");
     // A quarter brings 91·1·0.35 wins of 5,500 each; from a hundred wins that is known to about 15 %.
     let mean = report.periods[1].figures.mean.value;

@@ -7,6 +7,7 @@
 use super::fit::{GROUPINGS, gain, strength};
 use crate::crm::{Deal, DealStatus, Field, Pipeline};
 use crate::model::fold;
+use crate::stats::gamma_quantile;
 use std::collections::BTreeMap;
 
 /// Log-likelihood that a grouping must gain before it is used: a likelihood ratio of e³, as for the hazards' factors.
@@ -16,6 +17,8 @@ const MOST_LEVELS: usize = 12;
 const MOST_GROUPS: usize = 1_000;
 /// Levels that are named; of more the lowest and the highest.
 const NAMED: usize = 4;
+/// The 97.5 % point of the normal distribution.
+const Z: f64 = 1.96;
 /// Shares are not taken as surer than this, in either direction.
 const SUREST: f64 = 0.98;
 /// Headers that hold a lead's grade, folded.
@@ -129,7 +132,16 @@ impl Effects {
             Some((deal.key, logit(*own) - logit(*expected)))
         });
         let added = added.collect();
-        let say = |level: &str, share: f64| format!("{level} {:.0} %", 100.0 * share);
+        // What a level multiplies the share by is Gamma(w + κ, expected + κ).
+        let ends = cells.iter().zip(&shrunk).map(|((n, e), (level, (expected, _)))| {
+            let at = |z: f64| (expected * gamma_quantile(n + k, z) / (e + k)).clamp(0.0, 1.0);
+            (*level, [at(-Z), at(Z)])
+        });
+        let ends: BTreeMap<&str, [f64; 2]> = ends.collect();
+        let say = |level: &str, share: f64| {
+            let [low, high] = ends.get(level).copied().unwrap_or_default().map(|share| 100.0 * share);
+            format!("{level} {:.0} % ({low:.0} to {high:.0})", 100.0 * share)
+        };
         let mut named: Vec<(&str, f64)> = shrunk.iter().map(|(level, (_, own))| (*level, *own)).collect();
         let parts = if named.len() <= NAMED {
             named.iter().map(|(level, share)| say(level, *share)).collect::<Vec<_>>().join(", ")
@@ -138,7 +150,11 @@ impl Effects {
             let [low, .., high] = named.as_slice() else { return Vec::new() };
             format!("from {} to {}", say(low.0, low.1), say(high.0, high.1))
         };
-        self.told.push(format!("{what} how often deals are won ({closed:.0} closed deals, shrunk to all): {parts}"));
+        // Of a level of usual size: what was seen of it, against what all deals together add.
+        let decides = if closed * share / counts.len() as f64 > k { "the file decides" } else { "mostly as all deals" };
+        self.told.push(format!(
+            "{what} how often deals are won (n = {closed:.0} closed deals, shrunk to all; {decides}): {parts}; 95 % intervals in brackets"
+        ));
         added
     }
 

@@ -11,7 +11,7 @@ use super::scenario::{bad, read};
 use crate::Error;
 use crate::crm::{Deal, DealStatus, ForecastCategory, Pipeline};
 use crate::stats::{Arrange, Ordered};
-use crate::stats::{Estimate, GroupedSample, Interval, wilson};
+use crate::stats::{Estimate, GroupedSample, Interval, Moments, wilson};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -168,7 +168,7 @@ pub struct GroupLine {
     /// Σ probability × amount of the deals called.
     pub weighted: f64,
     /// Mean of what its contracts bring that are renewed, to date included; part of the total.
-    pub renewals: f64,
+    pub renewals: Estimate,
     /// The simulated total with what is won and renewed: mean, P10, P50, P90.
     pub mean: Estimate,
     /// P10.
@@ -307,7 +307,8 @@ struct Group {
     won: i64,
     /// Renewed to date, and in the trials in all.
     renewed: i64,
-    renewals: i128,
+    /// What contracts still to come due bring, summed over the trials of each group.
+    renewals: [i128; GROUPS],
     totals: Vec<i64>,
 }
 
@@ -352,7 +353,7 @@ impl<'a> Groups<'a> {
                     name: (place < LINES).then(|| names[place].0.to_owned()),
                     won: 0,
                     renewed: 0,
-                    renewals: 0,
+                    renewals: [0; GROUPS],
                     totals: vec![0; trials],
                 })
                 .collect();
@@ -391,12 +392,17 @@ impl<'a> Groups<'a> {
         let (views, places) = (&mut self.views, &self.places);
         let Some(renewals) = self.forecast.renewals() else { return Ok(()) };
         renewals.each(self.period, |labels, brought| {
-            let sum: i128 = brought.iter().map(|part| i128::from(*part)).sum();
-            for ((_, _, groups), (index, places)) in views.iter_mut().zip(places).filter(|_| sum != 0) {
+            // The trials are whole groups of one size.
+            let mut sums = [0_i128; GROUPS];
+            for (sum, part) in sums.iter_mut().zip(brought.chunks((brought.len() / GROUPS).max(1))) {
+                *sum = part.iter().map(|part| i128::from(*part)).sum();
+            }
+            let is_any = sums.iter().any(|sum| *sum != 0);
+            for ((_, _, groups), (index, places)) in views.iter_mut().zip(places).filter(|_| is_any) {
                 let place = labels.get(*index).and_then(|name| places.get(name));
                 if let Some(group) = place.and_then(|&place| groups.get_mut(place)) {
                     group.totals.iter_mut().zip(brought).for_each(|(total, part)| *total += part);
-                    group.renewals += sum;
+                    group.renewals.iter_mut().zip(sums).for_each(|(all, sum)| *all += sum);
                 }
             }
         })
@@ -423,7 +429,13 @@ impl<'a> Groups<'a> {
                     won: group.won,
                     called: own().filter(is_called).map(|deal| deal.amount).sum(),
                     weighted: parts.iter().fold(0.0, |sum, (_, part)| sum + part),
-                    renewals: group.renewed as f64 + group.renewals as f64 / group.totals.len().max(1) as f64,
+                    renewals: {
+                        let of_group = (group.totals.len() / GROUPS).max(1) as f64;
+                        let means = Moments::of(group.renewals.iter().map(|sum| *sum as f64 / of_group));
+                        let sum: i128 = group.renewals.iter().sum();
+                        let value = group.renewed as f64 + sum as f64 / group.totals.len().max(1) as f64;
+                        Estimate { value, error: means.sd() / (GROUPS as f64).sqrt() }
+                    },
                     mean: with(sample.mean()),
                     p10: at(0.1),
                     p50: at(0.5),

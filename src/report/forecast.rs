@@ -180,7 +180,7 @@ pub struct NewBusinessReport {
     /// 90 % of trials stay at or below this.
     pub p90: Estimate,
     /// Its mean over the mean of the whole period; none where that is 0.
-    pub share: Option<f64>,
+    pub share: Option<Estimate>,
 }
 
 /// The current period at a glance.
@@ -322,11 +322,12 @@ impl Forecast {
         let (outcome, trials) = (self.outcome(), self.trials());
         let source = self.source();
         let mut whole = vec![0; trials.count()];
-        let mut periods = Vec::with_capacity(trials.periods());
+        let (mut periods, mut new) = (Vec::with_capacity(trials.periods()), Vec::new());
         for index in 0..trials.periods() {
             let totals = trials.period(index);
             whole.iter_mut().zip(&totals).for_each(|(sum, total)| *sum += total);
             periods.push(period_report(outcome, trials, index, &totals));
+            new.extend(new_business(outcome, trials, index, &totals));
         }
         let renewed = trials.renewals(0).map(|totals| trials.sample(totals).mean().value);
         let horizon = outcome.horizon.periods();
@@ -341,11 +342,7 @@ impl Forecast {
             currency: outcome.currency,
             period: horizon.first().map_or_else(String::new, |period| period.label()),
             headline: headline(outcome, &periods, renewed),
-            new_business: periods
-                .iter()
-                .enumerate()
-                .filter_map(|(index, period)| new_business(outcome, trials, index, period))
-                .collect(),
+            new_business: new,
             total: total_report(outcome, trials, &whole),
             periods,
             categories: category_reports(outcome, trials),
@@ -405,21 +402,20 @@ fn simulated_figures(quantiles: [Estimate; 3], scale: f64) -> SimulatedFigures {
     SimulatedFigures { p10, p50, p90 }
 }
 
-fn new_business(outcome: &Outcome, trials: &Trials, index: usize, period: &PeriodReport) -> Option<NewBusinessReport> {
+fn new_business(outcome: &Outcome, trials: &Trials, index: usize, whole: &[i64]) -> Option<NewBusinessReport> {
     let totals = trials.new_business(index)?;
     let scale = outcome.currency.minor_per_major() as f64;
     let sample = trials.sample(totals);
     let mean = sample.mean().over(scale);
     let quantiles = sample.quantiles(&[0.1, 0.5, 0.9]);
     let [p10, p50, p90] = [0, 1, 2].map(|at| quantiles.get(at).copied().unwrap_or_default().over(scale));
-    let all = period.figures.mean.value;
     Some(NewBusinessReport {
-        period: period.label.clone(),
+        period: outcome.horizon.periods().get(index)?.label(),
         mean,
         p10,
         p50,
         p90,
-        share: (all > 0.0).then(|| mean.value / all),
+        share: sample.mean_over(&trials.sample(whole)),
     })
 }
 

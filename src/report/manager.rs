@@ -245,7 +245,7 @@ pub struct GroupReport {
     /// Σ probability × amount of the deals called.
     pub weighted: f64,
     /// Of the mean, what its contracts bring that are renewed.
-    pub renewals: f64,
+    pub renewals: Estimate,
     /// Simulated, won and renewed included: the mean.
     pub mean: Estimate,
     /// P10.
@@ -468,7 +468,7 @@ impl Teller<'_> {
             won: self.major(line.won as f64),
             called: self.major(line.called as f64),
             weighted: self.major(line.weighted),
-            renewals: self.major(line.renewals),
+            renewals: self.estimate(line.renewals),
             mean: self.estimate(line.mean),
             p10: self.estimate(line.p10),
             p50: self.estimate(line.p50),

@@ -73,6 +73,15 @@ impl<'a> GroupedSample<'a> {
         (mean, self.with_spread(sd(squares, whole.count), &spread))
     }
 
+    /// The mean over that of other values of the same trials; `None` where that is not above 0.
+    #[must_use]
+    pub fn mean_over(&self, other: &Self) -> Option<Estimate> {
+        let ((part, parts), (whole, wholes)) = (self.sums(), other.sums());
+        let ratios = parts.iter().zip(&wholes).filter(|(_, whole)| whole.mean() > 0.0);
+        let spread = Moments::of(ratios.map(|(part, whole)| part.mean() / whole.mean()));
+        (whole.mean() > 0.0).then(|| self.with_spread(part.mean() / whole.mean(), &spread))
+    }
+
     /// The share of values ≤ `bound`.
     #[must_use]
     pub fn share_at_most(&self, bound: i64) -> Estimate {
@@ -251,6 +260,15 @@ mod tests {
     fn sums_beyond_64_bits_are_exact() {
         let sample = [i64::MAX, i64::MAX, i64::MIN, -1];
         assert_eq!(Sum::of(&sample).sum, i128::from(i64::MAX) - 2);
+    }
+
+    #[test]
+    fn a_ratio_of_means_has_the_spread_of_its_groups() {
+        let (part, whole) = ([1, 1, 2, 2], [4, 4, 4, 4]);
+        let ratio = GroupedSample::new(&part, 2).mean_over(&GroupedSample::new(&whole, 2)).unwrap();
+        // Groups of 0.25 and 0.5: sd 0.25/√2, over √2.
+        assert!((ratio.value - 0.375).abs() < 1e-15 && (ratio.error - 0.125).abs() < 1e-15, "{ratio:?}");
+        assert_eq!(GroupedSample::new(&part, 2).mean_over(&GroupedSample::new(&[0; 4], 2)), None);
     }
 
     #[test]

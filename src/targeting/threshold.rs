@@ -210,7 +210,10 @@ fn sentence(capacity: Option<u64>, fitting: Option<&MqlCut>, leads: u64) -> Stri
         (None, _) => "How many leads people can work is not known (give a capacity).".to_owned(),
         (Some(capacity), None) => format!("No threshold lets {capacity} leads or fewer of {leads} through."),
         (Some(capacity), Some(cut)) => {
-            let expected = cut.expected_sqls.map_or(String::new(), |sqls| format!(", {sqls:.0} SQLs to expect"));
+            let expected = cut.expected_sqls.map_or(String::new(), |sqls| {
+                let sqls = sqls.round();
+                format!(", {sqls} SQL{} to expect", if sqls == 1.0 { "" } else { "s" })
+            });
             format!(
                 "Fit of {} and engagement of {} let {} of {leads} leads through{expected}: within {capacity}.",
                 cut.fit, cut.engagement, cut.leads

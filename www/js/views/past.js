@@ -47,7 +47,7 @@ function newBusiness({ newBusiness: lines, currency }) {
         h('th', { scope: 'row' }, line.period),
         h('td', { class: 'number', title: off(line.p50, currency) }, shortMoney(line.p50.value, currency)),
         h('td', { class: 'number', title: `P10 ${off(line.p10, currency)}, P90 ${off(line.p90, currency)}` }, `${shortMoney(line.p10.value, currency)} to ${shortMoney(line.p90.value, currency)}`),
-        h('td', { class: 'number' }, line.share === null ? NONE : percent(line.share, 0)))))));
+        h('td', { class: 'number', title: line.share === null ? null : `± ${percent(line.share.error, 1)}` }, line.share === null ? NONE : percent(line.share.value, 0)))))));
 }
 
 /** @param {ForecastReport} report */
