@@ -115,6 +115,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_date_is_read_in_one_shape_alone_and_written_in_it() {
+        let date = Date::parse_iso("2026-03-31").unwrap();
+        assert_eq!((format!("{date:?}"), String::from(date)), ("2026-03-31".to_owned(), "2026-03-31".to_owned()));
+        for text in ["+026-03-31", "2026/03/31", "2026-3-31", "2026-03-310", "2026-02-30", "é026-03-3", ""] {
+            assert_eq!(Date::parse_iso(text).unwrap_err().code(), "bad-date", "{text}");
+        }
+    }
+
+    #[test]
     fn days_since_count_from_one_date_to_another() {
         let day = |year, month, day| Date::from_ymd(year, month, day).unwrap();
         assert_eq!(day(2024, 3, 1).days_since(day(2024, 2, 28)), 2);

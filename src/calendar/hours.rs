@@ -273,6 +273,11 @@ mod tests {
     }
 
     #[test]
+    fn minutes_count_from_1970() {
+        assert_eq!((at("1970-01-02T00:01Z").minutes(), at("1969-12-31T23:00Z").minutes()), (1_441, -60));
+    }
+
+    #[test]
     fn four_business_hours_skip_the_night_the_weekend_and_holidays() {
         let office = office(Offsets::default());
         let due = |from: &str| office.after(at(from), 240).unwrap().to_string();
