@@ -272,7 +272,7 @@ function drawnRange(report) {
 /** @param {number} width */
 function frame(width) {
   const narrow = width < NARROW;
-  return { width, className: 'plot-drawing', marginLeft: narrow ? 12 : 16, marginRight: 24, style: { fontSize: '12px' } };
+  return { width, className: 'plot-drawing', marginLeft: narrow ? 12 : 24, marginRight: 24, style: { fontSize: '12px' } };
 }
 
 /**

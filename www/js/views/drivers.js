@@ -156,7 +156,7 @@ function coverage(report) {
     h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Coverage needed' },
       dataTable(['Needed by', 'Coverage', 'Missing', 'Because'], told.required.map((rule) => [
         RULES[rule.rule] ?? rule.rule,
-        rule.interval ? `${times(rule.coverage)} (${number(rule.interval.low, 1)} to ${number(rule.interval.high, 1)})` : `${times(rule.coverage)}${rule.error === null ? '' : ` ± ${number(rule.error, 1)}`}`,
+        rule.interval ? `${times(rule.coverage)} (${number(rule.interval.low, 1)} to ${number(rule.interval.high, 1)})` : `${times(rule.coverage)}${rule.error === null ? '' : ` ± ${number(rule.error, rule.error < 0.05 ? 3 : 1)}`}`,
         rule.missing === null ? NONE : rule.missing === 0 ? 'nothing' : shortMoney(rule.missing, currency),
         rule.source]), [3])));
 }
