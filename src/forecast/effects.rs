@@ -246,10 +246,9 @@ mod tests {
             "{ann} {ben} {new}"
         );
         assert_eq!(effects.told.len(), 1, "{:?}", effects.told);
-        assert!(
-            effects.told[0]
-                .starts_with("owner changes how often deals are won (402 closed deals, shrunk to all): Ann 5")
-        );
+        assert!(effects.told[0].starts_with(
+            "owner changes how often deals are won (n = 402 closed deals, shrunk to all; the file decides): Ann 5"
+        ));
         let (effects, open) = by_group(&[("Ann", "East", 80, 120), ("Ben", "West", 76, 124)]);
         assert_eq!((effects.told.len(), effects.of_all(open[0], 0.3)), (0, 0.3));
     }
@@ -269,7 +268,8 @@ mod tests {
         // All leads have one grade: it tells nothing.
         assert_eq!(effects.told.len(), 1);
         assert!(
-            effects.told[0].starts_with("people on the buyer's side change how often deals are won (600 closed deals")
+            effects.told[0]
+                .starts_with("people on the buyer's side change how often deals are won (n = 600 closed deals")
         );
     }
 }
