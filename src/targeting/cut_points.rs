@@ -101,18 +101,20 @@ const FEWEST: usize = 20;
 /// Fewest leads between two cut points.
 const SMALLEST: usize = 20;
 const FOLDS: usize = 5;
+/// Times that the folds are dealt anew: with some hundred leads a verdict from one deal is a matter of luck.
+const ROUNDS: usize = 10;
 /// Standard errors by which the gain must be above nothing: one-sided 95 %.
 const CERTAIN: f64 = 1.645;
 /// Shares of the leads below candidates.
 const CANDIDATES: usize = 12;
 
-/// One lead: the field's value, what it brought, whether it was won, its fold.
+/// One lead: the field's value, what it brought, whether it was won, its fold in each round.
 #[derive(Clone, Copy)]
 struct Lead {
     x: f64,
     y: f64,
     won: bool,
-    fold: u8,
+    folds: [u8; ROUNDS],
 }
 
 /// What won leads brought.
@@ -152,8 +154,8 @@ impl ScoredLeads {
     ///
     /// # Formula
     /// Separation is 1 − Σ(y − m)² / Σ(y − ȳ)² over leads held out in five folds, m the mean of the lead's group among the other
-    /// leads; y is the amount of a lead that was won and 0 of one that was lost. The gain's error is the standard error of
-    /// the mean of what each lead contributes to it.
+    /// leads; y is the amount of a lead that was won and 0 of one that was lost; the mean over ten deals of the folds. The gain's error is
+    /// the standard error of the mean of what each lead contributes to it.
     #[must_use]
     pub fn cut_points(&self) -> CutReport {
         let none = |note: &str| CutReport {
@@ -174,19 +176,20 @@ impl ScoredLeads {
             },
         );
         let all = examples.all();
-        let folds = examples.deal(&all, FOLDS);
+        let dealt: [Vec<u8>; ROUNDS] = std::array::from_fn(|round| examples.deal_again(&all, FOLDS, round));
         let mut fields = Vec::new();
         for field in self.numeric_fields() {
             let Some(column) = self.leads().column_of(&field).and_then(|at| self.columns().get(at)) else { continue };
-            let ended = examples.rows().iter().zip(examples.outcomes()).zip(&folds);
+            let ended = examples.rows().iter().zip(examples.outcomes()).enumerate();
             let leads: Vec<Lead> = ended
-                .filter_map(|((row, won), fold)| {
+                .filter_map(|(at, (row, won))| {
                     let row = *row as usize;
                     let brought = match (won, &amounts) {
                         (true, Some(amounts)) => amounts.by_row.get(&row).copied().unwrap_or(amounts.mean),
                         (won, _) => f64::from(u8::from(*won)),
                     };
-                    Some(Lead { x: column.number(row)?, y: brought, won: *won, fold: *fold })
+                    let folds = std::array::from_fn(|round| dealt[round].get(at).copied().unwrap_or(0));
+                    Some(Lead { x: column.number(row)?, y: brought, won: *won, folds })
                 })
                 .collect();
             fields.push(self.field_cuts(&field, &leads));
@@ -296,8 +299,7 @@ impl ScoredLeads {
             return report;
         }
         let candidates = candidates(leads);
-        let every: Vec<Lead> = leads.to_vec();
-        let Some(best) = best_cuts(&every, &candidates) else {
+        let Some(best) = best_cuts(&sums(leads, &candidates), &candidates) else {
             report.verdict = CutVerdict::NoBetterCut;
             report.sentence = format!("{} is the same for nearly all leads: no better cut.", report.label);
             return report;
@@ -305,18 +307,23 @@ impl ScoredLeads {
         // What each lead held out contributes under the model's cuts and under cuts chosen without it.
         let mean = leads.iter().map(|lead| lead.y).sum::<f64>() / leads.len() as f64;
         let total: f64 = leads.iter().map(|lead| (lead.y - mean) * (lead.y - mean)).sum();
-        let mut errors: Vec<(f64, f64)> = Vec::with_capacity(leads.len());
-        for fold in 0..FOLDS as u8 {
-            let training: Vec<Lead> = leads.iter().filter(|lead| lead.fold != fold).copied().collect();
-            let chosen = best_cuts(&training, &candidates).unwrap_or_default();
-            let (now, then) = (means(&training, &current), means(&training, &chosen));
-            errors.extend(leads.iter().filter(|lead| lead.fold == fold).map(|lead| {
-                let squared = |cuts: &[f64], means: &[f64]| {
-                    let mean = means.get(place(cuts, lead.x)).copied().unwrap_or(0.0);
-                    (lead.y - mean) * (lead.y - mean)
-                };
-                (squared(&current, &now), squared(&chosen, &then))
-            }));
+        let mut errors: Vec<(f64, f64)> = vec![(0.0, 0.0); leads.len()];
+        for round in 0..ROUNDS {
+            let (tried, own) = (by_fold(leads, round, &candidates), by_fold(leads, round, &current));
+            for fold in 0..FOLDS {
+                let training = without(&tried, fold);
+                let chosen = best_cuts(&training, &candidates).unwrap_or_default();
+                let (now, then) = (means(&without(&own, fold)), means(&grouped(&training, &candidates, &chosen)));
+                let held_out = leads.iter().zip(&mut errors).filter(|(lead, _)| usize::from(lead.folds[round]) == fold);
+                for (lead, (now_error, then_error)) in held_out {
+                    let squared = |cuts: &[f64], means: &[f64]| {
+                        let mean = means.get(place(cuts, lead.x)).copied().unwrap_or(0.0);
+                        (lead.y - mean) * (lead.y - mean) / ROUNDS as f64
+                    };
+                    *now_error += squared(&current, &now);
+                    *then_error += squared(&chosen, &then);
+                }
+            }
         }
         let n = errors.len() as f64;
         let scale = if total > 0.0 { n / total } else { 0.0 };
@@ -397,11 +404,12 @@ fn round(value: f64) -> f64 {
     step * power
 }
 
-/// The one or two cut points that leave the least variance inside their groups, none of which is small.
-fn best_cuts(leads: &[Lead], candidates: &[f64]) -> Option<Vec<f64>> {
+/// The one or two cut points that leave the least variance inside their groups, none of which is small; `parts` lie between the
+/// candidates.
+fn best_cuts(parts: &[(usize, f64)], candidates: &[f64]) -> Option<Vec<f64>> {
     let mut best: Option<(f64, Vec<f64>)> = None;
     let mut try_cuts = |cuts: Vec<f64>| {
-        let sums = sums(leads, &cuts);
+        let sums = grouped(parts, candidates, &cuts);
         if sums.iter().any(|(n, _)| *n < SMALLEST) {
             return;
         }
@@ -436,9 +444,46 @@ fn sums(leads: &[Lead], cuts: &[f64]) -> Vec<(usize, f64)> {
     sums
 }
 
+/// The same of the leads of each fold.
+fn by_fold(leads: &[Lead], round: usize, cuts: &[f64]) -> Vec<Vec<(usize, f64)>> {
+    let mut folds = vec![vec![(0, 0.0); cuts.len() + 1]; FOLDS];
+    for lead in leads {
+        let fold = folds.get_mut(usize::from(lead.folds[round]));
+        if let Some((n, sum)) = fold.and_then(|sums| sums.get_mut(place(cuts, lead.x))) {
+            *n += 1;
+            *sum += lead.y;
+        }
+    }
+    folds
+}
+
+/// The same of the leads outside a fold.
+fn without(folds: &[Vec<(usize, f64)>], fold: usize) -> Vec<(usize, f64)> {
+    let mut all = vec![(0, 0.0); folds.first().map_or(0, Vec::len)];
+    for (_, sums) in folds.iter().enumerate().filter(|(at, _)| *at != fold) {
+        for ((n, sum), (more, by)) in all.iter_mut().zip(sums) {
+            *n += more;
+            *sum += by;
+        }
+    }
+    all
+}
+
+/// Parts between candidates put together between those of them that are cuts.
+fn grouped(parts: &[(usize, f64)], candidates: &[f64], cuts: &[f64]) -> Vec<(usize, f64)> {
+    let mut groups = vec![(0, 0.0); cuts.len() + 1];
+    for (at, (n, sum)) in parts.iter().enumerate() {
+        let from = at.checked_sub(1).and_then(|before| candidates.get(before));
+        if let Some((all, total)) = groups.get_mut(from.map_or(0, |from| place(cuts, *from))) {
+            *all += n;
+            *total += sum;
+        }
+    }
+    groups
+}
+
 /// The mean of each group; of a group without a lead that of all.
-fn means(leads: &[Lead], cuts: &[f64]) -> Vec<f64> {
-    let sums = sums(leads, cuts);
+fn means(sums: &[(usize, f64)]) -> Vec<f64> {
     let (n, sum) = sums.iter().fold((0, 0.0), |(n, total), (more, sum)| (n + more, total + sum));
     let overall = if n > 0 { sum / n as f64 } else { 0.0 };
     sums.iter().map(|(n, sum)| if *n > 0 { sum / *n as f64 } else { overall }).collect()

@@ -135,7 +135,7 @@ async function agreed(page) {
 /** The manager sees what moves the odds, what must be won, and which number to commit. @param {import('puppeteer-core').Page} page */
 async function managerTold(page) {
   await page.waitForSelector('#manager-told');
-  await says(page, '#top-drivers', /Moving the odds of quota most: .+ \+[\d.]+ pt/);
+  await says(page, '#top-drivers', /Moving the odds of quota most(, of deals won in a fair share of the trials)?: .+ \+[\d.]+ pt/);
   assert.equal(await page.evaluate(() => document.querySelectorAll('#top-drivers strong').length), 3);
   await page.waitForSelector('#manager svg[role="img"][aria-label^="Odds with each deal lost and won"]');
   await says(page, '#call-sentence', /Called commit \$[\d.]+[KM]?, simulated P50 \$/);
