@@ -450,3 +450,16 @@ fn what_names_a_deal_is_attached_and_not_learned_from() {
     }
     assert!(proposed.iter().any(|own| own == "Employees"), "{proposed:?}");
 }
+
+#[test]
+fn a_title_is_what_a_person_does_and_a_deal_name_tells_nothing() {
+    use leadcast::targeting::learn::{Examples, leaks};
+    let mut csv = "Title,Deal Name,Converted\n".to_owned();
+    for row in 0..200 {
+        let (title, won) = if row % 4 == 0 { ("Chief Executive", 1) } else { ("Clerk", 0) };
+        csv += &format!("{title},{title} {},{won}\n", row % 4);
+    }
+    let table = Table::from_csv(csv.as_bytes(), &ReadOptions::default()).unwrap();
+    let found = leaks(&Examples::from_table(&table, &LearnOptions::default()).unwrap());
+    assert_eq!(found.iter().map(|leak| leak.column.as_str()).collect::<Vec<_>>(), ["Title"]);
+}

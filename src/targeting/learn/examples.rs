@@ -156,8 +156,11 @@ impl Examples {
         let dialects = Dialects::built_in()?;
         // Deals that were attached bring identifiers and notes of their own, which no field of leads is.
         let names_deal = |header: &str| {
-            let means = dialects.fields_of(header, Vocabulary::Deal, None);
-            means.first().is_some_and(|(field, _)| matches!(field, Field::DealId | Field::DealName | Field::NextStep))
+            let means = |vocabulary| dialects.fields_of(header, vocabulary, None).first().map(|(field, _)| *field);
+            let of_person = means(Vocabulary::Lead);
+            matches!(means(Vocabulary::Deal), Some(Field::DealId | Field::DealName | Field::NextStep))
+                // A deal's title is its name, a person's is what they do.
+                && of_person.is_none_or(|field| NAMES.contains(&field))
         };
         let naming = |label: &str| match label.strip_prefix("column:") {
             Some(header) => names_deal(header),
