@@ -45,8 +45,6 @@ function said(value) {
 
 const DEALS = 100;
 const CHANGES = 50;
-/** A deal won in fewer of the trials is said to be unlikely where it moves the odds most. */
-const RARE = 0.05;
 const DRIVERS = 10;
 const TRIAGED = 20;
 const NONE = '–';
@@ -162,12 +160,11 @@ function figures({ report, manager, call }, to) {
     ['P90', amount(headline.p90)], ['Won to date', to.money(headline.wonToDate)],
   ];
   if (call) all.push(['Our call', `${to.money(call.amount)}${call.odds === null ? '' : `, ${to.share(call.odds)} to reach`}`]);
-  const likely = manager?.drivers.filter(({ shareWon }) => shareWon.value >= RARE) ?? [];
-  const top = [...likely, ...(manager?.drivers.filter((driver) => !likely.includes(driver)) ?? [])].slice(0, 3);
+  const top = manager?.foremost.flatMap((place) => manager.drivers[place] ?? []) ?? [];
   return tag('section', null,
     tag('dl', { class: 'tiles' }, all.map(([name, value]) => tag('div', null, tag('dt', null, name), tag('dd', null, value)))),
     manager ? tag('p', { class: 'call' }, sentence(manager.calls.sentence)) : null,
-    top.length > 0 ? tag('p', null, `Moving ${manager?.isQuota ? 'the odds of quota' : 'the odds of the median'} most${top.some((driver, i) => driver !== manager?.drivers[i]) ? ', of deals won in a fair share of the trials' : ''}: `, top.map((driver, i) => [i > 0 ? ', ' : '', tag('strong', null, named(driver)), ` ${to.points(driver.effect.value)}${driver.shareWon.value < RARE ? ` if won, which it is in ${to.share(driver.shareWon.value)} of the trials` : ''}`]), '.') : null);
+    top.length > 0 ? tag('p', null, `Moving ${manager?.isQuota ? 'the odds of quota' : 'the odds of the median'} most${top.some((driver, i) => driver !== manager?.drivers[i]) ? ', of deals won in a fair share of the trials' : ''}: `, top.map((driver, i) => [i > 0 ? ', ' : '', tag('strong', null, named(driver)), ` ${to.points(driver.effect.value)}${driver.rare ? ` if won, which it is in ${to.share(driver.shareWon.value)} of the trials` : ''}`]), '.') : null);
 }
 
 /** @param {ForecastDocument} parts */

@@ -300,3 +300,27 @@ fn options_out_of_range_are_named() {
     assert_eq!(told(r#"{ "confidence": 1 }"#), "run at confidence: must be above 0 and at most 0.999, found 1");
     assert!(told(r#"{ "levle": 0.5 }"#).starts_with("run at levle: unknown field"));
 }
+
+#[test]
+fn deals_that_are_hardly_ever_won_are_named_last() {
+    let deal = |id: &str, stage: &str, amount: u32| {
+        format!("{id},Deal {id},Ada,{stage},Open,{amount},2026-03-10,2026-01-05\n")
+    };
+    let offers = [("a", 900), ("b", 800), ("c", 700), ("d", 300)].map(|(id, amount)| deal(id, "Offer", amount));
+    let csv = [HEADER.to_owned(), deal("whale", "Talk", 9_000), offers.concat()];
+    let pipeline = Pipeline::from_table(
+        Table::from_csv(csv.concat().as_bytes(), &ReadOptions::default()).unwrap(),
+        &Mapping::default(),
+    );
+    let model = OperatingModel::from_json(&MODEL.replace("0.25", "0.02")).unwrap();
+    let run = Run::from_json(r#"{ "asOf": "2026-02-15", "quota": 1500 }"#).unwrap();
+    let pipeline = pipeline.unwrap();
+    let report =
+        pipeline.manager_report(&pipeline.simulate(&model, &run).unwrap(), &ManagerOptions::default()).unwrap();
+    // The whale alone reaches the quota and moves the odds most, in one trial of fifty.
+    assert_eq!((report.drivers[0].deal.id.as_str(), report.drivers[0].rare), ("whale", true));
+    // Any two of the three largest offers reach it too: which of them comes first is a matter of the trials.
+    let mut named: Vec<&str> = report.foremost.iter().map(|place| report.drivers[*place].deal.id.as_str()).collect();
+    named.sort_unstable();
+    assert_eq!(named, ["a", "b", "c"]);
+}

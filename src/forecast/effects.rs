@@ -4,7 +4,7 @@
 //! All are known as the file has them now, not as they were; so they say *which* of the open deals are won more often, and
 //! only where closed deals differ by more than chance. The backtest, which must not know what came later, does without.
 
-use super::fit::{GROUPINGS, gain, strength};
+use super::fit::{GROUPINGS, Z, gain, strength};
 use crate::crm::{Deal, DealStatus, Field, Pipeline};
 use crate::model::fold;
 use crate::stats::gamma_quantile;
@@ -17,8 +17,6 @@ const MOST_LEVELS: usize = 12;
 const MOST_GROUPS: usize = 1_000;
 /// Levels that are named; of more the lowest and the highest.
 const NAMED: usize = 4;
-/// The 97.5 % point of the normal distribution.
-const Z: f64 = 1.96;
 /// Shares are not taken as surer than this, in either direction.
 const SUREST: f64 = 0.98;
 /// Headers that hold a lead's grade, folded.

@@ -51,6 +51,52 @@ impl PaceDraws {
     }
 }
 
+/// Where a run has the draws of its hazards from.
+#[derive(Debug)]
+pub(super) enum Hazards {
+    /// Drawn batch by batch.
+    Drawn(PaceDraws),
+    /// Kept from when they were asked for before: the seed, and the division into batches.
+    Kept(u32, Plan),
+}
+
+impl Hazards {
+    /// For a run; `keeps`: of deals among those that were simulated, so that what their run drew is kept.
+    pub(super) fn new(pace: &Pace, seed: u32, plan: Plan, keeps: bool) -> Self {
+        if keeps && pace.walked(seed, plan).is_some() {
+            Self::Kept(seed, plan)
+        } else {
+            Self::Drawn(PaceDraws::new(pace, seed, plan))
+        }
+    }
+
+    /// All rates of a batch.
+    pub(super) fn draw(&self, pace: &Pace, batch: usize) -> Option<Draw> {
+        match self {
+            Self::Drawn(draws) => Some(draws.draw(pace, batch)),
+            Self::Kept(seed, plan) => pace.walked(*seed, *plan)?.draws(batch).first().cloned(),
+        }
+    }
+
+    /// Whether these batches are kept side by side.
+    pub(super) fn is_kept(&self, batches: &[usize]) -> bool {
+        let in_a_row =
+            |first: &usize| first.is_multiple_of(ABREAST) && batches.iter().copied().eq(*first..*first + batches.len());
+        matches!(self, Self::Kept(..)) && batches.first().is_some_and(in_a_row)
+    }
+
+    /// The odds of a class under batches that [are kept](Self::is_kept), stepped again where those of the class are not.
+    pub(super) fn odds_again(&self, pace: &Pace, class: usize, batches: &[usize], out: &mut [[Odds; ABREAST]]) {
+        let (Self::Kept(seed, plan), Some(first)) = (self, batches.first()) else { return };
+        let Some(walked) = pace.walked(*seed, *plan) else { return };
+        if let Some(kept) = walked.odds(pace, class, *first) {
+            out.copy_from_slice(kept);
+        } else if let Some(draws) = abreast(walked.draws(*first)) {
+            pace.odds(draws, class, out);
+        }
+    }
+}
+
 /// Draws to be stepped side by side; where there are fewer, the last one again. `None` for none.
 pub(super) fn abreast(draws: &[Draw]) -> Option<[&Draw; ABREAST]> {
     let last = draws.len().checked_sub(1)?;

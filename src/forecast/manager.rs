@@ -11,7 +11,7 @@ use super::scenario::{bad, read};
 use crate::Error;
 use crate::crm::{Deal, DealStatus, ForecastCategory, Pipeline};
 use crate::stats::{Arrange, Ordered};
-use crate::stats::{Estimate, GroupedSample, Interval, Moments, wilson};
+use crate::stats::{Estimate, GroupedSample, Interval, wilson};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -307,8 +307,8 @@ struct Group {
     won: i64,
     /// Renewed to date, and in the trials in all.
     renewed: i64,
-    /// What contracts still to come due bring, summed over the trials of each group.
-    renewals: [i128; GROUPS],
+    /// What contracts still to come due bring in every trial; empty for nothing.
+    renewals: Vec<i64>,
     totals: Vec<i64>,
 }
 
@@ -353,7 +353,7 @@ impl<'a> Groups<'a> {
                     name: (place < LINES).then(|| names[place].0.to_owned()),
                     won: 0,
                     renewed: 0,
-                    renewals: [0; GROUPS],
+                    renewals: Vec::new(),
                     totals: vec![0; trials],
                 })
                 .collect();
@@ -392,17 +392,13 @@ impl<'a> Groups<'a> {
         let (views, places) = (&mut self.views, &self.places);
         let Some(renewals) = self.forecast.renewals() else { return Ok(()) };
         renewals.each(self.period, |labels, brought| {
-            // The trials are whole groups of one size.
-            let mut sums = [0_i128; GROUPS];
-            for (sum, part) in sums.iter_mut().zip(brought.chunks((brought.len() / GROUPS).max(1))) {
-                *sum = part.iter().map(|part| i128::from(*part)).sum();
-            }
-            let is_any = sums.iter().any(|sum| *sum != 0);
+            let is_any = brought.iter().any(|part| *part != 0);
             for ((_, _, groups), (index, places)) in views.iter_mut().zip(places).filter(|_| is_any) {
                 let place = labels.get(*index).and_then(|name| places.get(name));
                 if let Some(group) = place.and_then(|&place| groups.get_mut(place)) {
                     group.totals.iter_mut().zip(brought).for_each(|(total, part)| *total += part);
-                    group.renewals.iter_mut().zip(sums).for_each(|(all, sum)| *all += sum);
+                    group.renewals.resize(brought.len(), 0);
+                    group.renewals.iter_mut().zip(brought).for_each(|(total, part)| *total += part);
                 }
             }
         })
@@ -430,11 +426,8 @@ impl<'a> Groups<'a> {
                     called: own().filter(is_called).map(|deal| deal.amount).sum(),
                     weighted: parts.iter().fold(0.0, |sum, (_, part)| sum + part),
                     renewals: {
-                        let of_group = (group.totals.len() / GROUPS).max(1) as f64;
-                        let means = Moments::of(group.renewals.iter().map(|sum| *sum as f64 / of_group));
-                        let sum: i128 = group.renewals.iter().sum();
-                        let value = group.renewed as f64 + sum as f64 / group.totals.len().max(1) as f64;
-                        Estimate { value, error: means.sd() / (GROUPS as f64).sqrt() }
+                        let to_come = GroupedSample::new(&group.renewals, GROUPS).mean();
+                        Estimate { value: group.renewed as f64 + to_come.value, ..to_come }
                     },
                     mean: with(sample.mean()),
                     p10: at(0.1),

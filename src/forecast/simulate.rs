@@ -1,6 +1,6 @@
 //! Runs a simulation in parts that any number of workers may share: same trials for any split and any order.
 
-use super::hazard_draws::{ABREAST, PaceDraws, abreast};
+use super::hazard_draws::{ABREAST, Hazards, abreast};
 use super::input::{Amount, SimulatedDeal, SimulationInput, Win, largest_draw};
 use super::kernel::{Cuts, Thresholds};
 use super::new_business::{Changes, NewBusiness, Under};
@@ -33,7 +33,7 @@ pub struct Simulation {
     /// For each deal, one whose chances are the same in every batch.
     alike: Vec<usize>,
     /// Where the draws of the hazards are from, the classes that deals are in, and each deal's place among them.
-    hazards: Hazards,
+    hazards: Option<Hazards>,
     classes: Vec<usize>,
     places: Vec<usize>,
     new_business: Option<NewBusiness>,
@@ -43,17 +43,6 @@ pub struct Simulation {
     /// The totals of each finished batch, row after row.
     done: Vec<Option<Box<[i64]>>>,
     finished: usize,
-}
-
-/// Where the draws of the hazards are from.
-#[derive(Debug)]
-enum Hazards {
-    /// No deal has any.
-    None,
-    /// Drawn batch by batch.
-    Drawn(PaceDraws),
-    /// Kept from when they were asked for before.
-    Kept,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -110,11 +99,7 @@ impl Simulation {
         let pace = input.pace.as_ref().filter(|_| input.new_business || !classes.is_empty());
         Ok(Self {
             new_business: pace.filter(|_| input.new_business).map(|pace| NewBusiness::new(pace)),
-            hazards: match pace {
-                None => Hazards::None,
-                Some(pace) if keeps && pace.walked(input.seed, plan).is_some() => Hazards::Kept,
-                Some(pace) => Hazards::Drawn(PaceDraws::new(pace, input.seed, plan)),
-            },
+            hazards: pace.map(|pace| Hazards::new(pace, input.seed, plan, keeps)),
             classes,
             places,
             plan,
@@ -268,52 +253,26 @@ impl Simulation {
 
     /// Draws the hazards of some batches, [`ABREAST`] at most, and steps their days side by side.
     fn step(&self, batches: &[usize], scratch: &mut Scratch) {
-        if self.step_again(batches, scratch) {
+        scratch.draws.clear();
+        let (Some(pace), Some(hazards)) = (&self.input.pace, &self.hazards) else { return };
+        let steps = pace.steps();
+        let places = self.classes.iter().enumerate();
+        let places = places.map(|(place, class)| (*class, place * steps..(place + 1) * steps));
+        if self.new_business.is_none() && hazards.is_kept(batches) {
+            places.for_each(|(class, place)| hazards.odds_again(pace, class, batches, &mut scratch.odds[place]));
             return;
         }
-        scratch.draws.clear();
-        scratch.draws.extend(batches.iter().filter_map(|batch| self.hazards(*batch)));
-        let Some((pace, draws)) = self.input.pace.as_ref().zip(abreast(&scratch.draws)) else { return };
-        let steps = pace.steps();
-        for (place, &class) in self.classes.iter().enumerate() {
-            pace.odds(draws, class, &mut scratch.odds[place * steps..][..steps]);
-        }
+        scratch.draws.extend(batches.iter().filter_map(|batch| hazards.draw(pace, *batch)));
+        let Some(draws) = abreast(&scratch.draws) else { return };
+        places.for_each(|(class, place)| pace.odds(draws, class, &mut scratch.odds[place]));
         if let Some(new) = &self.new_business {
             scratch.changes = new.changes(pace, draws);
         }
     }
 
-    /// The same from what was kept; `false` if these batches are not kept side by side.
-    fn step_again(&self, batches: &[usize], scratch: &mut Scratch) -> bool {
-        let (Hazards::Kept, Some(pace), None) = (&self.hazards, &self.input.pace, &self.new_business) else {
-            return false;
-        };
-        let (Some(walked), Some(&first)) = (pace.walked(self.input.seed, self.plan), batches.first()) else {
-            return false;
-        };
-        if !first.is_multiple_of(ABREAST) || !batches.iter().copied().eq(first..first + batches.len()) {
-            return false;
-        }
-        let steps = pace.steps();
-        for (place, &class) in self.classes.iter().enumerate() {
-            let odds = &mut scratch.odds[place * steps..][..steps];
-            if let Some(kept) = walked.odds(pace, class, first) {
-                odds.copy_from_slice(kept);
-            } else {
-                abreast(walked.draws(first)).into_iter().for_each(|draws| pace.odds(draws, class, odds));
-            }
-        }
-        true
-    }
-
     /// The hazards of a batch.
     fn hazards(&self, batch: usize) -> Option<Draw> {
-        let pace = self.input.pace.as_ref()?;
-        match &self.hazards {
-            Hazards::None => None,
-            Hazards::Drawn(draws) => Some(draws.draw(pace, batch)),
-            Hazards::Kept => pace.walked(self.input.seed, self.plan)?.draws(batch).first().cloned(),
-        }
+        self.hazards.as_ref()?.draw(self.input.pace.as_ref()?, batch)
     }
 
     /// The rates of a batch.

@@ -11,6 +11,9 @@ use serde::Serialize;
 
 /// Deals told by their effect on the odds.
 const DRIVERS: usize = 25;
+/// Deals that are named first, and the share of the trials in which one is won below which others come before it.
+const FOREMOST: usize = 3;
+const RARE: f64 = 0.05;
 /// Above this share of the called amount the three largest deals are warned of.
 const CONCENTRATED: f64 = 0.5;
 
@@ -32,6 +35,8 @@ pub struct ManagerReport {
     pub odds: Estimate,
     /// The deals that move the odds most, the strongest first; at most 25.
     pub drivers: Vec<DriverReport>,
+    /// Places in `drivers` of the three to name first: the strongest of those that are not `rare`, then of those that are.
+    pub foremost: Vec<usize>,
     /// Sets of deals that must be won.
     pub must_win: MustWinReport,
     /// Whether there is enough pipeline.
@@ -90,6 +95,8 @@ pub struct DriverReport {
     pub amount: f64,
     /// How often it is won in the period.
     pub share_won: Estimate,
+    /// Whether it is won in fewer than 5 % of the trials: what it would do hardly comes to pass.
+    pub rare: bool,
     /// The odds if it is won in the period.
     pub won: Estimate,
     /// The odds if it is not.
@@ -294,13 +301,17 @@ impl Teller<'_> {
         } else {
             format!("{} {}", money(gap.abs()), if gap > 0.0 { "more" } else { "less" })
         };
+        let drivers_told = self.drivers(&drivers.deals);
+        let of = |rare: bool| drivers_told.iter().enumerate().filter(move |(_, driver)| driver.rare == rare);
+        let foremost = of(false).chain(of(true)).map(|(place, _)| place).take(FOREMOST).collect();
         ManagerReport {
             period,
             currency,
             target: self.major(drivers.target as f64),
             is_quota: drivers.is_quota,
             odds: drivers.odds,
-            drivers: self.drivers(&drivers.deals),
+            foremost,
+            drivers: drivers_told,
             must_win: MustWinReport {
                 level: must_win.level,
                 sets: must_win
@@ -376,6 +387,7 @@ impl Teller<'_> {
                 deal: self.label(driver.deal)?,
                 amount: self.major(amount as f64),
                 share_won: driver.share_won,
+                rare: driver.share_won.value < RARE,
                 won: driver.won,
                 lost: driver.lost,
                 effect: driver.effect,

@@ -27,7 +27,7 @@ pub(super) use ratios::Ratios;
 pub(super) use season::{PARTS, Season};
 pub(super) use sizes::Sizes;
 pub use told::{FitStatement, FitSubject, RestsOn};
-pub(super) use told::{and, slippage, statements};
+pub(super) use told::{Z, and, slippage, statements};
 
 use crate::money::nearest;
 use crate::random::Sampler;

@@ -22,7 +22,7 @@ const MANY: u64 = 50;
 const NOTABLE: f64 = 25.0;
 const EVIDENCE: f64 = 2.0;
 /// The 97.5 % point of the normal distribution.
-const Z: f64 = 1.96;
+pub(crate) const Z: f64 = 1.96;
 
 /// One thing that the past of a file says of its future.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -18,8 +18,6 @@ import { problemCard } from './parts.js';
  */
 
 const BARS = 10;
-/** A deal won in fewer of the trials is said to be unlikely where it stands among those that move the odds most. */
-const RARE = 0.05;
 const SETS = 8;
 
 /** The three deals that move the odds most, for the head of the page. @param {State} state */
@@ -27,16 +25,14 @@ export function topDrivers(state) {
   const report = state.deals.manager.report;
   if (!report || report.drivers.length === 0) return null;
   const of = report.isQuota ? 'the odds of quota' : 'the odds of the median';
-  // First those that may well come to it: the largest effect of all is no news where the deal is hardly ever won.
-  const isRare = (/** @type {ManagerReport['drivers'][number]} */ { shareWon }) => shareWon.value < RARE;
-  const three = [...report.drivers.filter((driver) => !isRare(driver)), ...report.drivers.filter(isRare)].slice(0, 3);
+  const three = report.foremost.flatMap((place) => report.drivers[place] ?? []);
   return h('p', { class: 'top-drivers', id: 'top-drivers', key: 'top-drivers', 'aria-busy': String(state.deals.manager.of !== state.deals.report) }, `Moving ${of} most${three.some((driver, i) => driver !== report.drivers[i]) ? ', of deals won in a fair share of the trials' : ''}: `,
     three.map((driver, i) => [i > 0 ? ', ' : '', h('strong', { key: String(driver.row) }, h('bdi', null, title(driver))), ` ${points(driver.effect.value)}${rarely(driver)}`]));
 }
 
 /** What a deal would do matters little where it hardly comes to it. @param {ManagerReport['drivers'][number]} driver */
-function rarely({ shareWon: { value } }) {
-  return value < RARE ? ` if won, which it is in ${value < 0.0001 ? `less than ${percent(0.0001, 2)}` : percent(value, 2)} of the trials` : '';
+function rarely({ rare, shareWon: { value } }) {
+  return rare ? ` if won, which it is in ${value < 0.0001 ? `less than ${percent(0.0001, 2)}` : percent(value, 2)} of the trials` : '';
 }
 
 /** @param {State} state */
