@@ -4,7 +4,7 @@
 import { Client } from './client.js';
 import { LeadcastError } from './error.js';
 import { ThreadRunner, WorkerRunner } from './runner.js';
-import { text } from './source.js';
+import { text, word } from './source.js';
 import { withOffsets } from './zone.js';
 
 /** @import { OpenOptions } from './client.js' */
@@ -92,14 +92,17 @@ export function createApi(platform) {
     scoreLeads,
     forecastDeals,
     /** @param {object} record @param {object | string} model @param {object} [run] */
-    scoreLead: (record, model, run) => here('scoreLead', text(record), text(model), withOffsets(text(model), text(run ?? {}))),
+    scoreLead: async (record, model, run) => {
+      const document = text(model, 'model', 'model');
+      return here('scoreLead', text(record, 'record', 'input'), document, withOffsets(document, text(run ?? {}, 'run')));
+    },
     /** @returns {Promise<string>} */
     version: () => here('version'),
     presets: () => here('presets'),
     /** @param {string} name */
-    preset: async (name) => JSON.parse(await here('preset', name)),
+    preset: async (name) => JSON.parse(await here('preset', word(name, 'name'))),
     /** @param {object | string} model */
-    checkModel: async (model) => ({ model: JSON.parse(await here('checkModel', text(model))) }),
+    checkModel: async (model) => ({ model: JSON.parse(await here('checkModel', text(model, 'model', 'model'))) }),
   };
 }
 

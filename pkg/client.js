@@ -1,7 +1,8 @@
 // Data sets that live in an engine, seen as asynchronous objects.
 
 import { DataSet } from './data-set.js';
-import { contentOf, fileName, text } from './source.js';
+import { LeadcastError } from './error.js';
+import { contentOf, fileName, text, whole, word } from './source.js';
 import { withOffsets } from './zone.js';
 
 /** @import { CallOptions, Runner } from './runner.js' */
@@ -49,7 +50,7 @@ export class Client {
    * @param {OpenOptions} [options]
    */
   async understand(source, { mapping, read, signal, onProgress } = {}) {
-    const settings = JSON.stringify({ options: { name: fileName(source), ...read }, mapping });
+    const settings = text({ options: { name: fileName(source), ...read }, mapping }, 'options');
     return this.#runners[0]?.call('understand', [contentOf(source), settings], { signal, onProgress });
   }
 
@@ -61,7 +62,7 @@ export class Client {
   /** @param {'openLeads' | 'openDeals'} name @param {Source} source @param {OpenOptions} options */
   async #open(name, source, { mapping, read, asOf, signal, onProgress }) {
     const key = ++this.#lastKey;
-    const settings = JSON.stringify({ options: { name: fileName(source), ...read }, mapping, asOf });
+    const settings = text({ options: { name: fileName(source), ...read }, mapping, asOf }, 'options');
     // The first runner of a data set changes from one to the next, so that several can work at the same time.
     const turn = (key - 1) % this.#runners.length;
     const runners = [...this.#runners.slice(turn), ...this.#runners.slice(0, turn)];
@@ -86,7 +87,7 @@ export class LeadsHandle {
   }
 
   /** @param {Source} source @param {AttachOptions} [options] */
-  attach(source, options = {}) {
+  async attach(source, options = {}) {
     return this.#data.attach(source, options);
   }
 
@@ -95,8 +96,8 @@ export class LeadsHandle {
    *
    * @param {object} [filter] @param {number} [from] @param {number} [count] @param {CallOptions} [options]
    */
-  problems(filter = {}, from = 0, count = 100, options) {
-    return this.#data.ask('problems', [text(filter), from, count], options);
+  async problems(filter = {}, from = 0, count = 100, options) {
+    return this.#data.ask('problems', [text(filter ?? {}, 'filter'), whole(from, 'from'), whole(count, 'count')], options);
   }
 
   /** The file with its own columns, put right. @param {CallOptions} [options] */
@@ -105,29 +106,29 @@ export class LeadsHandle {
   }
 
   /** @param {object | string} model @param {object} [run] @param {CallOptions} [options] */
-  score(model, run, options) {
-    const document = text(model);
-    return this.#data.change('score', [document, withOffsets(document, text(run ?? {}))], { options });
+  async score(model, run, options) {
+    const document = text(model, 'model', 'model');
+    return this.#data.change('score', [document, withOffsets(document, text(run ?? {}, 'run'))], { options });
   }
 
   /** @param {object} [view] @param {CallOptions} [options] */
-  view(view = {}, options) {
-    return this.#data.change('view', [text(view)], { options });
+  async view(view = {}, options) {
+    return this.#data.change('view', [text(view ?? {}, 'view')], { options });
   }
 
   /** @param {number} from @param {number} count @param {CallOptions} [options] */
-  window(from, count, options) {
-    return this.#data.ask('leadWindow', [from, count], options);
+  async window(from, count, options) {
+    return this.#data.ask('leadWindow', [whole(from, 'from'), whole(count, 'count')], options);
   }
 
   /** @param {number} row @param {CallOptions} [options] */
-  explain(row, options) {
-    return this.#data.ask('explain', [row], options);
+  async explain(row, options) {
+    return this.#data.ask('explain', [whole(row, 'row')], options);
   }
 
   /** @param {string} field @param {CallOptions} [options] */
-  values(field, options) {
-    return this.#data.ask('values', [field], options);
+  async values(field, options) {
+    return this.#data.ask('values', [word(field, 'field')], options);
   }
 
   /** @param {CallOptions} [options] */
@@ -161,18 +162,18 @@ export class LeadsHandle {
   }
 
   /** @param {object} [view] @param {CallOptions} [options] */
-  accounts(view = {}, options) {
-    return this.#data.ask('accounts', [text(view)], options);
+  async accounts(view = {}, options) {
+    return this.#data.ask('accounts', [text(view ?? {}, 'view')], options);
   }
 
   /** @param {number} account @param {CallOptions} [options] */
-  account(account, options) {
-    return this.#data.ask('account', [account], options);
+  async account(account, options) {
+    return this.#data.ask('account', [whole(account, 'account')], options);
   }
 
   /** @param {'exceptions' | 'breached' | 'stalled'} queue @param {CallOptions} [options] */
-  queueCsv(queue, options) {
-    return this.#data.ask('queueCsv', [queue], options);
+  async queueCsv(queue, options) {
+    return this.#data.ask('queueCsv', [word(queue, 'queue')], options);
   }
 
   /** @param {CallOptions} [options] */
@@ -181,13 +182,13 @@ export class LeadsHandle {
   }
 
   /** @param {object} [learning] @param {CallOptions} [options] */
-  learnColumns(learning = {}, options) {
-    return this.#data.ask('learnColumns', [text(learning)], options);
+  async learnColumns(learning = {}, options) {
+    return this.#data.ask('learnColumns', [text(learning ?? {}, 'learning')], options);
   }
 
   /** @param {object} [learning] @param {CallOptions} [options] */
-  learn(learning = {}, options) {
-    return this.#data.ask('learn', [text(learning)], options);
+  async learn(learning = {}, options) {
+    return this.#data.ask('learn', [text(learning ?? {}, 'learning')], options);
   }
 
   /** Frees the engine's memory; later calls are rejected. */
@@ -211,7 +212,7 @@ export class DealsHandle {
   }
 
   /** @param {Source} source @param {AttachOptions} [options] */
-  attach(source, options = {}) {
+  async attach(source, options = {}) {
     return this.#data.attach(source, options);
   }
 
@@ -220,8 +221,8 @@ export class DealsHandle {
    *
    * @param {object} [filter] @param {number} [from] @param {number} [count] @param {CallOptions} [options]
    */
-  problems(filter = {}, from = 0, count = 100, options) {
-    return this.#data.ask('problems', [text(filter), from, count], options);
+  async problems(filter = {}, from = 0, count = 100, options) {
+    return this.#data.ask('problems', [text(filter ?? {}, 'filter'), whole(from, 'from'), whole(count, 'count')], options);
   }
 
   /** The file with its own columns, put right. @param {CallOptions} [options] */
@@ -235,9 +236,9 @@ export class DealsHandle {
   }
 
   /** @param {object | string} model @param {object} [run] @param {CallOptions} [options] */
-  forecast(model, run, options = {}) {
-    const document = text(model);
-    return this.#data.simulate(document, withOffsets(document, text(run ?? {})), options);
+  async forecast(model, run, options = {}) {
+    const document = text(model, 'model', 'model');
+    return this.#data.simulate(document, withOffsets(document, text(run ?? {}, 'run')), options);
   }
 
   /**
@@ -254,8 +255,8 @@ export class DealsHandle {
    *
    * @param {object} [question] @param {CallOptions} [options]
    */
-  backtest(question = {}, options) {
-    return this.#data.ask('backtest', [text(question)], options);
+  async backtest(question = {}, options) {
+    return this.#data.ask('backtest', [text(question ?? {}, 'question')], options);
   }
 
   /**
@@ -263,18 +264,18 @@ export class DealsHandle {
    *
    * @param {string} [kept] @param {CallOptions} [options]
    */
-  snapshot(kept = '', options) {
-    return this.#data.ask('snapshot', [kept], options);
+  async snapshot(kept = '', options) {
+    return this.#data.ask('snapshot', [word(kept, 'kept')], options);
   }
 
   /** @param {number} [period] @param {CallOptions} [options] */
-  totals(period, options) {
-    return this.#data.ask('totals', [period], options);
+  async totals(period, options) {
+    return this.#data.ask('totals', [period === undefined ? period : whole(period, 'period')], options);
   }
 
   /** @param {number} from @param {number} count @param {CallOptions} [options] */
-  window(from, count, options) {
-    return this.#data.ask('dealWindow', [from, count], options);
+  async window(from, count, options) {
+    return this.#data.ask('dealWindow', [whole(from, 'from'), whole(count, 'count')], options);
   }
 
   /**
@@ -284,8 +285,11 @@ export class DealsHandle {
    * @param {object} [comparison]
    * @param {CallOptions} [options]
    */
-  compare(previous, comparison = {}, options) {
-    return this.#data.askWith('compare', previous.#data, [text(comparison)], options);
+  async compare(previous, comparison = {}, options) {
+    if (!(previous instanceof DealsHandle)) {
+      throw new LeadcastError({ kind: 'run', code: 'wrong-type', message: 'previous: expected the earlier export, opened with `openDeals`' });
+    }
+    return this.#data.askWith('compare', previous.#data, [text(comparison ?? {}, 'comparison')], options);
   }
 
   /**
@@ -294,8 +298,8 @@ export class DealsHandle {
    * @param {object[] | string} scenarios
    * @param {CallOptions} [options]
    */
-  scenarios(scenarios, options) {
-    return this.#data.ask('scenarios', [text(scenarios)], options);
+  async scenarios(scenarios, options) {
+    return this.#data.ask('scenarios', [text(scenarios, 'scenarios')], options);
   }
 
   /** The forecast without trials, where that is possible. @param {CallOptions} [options] */
@@ -319,8 +323,8 @@ export class DealsHandle {
    * @param {object} [question]
    * @param {CallOptions} [options]
    */
-  manage(question = {}, options) {
-    return this.#data.ask('manage', [text(question)], options);
+  async manage(question = {}, options) {
+    return this.#data.ask('manage', [text(question ?? {}, 'question')], options);
   }
 
   /**
@@ -329,8 +333,8 @@ export class DealsHandle {
    * @param {object | string} goal
    * @param {CallOptions} [options]
    */
-  seek(goal, options) {
-    return this.#data.ask('seek', [text(goal)], options);
+  async seek(goal, options) {
+    return this.#data.ask('seek', [text(goal, 'goal')], options);
   }
 
   /** @param {CallOptions} [options] */

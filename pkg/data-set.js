@@ -2,7 +2,7 @@
 // engine can be brought to the same state without the caller noticing.
 
 import { LeadcastError, cancelled } from './error.js';
-import { contentOf, fileName } from './source.js';
+import { contentOf, fileName, text } from './source.js';
 
 /** @import { Content } from './engine.js' */
 /** @import { AttachOptions } from './client.js' */
@@ -98,7 +98,7 @@ export class DataSet {
    * @param {AttachOptions} options
    */
   attach(source, { mapping, read, signal, onProgress, ...attach }) {
-    const settings = JSON.stringify({ options: { name: fileName(source), ...read }, mapping, attach });
+    const settings = text({ options: { name: fileName(source), ...read }, mapping, attach }, 'options');
     const args = [contentOf(source), settings];
     return this.#enqueue({ signal }, async (runner) => {
       await this.#ensure(runner, { signal, onProgress }, [...this.#state.keys()]);

@@ -5,9 +5,37 @@ import { LeadcastError } from './error.js';
 /** @import { Content } from './engine.js' */
 /** @typedef {Uint8Array | ArrayBuffer | Blob | string | readonly object[]} Source */
 
-/** JSON text of a document; text is passed on as it is. @param {object | string} document */
-export function text(document) {
-  return typeof document === 'string' ? document : JSON.stringify(document);
+/**
+ * JSON text of a document; text is passed on as it is.
+ *
+ * @param {object | string} document
+ * @param {string} name what it is, for the message
+ * @param {'model' | 'run' | 'input'} [kind]
+ */
+export function text(document, name, kind = 'run') {
+  if (typeof document === 'string') return document;
+  let cause;
+  try {
+    const json = JSON.stringify(document);
+    if (json !== undefined) return json;
+  } catch (error) {
+    cause = error;
+  }
+  const found = cause instanceof Error ? cause.message.split('\n', 1)[0] : `found ${typeof document}`;
+  throw new LeadcastError({ kind, code: 'wrong-type', message: `${name}: expected a plain object or its JSON text, ${found}` }, { cause });
+}
+
+/** A word that the engine knows, or text of a file. @param {string} value @param {string} name */
+export function word(value, name) {
+  if (typeof value === 'string') return value;
+  throw new LeadcastError({ kind: 'run', code: 'wrong-type', message: `${name}: expected text, found ${value === null ? 'null' : typeof value}` });
+}
+
+/** A position or a count; whatever is past the largest that the engine takes means all there is. @param {number} value @param {string} name */
+export function whole(value, name) {
+  if (typeof value === 'number' && value >= 0 && (Number.isInteger(value) || value === Infinity)) return Math.min(value, 0xffff_ffff);
+  const message = `${name}: expected a whole number from 0, found ${typeof value === 'number' ? value : typeof value}`;
+  throw new LeadcastError({ kind: 'run', code: 'wrong-type', message });
 }
 
 /** @param {Source} source @returns {Content} */

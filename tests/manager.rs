@@ -298,7 +298,7 @@ fn owners_add_up_to_the_forecast() {
 fn options_out_of_range_are_named() {
     let told = |json: &str| ManagerOptions::from_json(json).unwrap_err().to_string();
     assert_eq!(told(r#"{ "confidence": 1 }"#), "run at confidence: must be above 0 and at most 0.999, found 1");
-    assert!(told(r#"{ "levle": 0.5 }"#).starts_with("run at levle: unknown field"));
+    assert!(told(r#"{ "levle": 0.5 }"#).starts_with("run at levle: unknown key `levle` (did you mean `level`?"));
 }
 
 #[test]

@@ -361,10 +361,11 @@ fn what_cannot_be_read_or_found_is_named_with_its_path() {
         "bad-scenario: run at [0].changes[0].move.close: must be after 2026-02-15, the day of the forecast, found 2026-02-15"
     );
     assert!(
-        told(r#"{ "price": { "deal": "d1", "amuont": 5 } }"#)
-            .starts_with("bad-scenario: run at [0].changes[0].price.amuont: unknown field")
+        told(r#"{ "price": { "deal": "d1", "amuont": 5 } }"#).starts_with(
+            "bad-scenario: run at [0].changes[0].price.amuont: unknown key `amuont` (did you mean `amount`?"
+        )
     );
-    assert!(told(r#"{ "slip": {} }"#).contains("unknown variant `slip`"));
+    assert!(told(r#"{ "slip": {} }"#).contains("unknown value `slip`"));
     assert!(told(r#"{ "reps": { "count": 1 } }"#).contains("say what one brings in per quarter"));
     let mut twins = rows();
     twins[1] = twins[1].replace("Deal 1,", "Deal 2,");

@@ -375,6 +375,43 @@ export const cases = {
     });
   },
 
+  async 'a call that is made wrongly is told so, and costs no engine'({ lib, workers }) {
+    await using_(lib, workers, async (client) => {
+      /** @type {any} */
+      const deals = await client.openDeals(pipeline(40), { asOf: '2026-04-01' });
+      /** @type {any} */
+      const leads = await client.openLeads('Email,Title\na@b.example,CEO\n');
+      const model = await lib.preset('sales-led');
+      const before = await deals.forecast(model, { asOf: '2026-04-01' });
+      /** @type {any} */
+      const circle = {};
+      circle.self = circle;
+      /** @type {[() => Promise<unknown>, string, string][]} */
+      const wrong = [
+        [() => deals.forecast(), 'model', 'model: expected a plain object or its JSON text, found undefined'],
+        [() => deals.forecast(null), 'model', 'model: expected an object, found null'],
+        [() => deals.forecast(circle), 'model', 'model: expected a plain object or its JSON text'],
+        [() => leads.score(model, { seed: 1n }), 'run', 'run: expected a plain object or its JSON text'],
+        [() => deals.scenarios(() => []), 'run', 'scenarios: expected a plain object or its JSON text, found function'],
+        [() => deals.manage({ levle: 0.5 }), 'run', 'run at levle: unknown key `levle` (did you mean `level`?'],
+        [() => deals.compare(leads), 'run', 'previous: expected the earlier export'],
+        [() => deals.snapshot(5), 'run', 'kept: expected text, found number'],
+        [() => deals.totals(99), 'run', 'run at period: the forecast has'],
+        [() => deals.window(-1, 5), 'run', 'from: expected a whole number from 0, found -1'],
+        [() => leads.values(), 'run', 'field: expected text, found undefined'],
+        [() => leads.explain('first'), 'run', 'row: expected a whole number from 0, found string'],
+        [() => leads.attach(), 'input', 'this is no source of rows'],
+        [() => lib.preset(/** @type {any} */ (undefined)), 'run', 'name: expected text, found undefined'],
+      ];
+      for (const [call, kind, message] of wrong) {
+        const error = await failure(lib, call);
+        equal([error.kind, error.message.slice(0, message.length)], [kind, message]);
+      }
+      equal((await deals.window(0, Infinity)).length, before.headline.openDeals);
+      equal((await deals.manage(null)).period, (await deals.manage()).period);
+    });
+  },
+
   async 'the odds without trials are those of the trials'({ lib, workers }) {
     await using_(lib, workers, async (client) => {
       const run = { asOf: '2026-04-01', quota: 20_000, trials: 204_800 };

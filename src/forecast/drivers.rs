@@ -137,7 +137,7 @@ impl Forecast {
         Ok(Played::new(self, period)?.drivers(|_, _| {}))
     }
 
-    pub(super) fn see(&self, period: usize) -> Result<(), Error> {
+    pub(crate) fn see(&self, period: usize) -> Result<(), Error> {
         let count = self.trials().periods();
         if period < count {
             return Ok(());

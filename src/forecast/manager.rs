@@ -7,9 +7,10 @@ use super::must_win::MustWin;
 use super::outcome::DealLine;
 use super::plan::GROUPS;
 use super::renewals::RenewalPart;
-use super::scenario::{bad, read};
+use super::scenario::bad;
 use crate::Error;
 use crate::crm::{Deal, DealStatus, ForecastCategory, Pipeline};
+use crate::model::asked;
 use crate::stats::{Arrange, Ordered};
 use crate::stats::{Estimate, GroupedSample, Interval, wilson};
 use serde::Deserialize;
@@ -48,7 +49,7 @@ impl ManagerOptions {
     /// # Errors
     /// `bad-scenario` with the path of what cannot be read or is out of range.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        let options: Self = if json.trim().is_empty() { Self::default() } else { read(json)? };
+        let options: Self = asked(json, "bad-scenario")?;
         let share = |path: &str, value: f64, most: f64| {
             let holds = value > 0.0 && value <= most;
             holds.then_some(()).ok_or_else(|| bad(path, format!("must be above 0 and at most {most}, found {value}")))

@@ -1,6 +1,7 @@
 //! What-ifs: changes to deals, stages and capacity, and what they do to the forecast on the same random numbers.
 
 use crate::calendar::Date;
+use crate::model::asked;
 use crate::{Error, ErrorKind, Place};
 use serde::{Deserialize, Serialize};
 
@@ -169,7 +170,7 @@ impl Scenario {
     /// # Errors
     /// `bad-scenario` with the path of what cannot be read.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        let scenario: Self = read(json)?;
+        let scenario: Self = asked(json, "bad-scenario")?;
         scenario.check("")?;
         Ok(scenario)
     }
@@ -179,7 +180,7 @@ impl Scenario {
     /// # Errors
     /// As [`from_json`](Self::from_json).
     pub fn list_from_json(json: &str) -> Result<Vec<Self>, Error> {
-        let list: Vec<Self> = read(json)?;
+        let list: Vec<Self> = asked(json, "bad-scenario")?;
         if list.len() > MAX_SCENARIOS {
             let message = format!("expected at most {MAX_SCENARIOS} scenarios, found {}", list.len());
             return Err(bad("", message));
@@ -219,12 +220,6 @@ impl Scenario {
         }
         Ok(())
     }
-}
-
-pub(super) fn read<T: for<'a> Deserialize<'a>>(json: &str) -> Result<T, Error> {
-    let mut reader = serde_json::Deserializer::from_str(json);
-    let read = serde_path_to_error::deserialize(&mut reader);
-    read.map_err(|error| bad(&error.path().to_string(), error.inner().to_string()))
 }
 
 pub(super) fn bad(path: &str, message: impl Into<String>) -> Error {

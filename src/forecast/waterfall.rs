@@ -13,6 +13,7 @@ use super::renewals::Renewals;
 use super::tally::{Tally, category_lines, stage_lines};
 use crate::calendar::{Date, Period};
 use crate::crm::{Deal, DealStatus, Deals, ForecastCategory, Pipeline};
+use crate::model::asked;
 use crate::money::{Currency, Money};
 use crate::stats::Ordered;
 use crate::{Error, ErrorKind, Place};
@@ -94,14 +95,7 @@ impl CompareOptions {
     /// # Errors
     /// `bad-option` for an unknown key or a wrong value, with its path.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        if json.trim().is_empty() {
-            return Ok(Self::default());
-        }
-        let mut reader = serde_json::Deserializer::from_str(json);
-        let options: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = Place::path(error.path().to_string());
-            Error::new(ErrorKind::Run, "bad-option", error.inner().to_string()).at(path)
-        })?;
+        let options: Self = asked(json, "bad-option")?;
         for (side, rates) in [("before", &options.rates.before), ("after", &options.rates.after)] {
             for (code, rate) in rates {
                 let at = Place::path(format!("rates.{side}.{code}"));

@@ -6,9 +6,10 @@ use super::outcome::DealLine;
 use super::patched::Patched;
 use super::plan::GROUPS;
 use super::replay::replay;
-use super::scenario::{MAX_ADDED, MorePipeline, Scenario, ScenarioChange, WinRate, bad, read};
+use super::scenario::{MAX_ADDED, MorePipeline, Scenario, ScenarioChange, WinRate, bad};
 use crate::Error;
 use crate::crm::ForecastCategory;
+use crate::model::asked;
 use crate::stats::{Estimate, GroupedSample, Moments};
 use serde::{Deserialize, Serialize};
 
@@ -107,7 +108,7 @@ impl Goal {
     /// # Errors
     /// `bad-scenario` with the path of what cannot be read.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        let goal: Self = read(json)?;
+        let goal: Self = asked(json, "bad-scenario")?;
         if goal.odds > 0.0 && goal.odds < 1.0 {
             return Ok(goal);
         }

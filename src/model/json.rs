@@ -213,6 +213,17 @@ fn line_of_depth(text: &str, limit: usize) -> Option<u64> {
     None
 }
 
+/// Reads what a call is told beside its data, such as a view or a scenario; empty text means all defaults, and a key that is not
+/// known is an error.
+///
+/// # Errors
+/// Kind `run` with the given code, and the path of the value at fault.
+pub(crate) fn asked<T: DeserializeOwned>(text: &str, code: &'static str) -> Result<T, Error> {
+    let text = if text.trim().is_empty() { "{}" } else { text };
+    let read = Node::parse(text, ErrorKind::Run).and_then(|node| node.read(ErrorKind::Run));
+    read.map_err(|error| Error::new(ErrorKind::Run, code, error.message()).at(error.place().clone()))
+}
+
 fn syntax_error(error: &serde_json::Error, kind: ErrorKind) -> Error {
     let text = error.to_string();
     let reason = text.split(" at line ").next().unwrap_or(&text);
@@ -424,8 +435,13 @@ impl<'de> Deserializer<'de> for &'de Node {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
+        if let Node::Object(entries) = self
+            && let [(name, value)] = entries.as_slice()
+        {
+            return visitor.visit_enum(Variant { name, value: Some(value) });
+        }
         match self {
-            Node::Text(text) => visitor.visit_enum(text.as_str().into_deserializer()),
+            Node::Text(name) => visitor.visit_enum(Variant { name, value: None }),
             other => Err(Fault::new("wrong-type", format!("expected text, found {}", other.describe()), None)),
         }
     }
@@ -433,6 +449,49 @@ impl<'de> Deserializer<'de> for &'de Node {
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
         tuple_struct map identifier ignored_any
+    }
+}
+
+/// One of several: a name alone, or the only key of an object with what stands under it.
+struct Variant<'de> {
+    name: &'de str,
+    value: Option<&'de Node>,
+}
+
+impl<'de> Variant<'de> {
+    fn value(&self) -> Result<&'de Node, Fault> {
+        let message = || format!("expected an object with the key `{0}`, found text `{0}`", self.name);
+        self.value.ok_or_else(|| Fault::new("wrong-type", message(), None))
+    }
+}
+
+impl<'de> de::EnumAccess<'de> for Variant<'de> {
+    type Error = Fault;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Fault> {
+        Ok((seed.deserialize(self.name.into_deserializer())?, self))
+    }
+}
+
+impl<'de> de::VariantAccess<'de> for Variant<'de> {
+    type Error = Fault;
+
+    fn unit_variant(self) -> Result<(), Fault> {
+        let refused = |_| Err(Fault::new("wrong-type", "expected text, found an object".to_owned(), None));
+        self.value.map_or(Ok(()), refused)
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
+        seed.deserialize(self.value()?).map_err(|fault| fault.in_entry(self.name))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
+        self.value()?.deserialize_any(visitor).map_err(|fault| fault.in_entry(self.name))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, keys: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
+        self.value()?.deserialize_struct("", keys, visitor).map_err(|fault| fault.in_entry(self.name))
     }
 }
 

@@ -45,6 +45,8 @@ pub use targets::{Capacity, ForecastSettings, Quota, Rep, Switch, Targets, Timin
 pub use text::fold;
 pub use values::{Points, Probability};
 
+pub(crate) use json::asked;
+
 use crate::Error;
 use crate::calendar::Period;
 use crate::money::Money;

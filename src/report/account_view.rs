@@ -1,9 +1,9 @@
 //! Which accounts to show, and in what order.
 
 use crate::Error;
-use crate::model::{Grade, Points, fold};
+use crate::model::{Grade, Points, asked, fold};
 use crate::stats::Arrange;
-use crate::targeting::{Account, AccountFlag, AccountList, ScoredLeads, view_from_json};
+use crate::targeting::{Account, AccountFlag, AccountList, ScoredLeads};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
@@ -65,7 +65,7 @@ impl AccountView {
     /// # Errors
     /// `bad-view` for an unknown key or a wrong value, with its path.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        view_from_json(json)
+        asked(json, "bad-view")
     }
 }
 

@@ -260,9 +260,11 @@ impl Deals {
     /// The totals of every trial in major units: of one period, or of all.
     ///
     /// # Errors
-    /// `not-started`.
+    /// `not-started`, `period-outside`.
     pub fn totals(&self, period: Option<usize>) -> Result<Vec<f64>, Error> {
-        Ok(self.forecast()?.totals(period))
+        let forecast = self.forecast()?;
+        forecast.see(period.unwrap_or(0))?;
+        Ok(forecast.totals(period))
     }
 
     /// Kept snapshots with this forecast added, and what they show; `kept` is the text of the file, empty for the first.

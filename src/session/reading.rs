@@ -1,12 +1,13 @@
 //! How a file is read, and a file that arrives in pieces.
 
 use super::{Deals, Leads};
+use crate::Error;
 use crate::calendar::Date;
 use crate::crm::join::AttachOptions;
 use crate::crm::{Mapping, understand};
 use crate::forecast::{are_snapshots, stage_log};
+use crate::model::asked;
 use crate::table::{ReadOptions, Receipt, Table, TableReader};
-use crate::{Error, ErrorKind, Place};
 use serde::Deserialize;
 
 /// How a file is read; which column is what; for deals, the day of the first receipt; for another file, how it is
@@ -30,11 +31,7 @@ impl Reading {
     /// # Errors
     /// `bad-option` for an unknown key or a wrong value, with its path.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        let mut reader = serde_json::Deserializer::from_str(json);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = Place::path(error.path().to_string());
-            Error::new(ErrorKind::Run, "bad-option", error.inner().to_string()).at(path)
-        })
+        asked(json, "bad-option")
     }
 
     /// How the file is attached; its columns mean what the mapping says.

@@ -72,7 +72,6 @@ pub use segment::UNASSIGNED;
 pub use service::SlaState;
 pub use threshold::{MqlCut, MqlReport};
 pub use values::{FieldValues, ValueBand, ValueCount};
-pub(crate) use view::view_from_json;
 pub use view::{Filter, SortKey, View};
 pub use what_if::{Changed, FieldChange, Flip};
 pub use worth::{WinRateSource, Worth};

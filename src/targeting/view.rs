@@ -7,7 +7,7 @@ use super::queues::Queue;
 use super::scored::ScoredLeads;
 use super::segment::UNASSIGNED;
 use crate::crm::{Channel, FieldRef};
-use crate::model::{GradePattern, fold};
+use crate::model::{GradePattern, asked, fold};
 use crate::stats::places_by;
 use crate::table::{Column, ColumnKind};
 use crate::{Error, ErrorKind, Place};
@@ -57,24 +57,13 @@ pub struct Filter {
     pub disqualified: Option<bool>,
 }
 
-/// Reads a view of some list; its errors are `bad-view` with the path.
-pub(crate) fn view_from_json<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, Error> {
-    let mut reader = serde_json::Deserializer::from_str(json);
-    let view = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        Error::new(ErrorKind::Run, "bad-view", error.inner().to_string()).at(Place::path(path))
-    })?;
-    reader.end().map_err(|error| Error::new(ErrorKind::Run, "bad-view", error.to_string()))?;
-    Ok(view)
-}
-
 impl View {
     /// Reads a view from JSON; absent keys keep their default.
     ///
     /// # Errors
     /// `bad-view` for an unknown key or a wrong value, with its path.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        view_from_json(json)
+        asked(json, "bad-view")
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is to be tested.
 
 use crate::calendar::{Date, FiscalYear};
+use crate::model::asked;
 use crate::money::Currency;
 use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
@@ -59,10 +60,7 @@ impl BacktestOptions {
     /// # Errors
     /// Kind `run`: `bad-options`; `out-of-range` for cuts that are not 1 to 13 ascending days from 1 to 92.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let text = if text.trim().is_empty() { "{}" } else { text };
-        let options: Self = serde_json::from_str(text).map_err(|error| {
-            Error::new(ErrorKind::Run, "bad-options", format!("{error} (see the options of the backtest)"))
-        })?;
+        let options: Self = asked(text, "bad-options")?;
         options.check()?;
         Ok(options)
     }

@@ -1,7 +1,7 @@
 //! What is to be learned, from which columns.
 
 use crate::calendar::Date;
-use crate::model::fold;
+use crate::model::{asked, fold};
 use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
@@ -56,8 +56,7 @@ impl LearnOptions {
     /// # Errors
     /// Kind `run`, code `bad-options`.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let text = if text.trim().is_empty() { "{}" } else { text };
-        serde_json::from_str(text).map_err(|error| bad(format!("{error} (see the options of learning)")))
+        asked(text, "bad-options")
     }
 
     /// Whether success and failure exclude each other.
