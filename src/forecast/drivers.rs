@@ -46,6 +46,29 @@ struct Tally {
     brought: f64,
 }
 
+/// What a deal brings once it is won for certain.
+enum Pays {
+    /// Its amount.
+    Known(i64),
+    /// What is drawn, batch by batch.
+    Drawn(Vec<i64>),
+}
+
+impl Pays {
+    /// In a trial of a batch in which it brings `part` as it is.
+    fn where_won(&self, batch: usize, part: i64) -> i64 {
+        match self {
+            Self::Known(amount) if *amount > 0 => part.max(*amount),
+            Self::Known(amount) => *amount,
+            Self::Drawn(batches) => batches.get(batch).copied().unwrap_or(0),
+        }
+    }
+}
+
+fn count<T>(all: &[T], holds: impl Fn(&T) -> bool) -> u32 {
+    all.iter().map(|one| u32::from(holds(one))).sum()
+}
+
 /// What deals bring in a period, trial by trial, and what is asked of it.
 pub(super) struct Played<'a> {
     pub(super) forecast: &'a Forecast,
@@ -67,8 +90,8 @@ impl<'a> Played<'a> {
         quota.map_or_else(|| (median(), false), |quota| (quota, true))
     }
 
-    /// What each deal does to the odds; `see` is shown what each brings, deal by deal.
-    pub(super) fn drivers(&self, mut see: impl FnMut(usize, &[i64])) -> Drivers {
+    /// What each deal does to the odds; `see` is shown in which trials each deal brings something, and what.
+    pub(super) fn drivers(&self, mut see: impl FnMut(usize, &[(usize, i64)])) -> Drivers {
         let trials = self.forecast.trials();
         let totals = trials.period(self.period);
         let (target, is_quota) = self.target(&totals);
@@ -76,26 +99,39 @@ impl<'a> Played<'a> {
         let margins = trials.towards(self.period, target);
         let odds = GroupedSample::new(&totals, GROUPS).share_at_least(target);
         let mut deals = Vec::with_capacity(self.forecast.outcome().deals.len());
-        let size = (totals.len() / GROUPS).max(1);
+        let (size, batch) = ((totals.len() / GROUPS).max(1), self.simulation.plan().batch_size);
+        // Most deals bring nothing in most trials: those are counted batch by batch, by what is known of the trials without the deal.
+        let mut ascending = totals.clone();
+        ascending.chunks_exact_mut(batch).for_each(<[i64]>::sort_unstable);
+        let reached: Vec<u32> = margins.chunks_exact(batch).map(|part| count(part, |margin| *margin >= 0)).collect();
+        let mut brings: Vec<(usize, i64)> = Vec::new();
         let all = (0..self.forecast.outcome().deals.len()).collect();
         self.simulation.each_deal(self.period, all, |index, brought| {
-            see(index, brought);
+            brings.clear();
+            brings.extend(brought.iter().copied().enumerate().filter(|(_, part)| *part != 0));
+            see(index, &brings);
             let pays = self.pays(index);
             let mut groups = [Tally::default(); GROUPS];
-            let parts = totals.chunks_exact(size).zip(margins.chunks_exact(size)).zip(brought.chunks_exact(size));
-            for (at, (group, ((totals, margins), brought))) in groups.iter_mut().zip(parts).enumerate() {
-                for (trial, ((total, margin), part)) in (at * size..).zip(totals.iter().zip(margins).zip(brought)) {
-                    let won = total + pays(trial, *part);
-                    // Won for certain it stands outside the correction; what is left moves by what it brings at most.
-                    let (low, high) = (won - part.max(&0), won - part.min(&0));
-                    group.won += u32::from(
-                        low >= target
-                            || (high >= target && won + trials.moved(self.period, simulated[trial], -part) >= target),
-                    );
-                    group.lost += u32::from(margin >= part);
-                    group.pays += u32::from(*part != 0);
-                    group.brought += *part as f64;
-                }
+            for (at, (totals, reached)) in ascending.chunks_exact(batch).zip(&reached).enumerate() {
+                let group = &mut groups[at * batch / size];
+                let without = target.saturating_sub(pays.where_won(at, 0));
+                group.won += (totals.len() - totals.partition_point(|total| *total < without)) as u32;
+                group.lost += reached;
+            }
+            for &(trial, part) in &brings {
+                let (at, group) = (trial / batch, &mut groups[trial / size]);
+                let (total, margin) = (totals[trial], margins[trial]);
+                let won = total + pays.where_won(at, part);
+                // Won for certain it stands outside the correction; what is left moves by what it brings at most.
+                let (low, high) = (won - part.max(0), won - part.min(0));
+                let is_reached = low >= target
+                    || (high >= target && won + trials.moved(self.period, simulated[trial], -part) >= target);
+                group.won += u32::from(is_reached);
+                group.won -= u32::from(total >= target.saturating_sub(pays.where_won(at, 0)));
+                group.lost += u32::from(margin >= part);
+                group.lost -= u32::from(margin >= 0);
+                group.pays += 1;
+                group.brought += part as f64;
             }
             let of = |figure: &dyn Fn(&Tally) -> f64| {
                 let moments = crate::stats::Moments::of(groups.iter().map(|group| figure(group) / size as f64));
@@ -114,15 +150,11 @@ impl<'a> Played<'a> {
         Drivers { target, is_quota, odds, deals }
     }
 
-    /// What a deal brings in a trial once it is won for certain, given what it brought there: as in a scenario that wins it.
-    fn pays(&self, index: usize) -> impl Fn(usize, i64) -> i64 {
-        let line = self.forecast.outcome().deals.get(index);
-        let drawn = line.is_none_or(|line| !line.amount_known).then(|| self.simulation.pays(index));
-        let amount = line.map_or(0, |line| line.amount);
-        move |trial, brought| match &drawn {
-            Some(drawn) => drawn(trial),
-            None if amount > 0 => amount.max(brought),
-            None => amount,
+    /// What a deal brings once it is won for certain: as in a scenario that wins it.
+    fn pays(&self, index: usize) -> Pays {
+        match self.forecast.outcome().deals.get(index) {
+            Some(line) if line.amount_known => Pays::Known(line.amount),
+            _ => Pays::Drawn(self.simulation.pays(index)),
         }
     }
 }

@@ -380,10 +380,11 @@ impl<'a> Groups<'a> {
         Self { forecast, period, views, places: all_places }
     }
 
-    fn see(&mut self, index: usize, brought: &[i64]) {
+    /// Adds what a deal brings, by trial.
+    fn see(&mut self, index: usize, brings: &[(usize, i64)]) {
         for (_, of_deal, groups) in &mut self.views {
             if let Some(group) = of_deal.get(index).and_then(|&place| groups.get_mut(place)) {
-                group.totals.iter_mut().zip(brought).for_each(|(total, part)| *total += part);
+                brings.iter().for_each(|&(trial, part)| group.totals[trial] += part);
             }
         }
     }

@@ -72,15 +72,19 @@ impl Played<'_> {
         let is_exact = listed.is_some();
         let reached = listed.unwrap_or_else(|| self.simulated(drivers));
         let key = |deal: usize| self.forecast.outcome().deals.get(deal).map_or(0, |line| line.key);
-        let mut found: Vec<(Vec<usize>, f64)> = Search { reached: &reached, level }.sets();
+        let mut found = Search::new(&reached, level).sets();
+        // The search adds up probabilities deal by deal, so that equal sets may differ in their last digit.
+        if is_exact {
+            found.iter_mut().for_each(|(set, left)| *left = reached.left(set));
+        }
         let count = found.len();
-        found.arrange_by(|(a, odds), (b, other)| {
+        found.arrange_by(|(a, left), (b, other)| {
             let keys = |set: &[usize]| set.iter().map(|&at| key(reached.candidates[at])).collect::<Vec<u64>>();
-            a.len().cmp(&b.len()).then(odds.total_cmp(other)).then_with(|| keys(a).cmp(&keys(b)))
+            a.len().cmp(&b.len()).then(left.total_cmp(other)).then_with(|| keys(a).cmp(&keys(b)))
         });
         found.truncate(MOST_SETS);
-        let told = found.into_iter().map(|(set, odds)| {
-            let estimate = reached.estimate(&set, odds);
+        let told = found.into_iter().map(|(set, left)| {
+            let estimate = reached.estimate(&set, left);
             (set.iter().map(|&at| reached.candidates[at]).collect(), estimate)
         });
         let sets = told.collect();
@@ -132,23 +136,26 @@ impl Played<'_> {
 }
 
 impl Reached {
-    /// The odds that are left without a set.
-    fn estimate(&self, set: &[usize], odds: f64) -> Estimate {
-        let Weights::Trials(trials, count) = &self.weights else { return Estimate { value: odds, error: 0.0 } };
-        let mut reaches = vec![0; *count];
-        for (at, (slack, trial)) in self.slack.iter().zip(trials).enumerate() {
-            let lost: i64 = set.iter().map(|&deal| self.brought[deal][at]).sum();
-            reaches[*trial] = i64::from(lost <= *slack);
-        }
-        GroupedSample::new(&reaches, GROUPS).mean()
+    /// The outcomes that still reach the target without a set.
+    fn reaching(&self, set: &[usize]) -> impl Iterator<Item = usize> {
+        (0..self.slack.len())
+            .filter(|&at| set.iter().map(|&deal| self.brought[deal][at]).sum::<i64>() <= self.slack[at])
     }
 
-    /// The weight of the outcomes of which something holds.
-    fn weigh(&self, holds: impl Iterator<Item = bool>) -> f64 {
+    /// The weight of those outcomes.
+    fn left(&self, set: &[usize]) -> f64 {
         match &self.weights {
-            Weights::Trials(_, count) => holds.filter(|holds| *holds).count() as f64 / (*count).max(1) as f64,
-            Weights::Known(masses) => masses.iter().zip(holds).filter(|(_, holds)| *holds).map(|(mass, _)| mass).sum(),
+            Weights::Trials(..) => self.reaching(set).count() as f64,
+            Weights::Known(masses) => self.reaching(set).map(|at| masses[at]).sum(),
         }
+    }
+
+    /// The odds that are left without a set, whose weight is `left`.
+    fn estimate(&self, set: &[usize], left: f64) -> Estimate {
+        let Weights::Trials(trials, count) = &self.weights else { return Estimate { value: left, error: 0.0 } };
+        let mut reaches = vec![0; *count];
+        self.reaching(set).for_each(|at| reaches[trials[at]] = 1);
+        GroupedSample::new(&reaches, GROUPS).mean()
     }
 }
 
@@ -156,69 +163,103 @@ impl Reached {
 struct Search<'a> {
     reached: &'a Reached,
     level: f64,
+    /// Per candidate: the outcomes to which it brings something, and what. Most deals are lost in most outcomes.
+    parts: Vec<Vec<(usize, i64)>>,
+    /// What all outcomes count together, with those that miss the target.
+    total: f64,
 }
 
-impl Search<'_> {
-    /// The odds that are left once a set is lost, of which `sum` is lost already.
-    fn left(&self, sum: &[i64], more: &[i64]) -> f64 {
-        self.reached
-            .weigh(self.reached.slack.iter().zip(sum).zip(more).map(|((slack, sum), more)| sum + more <= *slack))
+impl<'a> Search<'a> {
+    fn new(reached: &'a Reached, level: f64) -> Self {
+        let brings = |brought: &Vec<i64>| brought.iter().copied().enumerate().filter(|(_, part)| *part != 0).collect();
+        let total = match &reached.weights {
+            Weights::Trials(_, count) => (*count).max(1) as f64,
+            Weights::Known(_) => 1.0,
+        };
+        Self { reached, level, parts: reached.brought.iter().map(brings).collect(), total }
     }
 
-    /// Odds that are the level but for the rounding of their sum are not below it.
-    fn is_enough(&self, left: f64) -> bool {
-        match self.reached.weights {
-            Weights::Trials(..) => left < self.level,
-            Weights::Known(_) => left < self.level - ROUNDING,
+    /// The weight that is left once one more is lost, where each outcome can lose `rest` and the weight so far is `left`.
+    fn without(&self, left: f64, rest: &[i64], more: usize) -> f64 {
+        // What the loss of this one changes: it puts outcomes out of reach, or, where it costs, back into it.
+        let change = |&(at, part): &(usize, i64)| i32::from(rest[at] >= part) - i32::from(rest[at] >= 0);
+        match &self.reached.weights {
+            Weights::Trials(..) => left + f64::from(self.parts[more].iter().map(change).sum::<i32>()),
+            Weights::Known(masses) => {
+                self.parts[more].iter().fold(left, |left, part| left + f64::from(change(part)) * masses[part.0])
+            }
         }
     }
 
-    /// Sets of one, two, three, none of which holds another. Nothing is enough where the odds are below the level
-    /// anyway.
+    /// The weight of the outcomes to which a candidate brings more than nothing.
+    fn won(&self, candidate: usize) -> f64 {
+        let wins = self.parts[candidate].iter().filter(|(_, part)| *part > 0);
+        match &self.reached.weights {
+            Weights::Trials(..) => wins.count() as f64,
+            Weights::Known(masses) => wins.map(|(at, _)| masses[*at]).sum(),
+        }
+    }
+
+    /// Whether so little weight is left that the odds are below the level; odds that are the level but for rounding are not.
+    fn is_enough(&self, left: f64) -> bool {
+        left / self.total < self.level - ROUNDING
+    }
+
+    /// What each outcome can lose once a candidate is lost.
+    fn rest(&self, rest: &[i64], lost: usize) -> Vec<i64> {
+        rest.iter().zip(&self.reached.brought[lost]).map(|(rest, part)| rest - part).collect()
+    }
+
+    /// Sets of one, two, three, none of which holds another, each with the weight that is left. Nothing is enough where the
+    /// odds are below the level anyway.
     fn sets(&self) -> Vec<(Vec<usize>, f64)> {
         let mut found = Vec::new();
-        let brought = &self.reached.brought;
-        let count = brought.len();
-        let none = vec![0; self.reached.slack.len()];
-        if self.is_enough(self.left(&none, &none)) {
+        let slack = &self.reached.slack;
+        let count = self.parts.len();
+        let all = match &self.reached.weights {
+            Weights::Trials(..) => slack.len() as f64,
+            Weights::Known(masses) => masses.iter().sum(),
+        };
+        if self.is_enough(all) {
             return found;
         }
         let mut open = Vec::new();
-        for (one, parts) in brought.iter().enumerate() {
-            let left = self.left(&none, parts);
+        for one in 0..count {
+            let left = self.without(all, slack, one);
             if self.is_enough(left) {
                 found.push((vec![one], left));
             } else {
-                open.push(one);
+                open.push((one, left));
             }
         }
-        let won: Vec<f64> =
-            brought.iter().map(|parts| self.reached.weigh(parts.iter().map(|part| *part > 0))).collect();
+        let won: Vec<f64> = (0..count).map(|one| self.won(one)).collect();
         let mut pairs = vec![vec![0.0; count]; count];
-        for (i, &one) in open.iter().enumerate() {
-            for &two in &open[i + 1..] {
-                let left = self.left(&brought[one], &brought[two]);
+        for (i, &(one, left)) in open.iter().enumerate() {
+            let rest = self.rest(slack, one);
+            for &(two, _) in &open[i + 1..] {
+                let left = self.without(left, &rest, two);
                 pairs[one][two] = left;
                 if self.is_enough(left) {
                     found.push((vec![one, two], left));
                 }
             }
         }
-        let mut sum: Vec<i64> = Vec::new();
-        for (i, &one) in open.iter().enumerate() {
-            for (j, &two) in open.iter().enumerate().skip(i + 1) {
-                sum.clear();
-                for &three in &open[j + 1..] {
+        for (i, &(one, _)) in open.iter().enumerate() {
+            let of_one = self.rest(slack, one);
+            for (j, &(two, _)) in open.iter().enumerate().skip(i + 1) {
+                let mut rest: Vec<i64> = Vec::new();
+                for &(three, _) in &open[j + 1..] {
                     let of = [(pairs[one][two], three), (pairs[one][three], two), (pairs[two][three], one)];
                     // What is out of reach with three deals lost is so with two of them, or has the third one won. Rounding aside.
-                    let least = of.iter().map(|(left, other)| left - won[*other]).fold(0.0, f64::max) - 1e-9;
+                    let least =
+                        of.iter().map(|(left, other)| left - won[*other]).fold(0.0, f64::max) - 1e-9 * self.total;
                     if of.iter().any(|(left, _)| self.is_enough(*left)) || !self.is_enough(least) {
                         continue;
                     }
-                    if sum.is_empty() {
-                        sum.extend(brought[one].iter().zip(&brought[two]).map(|(a, b)| a + b));
+                    if rest.is_empty() {
+                        rest = self.rest(&of_one, two);
                     }
-                    let left = self.left(&sum, &brought[three]);
+                    let left = self.without(pairs[one][two], &rest, three);
                     if self.is_enough(left) {
                         found.push((vec![one, two, three], left));
                     }

@@ -402,13 +402,10 @@ impl Simulation {
         }
     }
 
-    /// What a deal brings in each trial where it is won; not for amounts that are drawn anew for every trial.
-    pub(super) fn pays(&self, index: usize) -> impl Fn(usize) -> i64 + use<> {
+    /// What a deal brings where it is won, batch by batch; not for amounts that are drawn anew for every trial.
+    pub(super) fn pays(&self, index: usize) -> Vec<i64> {
         let amount = self.input.deals[index].amount;
-        let batches = if let Amount::Fixed(_) = amount { 1 } else { self.plan.batches };
-        let by_batch: Vec<i64> = (0..batches).map(|batch| self.amount_of_batch(index, batch, amount)).collect();
-        let size = if batches == 1 { self.plan.trials() } else { self.plan.batch_size };
-        move |trial| by_batch.get(trial / size).copied().unwrap_or(0)
+        (0..self.plan.batches).map(|batch| self.amount_of_batch(index, batch, amount)).collect()
     }
 
     fn market(&self, batch: usize) -> Option<Market<'_>> {
