@@ -93,6 +93,21 @@ fn json_round_trips_to_the_same_model_and_the_same_bytes() {
 }
 
 #[test]
+fn a_number_means_the_double_nearest_to_it() {
+    let long = "9995555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555";
+    for written in [long, "9.995555555555557e93", "0.1", "2.2250738585072014e-308", "1.7976931348623157e308"] {
+        let text = format!(
+            r#"{{ "format": 1, "segments": [{{ "name": "S", "when": {{ "field": "employees", "atMost": {written} }} }}] }}"#
+        );
+        let model = OperatingModel::from_json(&text).unwrap();
+        let json = model.to_json();
+        let bound = json.split(r#""atMost":"#).nth(1).and_then(|rest| rest.split(',').next()).unwrap();
+        assert_eq!(bound.parse::<f64>(), written.parse::<f64>(), "{written} was written as {bound}");
+        assert!(OperatingModel::from_json(&model.to_json()).unwrap() == model, "{written}");
+    }
+}
+
+#[test]
 fn the_canonical_form_fills_defaults_and_sorts_keys() {
     let short = model(json!({ "format": 1, "stages": [{ "name": "Open", "winProbability": 0.5 }] }));
     let long = model(json!({ "stages": [{
