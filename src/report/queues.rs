@@ -83,12 +83,10 @@ pub(super) fn queue(leads: &ScoredLeads, queue: Queue) -> QueueReport {
     let mut count = 0;
     let mut first = First::of(leads);
     let (worth_something, mut run) = (leads.some_have_worth(), ("", 0));
-    // Where nothing is routed there are no rules, and so no fields that they miss.
-    let one_code = queue == Queue::Exceptions && leads.routes_nothing();
     let all = if leads.may_have(queue) { leads.rows() } else { 0 };
     for row in (0..all).filter(|row| leads.is_in(*row, queue)) {
         count += 1;
-        let code = if one_code { "no-rule" } else { code(leads, row, queue, &asked) };
+        let code = code(leads, row, queue, &asked);
         if code != run.0 {
             let (before, rows) = std::mem::replace(&mut run, (code, 0));
             *reasons.entry(before).or_insert(0) += rows;

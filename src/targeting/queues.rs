@@ -13,7 +13,8 @@ use crate::model::Sla;
 #[cfg_attr(feature = "wasm", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(rename_all = "kebab-case")]
 pub enum Queue {
-    /// Leads that could not be dealt as the rules say: no rule, nobody free, the account's owner away.
+    /// Leads that could not be dealt as the rules say: no rule, nobody free, the account's owner away. None where the model
+    /// says nothing of routing.
     Exceptions,
     /// Leads whose answer was due and did not come.
     Breached,
@@ -29,7 +30,7 @@ impl ScoredLeads {
             return false;
         }
         match queue {
-            Queue::Exceptions => self.assignment(row).exception().is_some(),
+            Queue::Exceptions => !self.routes_nothing() && self.assignment(row).exception().is_some(),
             Queue::Breached => self.sla_state(row) == Some(SlaState::Breached),
             Queue::Stalled => self.is_stalled(row),
         }
@@ -38,7 +39,7 @@ impl ScoredLeads {
     /// Whether any lead can be in a queue, as far as that is quickly told.
     pub(crate) fn may_have(&self, queue: Queue) -> bool {
         match queue {
-            Queue::Exceptions => true,
+            Queue::Exceptions => !self.routes_nothing(),
             Queue::Breached => self.service.any_due(),
             Queue::Stalled => self.service.any_due() || self.created_column().is_some(),
         }

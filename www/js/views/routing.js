@@ -70,12 +70,18 @@ function queues(state, report) {
     h('div', { class: 'card-head' }, h('h3', { id: 'queues-title' }, 'Leads to look at'), h('span', { class: 'small soft' }, what)),
     h('div', { class: 'segmented', role: 'group', 'aria-label': 'Queue' }, QUEUES.map(([name, label]) =>
       h('button', { key: name, type: 'button', id: `queue-${name}`, 'aria-pressed': String(name === chosen), onclick: () => act.showQueue(name) }, `${label} ${count(all[name].count)}`))),
-    queue.count === 0 ? h('p', { class: 'notice good' }, `No lead is ${chosen === 'exceptions' ? 'an exception' : chosen}.`) : [
+    queue.count === 0 ? h('p', { class: 'notice good' }, none(chosen, report)) : [
       h('p', { class: 'chips', key: 'reasons' }, queue.reasons.map(({ code, count: n }) => h('span', { key: code, class: 'chip' }, `${count(n)} ${REASONS[code] ?? words(code).toLowerCase()}`)),
         queue.expectedValue > 0 ? h('span', { class: 'soft small' }, `${money(queue.expectedValue, currency)} expected value`) : null),
       queueList(queue, title, chosen, currency),
       h('div', { class: 'buttons', key: 'all' }, h('button', { type: 'button', class: 'button', id: 'list-queue', onclick: () => void act.listQueue(chosen) }, `Show ${queue.count === 1 ? 'it' : `all ${count(queue.count)}`} in the ranked list`)),
     ]);
+}
+
+/** @param {import('../state.js').QueueName} queue @param {LeadReport} report */
+function none(queue, { routing, counts }) {
+  if (queue !== 'exceptions') return `No lead is ${queue}.`;
+  return routing.length === 0 && counts.byOwner.length === 0 ? 'Your model routes no leads, so none is an exception.' : 'No lead is an exception.';
 }
 
 /**
