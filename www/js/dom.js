@@ -193,7 +193,8 @@ function updateLeaf(node, next) {
 
 /**
  * Whether two pieces of leaf data hold the same parts. Parts of reports are compared by identity, since reports are replaced and never
- * changed; what a view puts together of them anew each time is looked into.
+ * changed; what a view puts together of them anew each time is looked into. A typed array is a part: an order with the same places is
+ * another one once the rows were scored again.
  * @param {any} a
  * @param {any} b
  * @param {number} [depth]
@@ -201,7 +202,7 @@ function updateLeaf(node, next) {
  */
 function same(a, b, depth = 3) {
   if (a === b) return true;
-  if (depth === 0 || typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;
+  if (depth === 0 || typeof a !== 'object' || typeof b !== 'object' || !a || !b || ArrayBuffer.isView(a)) return false;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key], depth - 1));
 }
