@@ -106,8 +106,9 @@ export async function refreshWhatIf() {
  */
 export function slide(key, value) {
   state.deals.whatIf.sliders[key] = value;
-  changed();
   void ask();
+  // The figure beside the slider is drawn while the worker computes.
+  setTimeout(changed);
 }
 
 /**
