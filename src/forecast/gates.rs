@@ -159,8 +159,6 @@ impl Pipeline {
         let deals: Vec<DealGate> =
             forecast.outcome().deals.iter().enumerate().map(|(index, line)| asker.ask(index, line)).collect();
         let stages = stage_gates(forecast, &deals);
-        let trials = forecast.trials();
-        let base: Vec<Vec<i64>> = (0..trials.periods()).map(|period| trials.period(period)).collect();
         let patched = Patched::new(forecast)?;
         let mut changed = Changed::of(forecast.outcome());
         let mut passes = deals.iter().map(|deal| deal.passes);
@@ -169,8 +167,8 @@ impl Pipeline {
         Ok(Gates {
             stages,
             absent: asker.absent(),
-            all: forecast.outlook("", 0, &base, &base),
-            gated: forecast.outlook("", touched, &base, &totals),
+            all: forecast.as_it_is(),
+            gated: forecast.outlook("", touched, &totals),
             deals,
         })
     }

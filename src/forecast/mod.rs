@@ -90,6 +90,7 @@ pub use whatif::{Answer, Figure, Goal, Lever, Outlook, PeriodOutlook};
 use crate::Error;
 use crate::crm::Pipeline;
 use crate::model::{OperatingModel, Run};
+use std::sync::OnceLock;
 
 impl Pipeline {
     /// Simulates what the open deals will bring.
@@ -190,7 +191,15 @@ impl PendingForecast {
             trials.renew(Renewals::brought(simulation));
             renewals
         });
-        Forecast { outcome: self.outcome, source: self.source, trials, calibration, record: self.record, renewals }
+        Forecast {
+            outcome: self.outcome,
+            source: self.source,
+            trials,
+            calibration,
+            record: self.record,
+            renewals,
+            figures: OnceLock::new(),
+        }
     }
 }
 
@@ -203,6 +212,8 @@ pub struct Forecast {
     calibration: Calibration,
     record: Option<Backtest>,
     renewals: Option<Renewals>,
+    /// What what-ifs are held against, once one was asked.
+    figures: OnceLock<Vec<whatif::Figures>>,
 }
 
 /// What a forecast's fingerprint is taken of.

@@ -10,7 +10,7 @@ use super::scenario::{MAX_ADDED, MorePipeline, Scenario, ScenarioChange, WinRate
 use crate::Error;
 use crate::crm::ForecastCategory;
 use crate::model::asked;
-use crate::stats::{Estimate, GroupedSample, Moments};
+use crate::stats::{Estimate, GroupedSample, Spread};
 use serde::{Deserialize, Serialize};
 
 /// Fewest deals that sought pipeline comes in: one deal, however large, is no pipeline.
@@ -124,23 +124,39 @@ impl Forecast {
     /// the simulation.
     pub fn scenarios(&self, scenarios: &[Scenario]) -> Result<Vec<Outlook>, Error> {
         let patched = Patched::new(self)?;
-        let base: Vec<Vec<i64>> = (0..self.trials().periods()).map(|period| self.trials().period(period)).collect();
-        let mut told = vec![self.outlook("", 0, &base, &base)];
+        let mut told = vec![self.as_it_is()];
         for (index, scenario) in scenarios.iter().enumerate() {
             let mut changed = Changed::of(self.outcome());
             changed.make(scenario, &self.source().model, &format!("[{index}]."))?;
             let (totals, touched) = patched.totals(&changed)?;
-            told.push(self.outlook(&scenario.name, touched, &base, &totals));
+            told.push(self.outlook(&scenario.name, touched, &totals));
         }
         Ok(told)
     }
 
-    pub(super) fn outlook(&self, name: &str, touched: usize, base: &[Vec<i64>], totals: &[Vec<i64>]) -> Outlook {
-        let quotas = &self.outcome().quotas;
-        let periods = base.iter().zip(totals).enumerate();
-        let periods =
-            periods.map(|(index, (then, now))| period_outlook(quotas.get(index).copied().flatten(), then, now));
-        Outlook { name: name.to_owned(), touched, periods: periods.collect() }
+    /// What is told of the forecast as it is.
+    pub(super) fn as_it_is(&self) -> Outlook {
+        let periods = self.figures().iter().map(|own| own.beside(own)).collect();
+        Outlook { name: String::new(), touched: 0, periods }
+    }
+
+    /// What is told of other totals, period by period, on the same random numbers.
+    pub(super) fn outlook(&self, name: &str, touched: usize, totals: &[Vec<i64>]) -> Outlook {
+        let told = |(period, (base, totals)): (usize, (&Figures, &Vec<i64>))| {
+            Figures::of(self.quota(period), totals).beside(base)
+        };
+        let periods = self.figures().iter().zip(totals).enumerate().map(told).collect();
+        Outlook { name: name.to_owned(), touched, periods }
+    }
+
+    /// Computed once: every scenario is held against it.
+    fn figures(&self) -> &[Figures] {
+        let of = |period| Figures::of(self.quota(period), &self.trials().period(period));
+        self.figures.get_or_init(|| (0..self.trials().periods()).map(of).collect())
+    }
+
+    fn quota(&self, period: usize) -> Option<i64> {
+        self.outcome().quotas.get(period).copied().flatten()
     }
 
     /// How far a lever has to move for the odds one wants: by bisection, each try on the same random numbers.
@@ -148,7 +164,7 @@ impl Forecast {
     /// # Errors
     /// `no-quota` where the period has none, `unknown-stage`, `bad-scenario`, the limits of the simulation.
     pub fn seek(&self, goal: &Goal) -> Result<Answer, Error> {
-        let quota = self.outcome().quotas.get(goal.period).copied().flatten().ok_or_else(|| {
+        let quota = self.quota(goal.period).ok_or_else(|| {
             let message = "odds need something to reach (give quota in the run, or a quota in the model)";
             Error::new(crate::ErrorKind::Run, "no-quota", message).at(crate::Place::path("period"))
         })?;
@@ -303,40 +319,34 @@ fn odds(totals: &[i64], quota: i64) -> Estimate {
     GroupedSample::new(totals, GROUPS).share_at_least(quota)
 }
 
-/// A period's figures, and their paired differences: the error of a difference is the spread of the groups' own.
-fn period_outlook(quota: Option<i64>, then: &[i64], now: &[i64]) -> PeriodOutlook {
-    let sample = GroupedSample::new(now, GROUPS);
-    let same = then == now;
-    let paired = |statistic: &dyn Fn(&[i64]) -> f64| {
-        if same {
-            return Estimate::default();
+/// What is told of the totals of a period, with what their distance from those of another question is judged by.
+#[derive(Debug, Clone)]
+pub(super) struct Figures {
+    odds: Option<Spread>,
+    /// P10, P50, P90.
+    quantiles: Vec<Spread>,
+    mean: Spread,
+}
+
+impl Figures {
+    fn of(quota: Option<i64>, totals: &[i64]) -> Self {
+        let sample = GroupedSample::new(totals, GROUPS);
+        Self {
+            odds: quota.map(|quota| sample.spread_of_share_at_least(quota)),
+            quantiles: sample.spreads_of_quantiles(&[0.1, 0.5, 0.9]),
+            mean: sample.spread_of_mean(),
         }
-        let size = then.len() / GROUPS;
-        let parts = then.chunks_exact(size.max(1)).zip(now.chunks_exact(size.max(1)));
-        let spread = Moments::of(parts.map(|(then, now)| statistic(now) - statistic(then)));
-        Estimate { value: statistic(now) - statistic(then), error: spread.sd() / (GROUPS as f64).sqrt() }
-    };
-    let before = GroupedSample::new(then, GROUPS);
-    let [p10, p50, p90] = {
-        let levels = [0.1, 0.5, 0.9];
-        let beside = if same {
-            sample.quantiles(&levels).into_iter().map(|value| [value, Estimate::default()]).collect()
-        } else {
-            sample.quantiles_beside(&before, &levels)
-        };
-        [0, 1, 2].map(|at| {
-            let [value, delta] = beside.get(at).copied().unwrap_or_default();
-            Figure { value, delta }
-        })
-    };
-    PeriodOutlook {
-        odds: quota.map(|quota| Figure {
-            value: sample.share_at_least(quota),
-            delta: paired(&|values| GroupedSample::new(values, 1).share_at_least(quota).value),
-        }),
-        p10,
-        p50,
-        p90,
-        mean: Figure { value: sample.mean(), delta: paired(&|values| GroupedSample::new(values, 1).mean().value) },
+    }
+
+    fn beside(&self, base: &Self) -> PeriodOutlook {
+        let figure = |own: &Spread, base: &Spread| Figure { value: own.estimate(), delta: own.above(base) };
+        let quantile = |at: usize| figure(&self.quantiles[at], &base.quantiles[at]);
+        PeriodOutlook {
+            odds: self.odds.as_ref().zip(base.odds.as_ref()).map(|(own, base)| figure(own, base)),
+            p10: quantile(0),
+            p50: quantile(1),
+            p90: quantile(2),
+            mean: figure(&self.mean, &base.mean),
+        }
     }
 }

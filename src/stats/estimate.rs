@@ -102,18 +102,28 @@ impl<'a> GroupedSample<'a> {
         whole.iter().zip(spread).map(|(&value, moments)| self.with_spread(value as f64, &moments)).collect()
     }
 
-    /// Likewise, by how much each is above that of `other`, value by value drawn on the same numbers: the error is the spread
-    /// of the groups' own differences. In front of each stands the quantile itself.
+    /// The mean of all values, and of each group.
     #[must_use]
-    pub fn quantiles_beside(&self, other: &Self, ps: &[f64]) -> Vec<[Estimate; 2]> {
-        let ((whole, groups), (before, before_groups)) = (self.quantiles_of_groups(ps), other.quantiles_of_groups(ps));
-        let figure = |at: usize| {
-            let own = Moments::of(groups.iter().map(|found| found[at] as f64));
-            let apart = groups.iter().zip(&before_groups).map(|(now, then)| now[at] as f64 - then[at] as f64);
-            let change = whole[at] as f64 - before[at] as f64;
-            [self.with_spread(whole[at] as f64, &own), self.with_spread(change, &Moments::of(apart))]
+    pub(crate) fn spread_of_mean(&self) -> Spread {
+        let (whole, groups) = self.sums();
+        Spread { value: whole.mean(), groups: groups.iter().map(Sum::mean).collect() }
+    }
+
+    /// The share of values ≥ `bound`, and that of each group.
+    #[must_use]
+    pub(crate) fn spread_of_share_at_least(&self, bound: i64) -> Spread {
+        self.spread_of_share(|value| value >= bound)
+    }
+
+    /// The quantiles at each of `ps`, which must ascend, and those of each group.
+    #[must_use]
+    pub(crate) fn spreads_of_quantiles(&self, ps: &[f64]) -> Vec<Spread> {
+        let (whole, groups) = self.quantiles_of_groups(ps);
+        let of = |(at, value): (usize, &i64)| Spread {
+            value: *value as f64,
+            groups: groups.iter().map(|found| found[at] as f64).collect(),
         };
-        (0..ps.len()).map(figure).collect()
+        whole.iter().enumerate().map(of).collect()
     }
 
     /// The quantiles at each of `ps` of all values, and of each group.
@@ -128,14 +138,19 @@ impl<'a> GroupedSample<'a> {
     }
 
     fn share(&self, holds: impl Fn(i64) -> bool) -> Estimate {
+        self.spread_of_share(holds).estimate()
+    }
+
+    fn spread_of_share(&self, holds: impl Fn(i64) -> bool) -> Spread {
         let mut held = 0;
         let share = |held: usize, count: usize| if count == 0 { 0.0 } else { held as f64 / count as f64 };
-        let spread = Moments::of(self.bounds().map(|group| {
+        let groups = self.bounds().map(|group| {
             let own = self.values[group.clone()].iter().filter(|&&value| holds(value)).count();
             held += own;
             share(own, group.len())
-        }));
-        self.with_spread(share(held, self.values.len()), &spread)
+        });
+        let groups = groups.collect();
+        Spread { value: share(held, self.values.len()), groups }
     }
 
     fn with_spread(&self, value: f64, spread: &Moments) -> Estimate {
@@ -146,6 +161,31 @@ impl<'a> GroupedSample<'a> {
         let (count, groups) = (self.values.len(), self.groups);
         let size = count / groups;
         (0..groups).map(move |g| g * size..if g + 1 == groups { count } else { (g + 1) * size })
+    }
+}
+
+/// A statistic of all values, and of each of their groups.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Spread {
+    value: f64,
+    groups: Vec<f64>,
+}
+
+impl Spread {
+    /// The statistic with its error.
+    pub(crate) fn estimate(&self) -> Estimate {
+        Self::told(self.value, self.groups.iter().copied())
+    }
+
+    /// How far it is above that of other values, drawn group by group on the same numbers: the error is the spread of the
+    /// groups' own differences.
+    pub(crate) fn above(&self, other: &Self) -> Estimate {
+        Self::told(self.value - other.value, self.groups.iter().zip(&other.groups).map(|(own, other)| own - other))
+    }
+
+    fn told(value: f64, groups: impl ExactSizeIterator<Item = f64>) -> Estimate {
+        let count = groups.len().max(1) as f64;
+        Estimate { value, error: Moments::of(groups).sd() / count.sqrt() }
     }
 }
 

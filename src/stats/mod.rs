@@ -23,6 +23,7 @@ pub use classification::{
     CLIP, CalibrationBand, LiftGroup, RocAuc, average_precision, brier, calibration, calibration_error, lift, log_loss,
     log_loss_of,
 };
+pub(crate) use estimate::Spread;
 pub use estimate::{Estimate, GroupedSample, mean};
 pub use fourier::{Complex, Direction, transform};
 pub use gamma::gamma_quantile;
