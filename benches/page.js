@@ -69,13 +69,13 @@ async function median(page, slider, answer) {
       const shown = /** @type {HTMLElement} */ (document.querySelector(answer));
       const [from, to, step] = [input.min, input.max, input.step].map(Number);
       const changed = new Promise((resolve, reject) => {
-        const before = shown.innerText;
+        const before = shown.textContent;
         let painted = 0;
         /** @type {ReturnType<typeof setTimeout> | undefined} */
         let rest;
         const late = setTimeout(() => reject(new Error('nothing changed')), 20_000);
         const watcher = new MutationObserver(() => {
-          if (painted === 0 && shown.innerText === before) return;
+          if (painted === 0 && shown.textContent === before) return;
           clearTimeout(late);
           clearTimeout(rest);
           // After the frame that paints the last of the changes.

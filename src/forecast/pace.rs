@@ -341,11 +341,18 @@ impl Pace {
         let then = f64::from(profile.age) + f64::from(days) / profile.slower;
         let bands = self.fit.hazards.bands_after(then, [profile.cycle, profile.slower], TAIL);
         let (mut open, mut later) = (1.0 - closed, Odds::default());
+        let mut of_band = (None, [0.0; 2]);
         for (ahead, &age) in bands.iter().enumerate() {
-            let day = (self.days() + ahead) as f64 / length;
-            let by = profile.stage.map_or([1.0; 2], |stage| self.by_stage(means, stage, day, age));
-            let w = mean(&means.won, age) * profile.factors[0] / length * by[0];
-            let l = mean(&means.lost, age) * profile.factors[1] / length * by[1];
+            if of_band.0 != Some(age) {
+                let hazard = |rates: &[f64], factor: f64| mean(rates, age) * factor / length;
+                of_band =
+                    (Some(age), [hazard(&means.won, profile.factors[0]), hazard(&means.lost, profile.factors[1])]);
+            }
+            let [mut w, mut l] = of_band.1;
+            if let Some(stage) = profile.stage {
+                let by = self.by_stage(means, stage, (self.days() + ahead) as f64 / length, age);
+                (w, l) = (w * by[0], l * by[1]);
+            }
             // The last day of the tail settles what is left at its own odds.
             let shrink = if ahead + 1 == TAIL || w + l > 1.0 { 1.0 / (w + l).max(1e-12) } else { 1.0 };
             later.won += open * w * shrink;

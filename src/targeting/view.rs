@@ -88,7 +88,7 @@ impl ScoredLeads {
         }
         // Rows stand in the order of the file, and so do those of equal keys.
         let mut placed: Vec<(u64, u32)> = packed(&keys, &rows).into_iter().zip(rows).collect();
-        placed.sort_unstable();
+        placed.sort_by_key(|(key, _)| *key);
         Ok(placed.into_iter().map(|(_, row)| row).collect())
     }
 
@@ -327,7 +327,7 @@ mod tests {
                 })
                 .collect();
             let mut placed: Vec<(u64, u32)> = packed(&keys, &rows).into_iter().zip(rows.iter().copied()).collect();
-            placed.sort_unstable();
+            placed.sort_by_key(|(key, _)| *key);
             let found: Vec<u32> = placed.into_iter().map(|(_, row)| row).collect();
             let mut expected = rows;
             expected.sort_by(|a, b| one_by_one(&keys, *a, *b));
