@@ -3,11 +3,12 @@
 use super::column::ColumnKind;
 use super::dates::{self, DateFormat, DateOrder, DateSystem, Serial};
 use super::decimal::Decimal;
+use super::hash::hash;
 use super::missing::{boolean, is_missing, is_missing_value, trimmed};
 use super::number::{self, DecimalMark, NumberFormat};
 use super::options::{ColumnOptions, MissingWords};
 use super::receipt::{Action, Code, Diagnostics};
-use super::store::{Cells, hash};
+use super::store::Cells;
 use crate::Place;
 use crate::money::Currency;
 use std::collections::HashSet;

@@ -1,6 +1,7 @@
 //! Numbers for texts: equal texts have equal numbers.
 
-use super::store::{Words, quick_hash};
+use super::hash::quick_hash;
+use super::store::Words;
 
 const FREE: u32 = u32::MAX;
 

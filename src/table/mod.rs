@@ -15,6 +15,7 @@ mod dates;
 mod decimal;
 mod delimiter;
 mod gather;
+mod hash;
 mod header;
 mod infer;
 mod interner;
@@ -52,11 +53,12 @@ pub use receipt::{Action, ColumnReceipt, Decision, Diagnostic, Fix, MappingSourc
 
 pub(crate) use column::Misread;
 pub(crate) use correct::write_corrected;
+pub(crate) use hash::{Effect, Hash, hash, quick_hash};
 pub(crate) use interner::Interner;
 pub(crate) use missing::{boolean, trimmed};
 pub(crate) use number::currency_mark;
 pub(crate) use receipt::{Code, Diagnostics, MOST_PLACES, shorten};
-pub(crate) use store::{Codes, Cursor, Effect, Hash, hash, quick_hash};
+pub(crate) use store::{Codes, Cursor};
 pub(crate) use unread::note_unreadable;
 
 use crate::Error;
