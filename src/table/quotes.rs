@@ -10,9 +10,10 @@ pub(crate) fn reader(delimiter: u8, escape: bool) -> csv_core::Reader {
     csv_core::ReaderBuilder::new().delimiter(delimiter).escape(escape.then_some(b'\\')).build()
 }
 
-/// Whether quotes inside cells stand behind a backslash: only if then more rows have as many cells as the first.
+/// Whether quotes inside cells stand behind a backslash: only if a quote stands where none may without that, and no fewer rows then
+/// have as many cells as the first.
 pub(crate) fn are_escaped(sample: &[u8], delimiter: u8, cut: bool) -> bool {
-    if !sample.windows(2).any(|pair| pair == b"\\\"") {
+    if !sample.windows(2).any(|pair| pair == b"\\\"") || by_the_rules(sample, delimiter, cut) {
         return false;
     }
     let agreeing = |escape| {
@@ -25,6 +26,38 @@ pub(crate) fn are_escaped(sample: &[u8], delimiter: u8, cut: bool) -> bool {
     let doubled = sample.windows(4).any(|w| w.starts_with(b"\"\"") && w[2].is_ascii_alphanumeric());
     let (plain, escaped) = (agreeing(false), agreeing(true));
     escaped > plain || escaped == plain && escaped == 1000 && !doubled && holds_escaped(sample, delimiter)
+}
+
+/// Whether every quote begins a cell, ends one, or is doubled inside one.
+fn by_the_rules(sample: &[u8], delimiter: u8, cut: bool) -> bool {
+    let ends = |byte: &u8| *byte == delimiter || matches!(byte, b'\r' | b'\n');
+    let mut rest = sample;
+    loop {
+        let behind = if let Some(inside) = rest.strip_prefix(b"\"") {
+            let Some(behind) = behind_quotes(inside) else { return cut };
+            behind
+        } else {
+            let length = rest.iter().position(|byte| *byte == b'"' || ends(byte)).unwrap_or(rest.len());
+            rest.get(length..).unwrap_or(&[])
+        };
+        match behind.split_first() {
+            None => return true,
+            Some((end, next)) if ends(end) => rest = next,
+            Some(_) => return false,
+        }
+    }
+}
+
+/// What stands behind the quote that closes a cell, doubled ones read over.
+fn behind_quotes(mut inside: &[u8]) -> Option<&[u8]> {
+    loop {
+        let at = inside.iter().position(|byte| *byte == b'"')?;
+        let behind = inside.get(at + 1..)?;
+        match behind.strip_prefix(b"\"") {
+            Some(next) => inside = next,
+            None => return Some(behind),
+        }
+    }
 }
 
 /// Whether some quote behind a backslash does not end its cell, nor every other cell that way.
@@ -133,5 +166,9 @@ mod tests {
         assert!(are_escaped(b"a,b\n\"x \\\"y\\\", z\",1\n\"u\",2\n", b',', false));
         assert!(!are_escaped(b"a,b\n\"C:\\dir\\\",1\n\"D:\\\",2\n", b',', false));
         assert!(!are_escaped(b"a,b\n\"x\",1\n", b',', false));
+        // Found by fuzzing `export`: as many cells either way, and every quote is doubled.
+        let doubled = b"row,a1,b2\r\nr0,\",De\\\"\" e\"\",x\nDEal$NFme,Sta5g\",\r\n";
+        assert!(!are_escaped(doubled, b',', false));
+        assert!(!are_escaped(b"a,b\n1,\"x \\\"\"y\"\"\"\n2,\"cut \"\"off", b',', true));
     }
 }
