@@ -309,7 +309,7 @@ fn a_view_that_cannot_be_read_says_where() {
         view(r#"{ "filter": { "grades": ["A1", "E9"] } }"#),
         "run at filter.grades[1]: expected a grade such as `B2`, `A*` or `A–`, found `E9`"
     );
-    assert!(view(r#"{ "sorts": [] }"#).starts_with("run at sorts: unknown field `sorts`"));
+    assert!(view(r#"{ "sorts": [] }"#).starts_with("run at sorts: unknown key `sorts` (did you mean `sort`?"));
 }
 
 #[test]
