@@ -20,7 +20,7 @@ pub(super) const MAX_ADDED: u32 = 1_000;
 ///     { "winRate": { "stage": "Proposal", "by": 0.05 } } ] }"#;
 /// assert_eq!(Scenario::from_json(json)?.changes.len(), 2);
 /// let error = Scenario::from_json(r#"{ "changes": [ { "move": { "deal": "D-7", "clsoe": "2026-04-20" } } ] }"#);
-/// assert!(error.unwrap_err().to_string().starts_with("run at changes[0].move.clsoe: unknown field"));
+/// assert!(error.unwrap_err().to_string().starts_with("run at changes[0].move.clsoe: unknown key `clsoe`"));
 /// # Ok::<(), leadcast::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
