@@ -94,13 +94,8 @@ impl Corrected {
         self.moved_from(self.apply(total), total, by)
     }
 
-    /// A total as corrected, and moved likewise.
-    pub(super) fn under(&self, total: i64, by: i64) -> i64 {
-        let corrected = self.apply(total);
-        corrected + self.moved_from(corrected, total, by)
-    }
-
-    fn moved_from(&self, corrected: i64, total: i64, by: i64) -> i64 {
+    /// The same of a total that is known as corrected.
+    pub(super) fn moved_from(&self, corrected: i64, total: i64, by: i64) -> i64 {
         if by == 0 {
             return 0;
         }
@@ -150,7 +145,7 @@ mod tests {
             [(1_100, 0, 0), (1_100, 50, 50), (1_100, -50, -50), (1_050, -50, -50), (1_100, 200, 200)]
         {
             assert_eq!(map.moved(total, by), moved, "{total} {by}");
-            assert_eq!(map.under(total, by), map.apply(total) + moved, "{total} {by}");
+            assert_eq!(map.moved_from(map.apply(total), total, by), moved, "{total} {by}");
         }
         // 50 more are corrected to 30; a drop of 50 takes 30 off.
         assert_eq!((high.moved(1_000, 50), high.moved(1_050, -50), high.moved(1_000, 0)), (30, -30, 0));

@@ -199,6 +199,7 @@ impl PendingForecast {
             record: self.record,
             renewals,
             figures: OnceLock::new(),
+            corrected: OnceLock::new(),
         }
     }
 }
@@ -214,6 +215,8 @@ pub struct Forecast {
     renewals: Option<Renewals>,
     /// What what-ifs are held against, once one was asked.
     figures: OnceLock<Vec<whatif::Figures>>,
+    /// Likewise the corrected trials of the periods that are.
+    corrected: OnceLock<Vec<Vec<i64>>>,
 }
 
 /// What a forecast's fingerprint is taken of.

@@ -110,7 +110,7 @@ impl<'a> Patched<'a> {
         let mut certain = self.certain(changed, input, sure, &old)?;
         let under = totals.iter_mut().zip(&mut certain).enumerate().map(|(period, (simulated, certain))| {
             let (simulated, certain) = (std::mem::take(simulated), std::mem::take(certain));
-            trials.under(period, ScenarioTotals { simulated, certain })
+            trials.under(period, ScenarioTotals { simulated, certain }, self.forecast.corrected(period))
         });
         Ok((under.collect(), touched))
     }

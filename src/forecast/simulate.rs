@@ -317,7 +317,8 @@ impl Simulation {
                 let mut won = 0.0;
                 for (step, odds) in self.input.steps.iter().zip(odds) {
                     won += odds[scratch.at].tilted(factor);
-                    scratch.won_by[step.period] = won.min(1.0);
+                    // Written out: `min` is a call where numbers may be none.
+                    scratch.won_by[step.period] = if won > 1.0 { 1.0 } else { won };
                 }
                 won
             }

@@ -197,19 +197,15 @@ impl Trials {
     /// # Formula
     /// C(B) + ΔC + W: B what the trial simulates with what is won to date, C the correction, W what the scenario makes certain, S as B
     /// under the scenario without it, ΔC = C(S) − C(B) held between 0 and S − B. So what is certain is as certain as what is won; no total
-    /// moves by more than the amounts do, nor against them; and where nothing changes, nothing moves.
-    pub(super) fn under(&self, period: usize, scenario: ScenarioTotals) -> Vec<i64> {
-        let ScenarioTotals { simulated, certain } = scenario;
-        let mut totals = match self.correction(period) {
-            None => simulated,
-            Some(corrected) => {
-                let mut base = self.simulated(period);
-                for (base, total) in base.iter_mut().zip(simulated) {
-                    *base = corrected.under(*base, total - *base);
-                }
-                base
+    /// moves by more than the amounts do, nor against them; and where nothing changes, nothing moves. C(B) stands in `corrected`.
+    pub(super) fn under(&self, period: usize, scenario: ScenarioTotals, corrected: &[i64]) -> Vec<i64> {
+        let ScenarioTotals { simulated: mut totals, certain } = scenario;
+        if let Some(correction) = self.correction(period) {
+            let base = self.simulated(period);
+            for ((total, base), corrected) in totals.iter_mut().zip(base).zip(corrected) {
+                *total = corrected + correction.moved_from(*corrected, base, *total - base);
             }
-        };
+        }
         totals.iter_mut().zip(certain).for_each(|(total, certain)| *total += certain);
         self.with_renewals(period, totals)
     }

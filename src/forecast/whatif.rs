@@ -155,6 +155,17 @@ impl Forecast {
         self.figures.get_or_init(|| (0..self.trials().periods()).map(of).collect())
     }
 
+    /// What each trial's deals bring in a period, corrected; computed once. Nothing where nothing is corrected.
+    pub(super) fn corrected(&self, period: usize) -> &[i64] {
+        let trials = self.trials();
+        let of = |period| match trials.is_corrected(period) {
+            true => trials.as_corrected(period, trials.simulated(period)),
+            false => Vec::new(),
+        };
+        let all = self.corrected.get_or_init(|| (0..trials.periods()).map(of).collect());
+        all.get(period).map_or(&[], Vec::as_slice)
+    }
+
     fn quota(&self, period: usize) -> Option<i64> {
         self.outcome().quotas.get(period).copied().flatten()
     }

@@ -123,7 +123,8 @@ impl<'a> Claims<'a> {
 
 fn report(leads: &ScoredLeads, definition: Definition, claims: Option<&Claims<'_>>) -> DefinitionReport {
     let condition = definition.condition(leads.model().definitions());
-    let (mut holds, mut fails, mut unknown) = (0, 0, 0);
+    // Counted by place, so that no branch has to be guessed.
+    let mut counts = [0; 3];
     let mut table = Confusion {
         both: 0,
         claimed_only: 0,
@@ -135,13 +136,12 @@ fn report(leads: &ScoredLeads, definition: Definition, claims: Option<&Claims<'_
         met_only_rows: Vec::new(),
     };
     let rows = if condition.is_some() { leads.rows() } else { 0 };
-    for row in (0..rows).filter(|row| leads.is_used(*row)) {
-        let truth = leads.meets(row, definition);
-        *match truth {
-            Truth::True => &mut holds,
-            Truth::False => &mut fails,
-            Truth::Unknown => &mut unknown,
-        } += 1;
+    for (row, truth) in leads.truths(definition).take(rows) {
+        counts[match truth {
+            Truth::True => 0,
+            Truth::False => 1,
+            Truth::Unknown => 2,
+        }] += 1;
         let Some(claims) = claims else { continue };
         let text = leads.text(Field::Status, row);
         let claimed = definition.is_claimed_by(claims.values.get(text).and_then(|(claims, _)| *claims));
@@ -162,6 +162,7 @@ fn report(leads: &ScoredLeads, definition: Definition, claims: Option<&Claims<'_
             named.push(row as u32);
         }
     }
+    let [holds, fails, unknown] = counts;
     DefinitionReport {
         definition,
         label: definition.label().to_owned(),

@@ -4,7 +4,8 @@
 //! lines, explaining a lead passes one that keeps them, so the two cannot disagree.
 
 use super::frequency::BoundFrequency;
-use super::predicate::{Binder, Cells, Predicate};
+use super::predicate::{Answers, Binder, Cells, Predicate};
+use super::truths::MOST_TESTS;
 use crate::calendar::Date;
 use crate::crm::FieldRef;
 use crate::model::{DecayCurve, MissingPolicy, Points, Truth};
@@ -68,6 +69,8 @@ pub(crate) struct Question {
     pub(crate) is_of_facts: bool,
     /// Its answers, where they are one, or one per word of a column.
     pub(crate) settled: Option<Settled>,
+    /// Else the tests that alone decide it: rows that answer them alike come to the same. Empty where more decides, or too many.
+    pub(super) tests: Vec<Answers>,
 }
 
 /// What a question came to for one lead.
@@ -300,6 +303,7 @@ impl Group {
     pub(crate) fn settle(&mut self, binder: &Binder<'_>) {
         let settled: Vec<Option<Settled>> = self.questions.iter().map(|asked| self.settled(asked, binder)).collect();
         for (question, settled) in self.questions.iter_mut().zip(settled) {
+            question.tests = if settled.is_none() { deciding(&self.rules, question) } else { Vec::new() };
             question.settled = settled;
         }
     }
@@ -325,6 +329,18 @@ impl Group {
         let blanks: Vec<bool> = first_rows.iter().map(is_blank).collect();
         Some(Settled::new(question, Some(column), first_rows.iter().map(came).collect(), &blanks))
     }
+}
+
+/// The tests that decide a question by themselves, if they are few.
+fn deciding(rules: &[Rule], question: &Question) -> Vec<Answers> {
+    let mut tests = Vec::new();
+    for rule in question.rules.iter().filter_map(|at| rules.get(*at)) {
+        if rule.per.is_some() || rule.decay.is_some() {
+            return Vec::new();
+        }
+        rule.predicate.collect_answers(&mut tests);
+    }
+    if tests.len() > MOST_TESTS { Vec::new() } else { tests }
 }
 
 impl Question {

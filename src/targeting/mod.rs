@@ -27,6 +27,7 @@ pub mod learn;
 mod lint;
 mod margin;
 mod owners;
+mod parts;
 mod points;
 mod predicate;
 mod queues;

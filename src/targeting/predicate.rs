@@ -252,6 +252,18 @@ impl Predicate {
         }
     }
 
+    /// Adds the answers that it is made of, each once.
+    pub(super) fn collect_answers(&self, found: &mut Vec<Answers>) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.collect_answers(found)),
+            Self::Not(part) => part.collect_answers(found),
+            Self::Settled(answers) if !found.iter().any(|known| known.are_those_of(answers)) => {
+                found.push(answers.clone());
+            }
+            Self::Absent | Self::Settled(_) => {}
+        }
+    }
+
     /// Whether the condition holds once what is blank may be filled: that a field is blank decides nothing.
     pub(crate) fn truth_if_filled(&self, cells: &Cells<'_>) -> Truth {
         match self {
@@ -268,6 +280,11 @@ impl Predicate {
 }
 
 impl Answers {
+    /// Whether these are the answers of one test of one column.
+    fn are_those_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.truths, &other.truths)
+    }
+
     /// Position of the column that was asked.
     pub(super) fn column(&self) -> usize {
         self.column

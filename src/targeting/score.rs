@@ -337,6 +337,7 @@ fn questions(
                 asks_for_blanks,
                 is_of_facts,
                 settled: None,
+                tests: Vec::new(),
             }
         })
         .collect()

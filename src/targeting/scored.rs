@@ -337,6 +337,16 @@ impl ScoredLeads {
         self.met.get(row).filter(|_| defined).map_or(Truth::Unknown, |met| met.truth(definition))
     }
 
+    /// Whether a definition of the model holds, for each row that takes part.
+    pub(crate) fn truths(&self, definition: Definition) -> impl Iterator<Item = (usize, Truth)> {
+        let defined = definition.condition(self.model.definitions()).is_some();
+        let truth = move |row: usize| {
+            let met = self.met.get(row).filter(|_| defined);
+            (row, met.map_or(Truth::Unknown, |met| met.truth(definition)))
+        };
+        (0..self.rows()).filter(|row| self.used.has(*row)).map(truth)
+    }
+
     /// The definitions that hold for a lead.
     #[must_use]
     pub fn definitions(&self, row: usize) -> Vec<Definition> {

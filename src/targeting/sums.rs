@@ -4,21 +4,22 @@
 //! column of codes is read after the other, a block of rows at a time. What sums cannot say is asked row by row, by
 //! [`Axis::evaluate`], which gives the others the same.
 
-use super::axis::{Axis, Came, Group, Open, Question, Settled, limited, share};
+use super::axis::{Axis, Group, Question, limited};
 use super::days::Used;
 use super::definitions::{Meanings, Met};
 use super::enrich::{Moves, Opens};
+use super::parts::Parts;
 use super::predicate::Cells;
 use super::score::{Score, Scorecard, Scorecards};
 use super::segment::Segmentation;
 use super::truths::{BLOCK, first_of};
 use crate::model::{Grade, MissingPolicy, OperatingModel, Points};
-use crate::table::{Codes, Column};
+use crate::table::Column;
 use std::ops::Range;
 
 /// Questions of a group, and points of a question in millionths, up to which sums are certain to be exact.
 const MOST_QUESTIONS: usize = 4096;
-const MOST_POINTS: i64 = 1 << 50;
+pub(super) const MOST_POINTS: i64 = 1 << 50;
 
 /// Scores of all rows, at least 0 and in millionths; below 0 means not evaluable. A list may have 2,000,000 rows.
 #[derive(Debug, Clone)]
@@ -125,8 +126,8 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Scores the rows. What those that are not `used` leave open is not counted. Compiled by itself, as engines take long
-    /// to make large bodies fast.
+    /// Scores the rows. What those that are not `used` leave open is not counted. Compiled by itself, as are the parts that work on
+    /// all rows of a block: engines take long to make large bodies fast, and make them less so.
     #[inline(never)]
     pub(super) fn results(&self, rows: usize, used: &Used) -> Results {
         let cards = self.cards.all();
@@ -145,6 +146,8 @@ impl Asked<'_> {
         };
         let sums_of = |card: &Scorecard| [&card.fit, &card.engagement].map(can_be_summed);
         let possible: Vec<[bool; 2]> = cards.iter().map(sums_of).collect();
+        let parts: Vec<[Vec<Parts<'_>>; 2]> =
+            cards.iter().map(|card| [&card.fit, &card.engagement].map(Parts::of_axis)).collect();
         let mut sums: [Sums; 2] = Default::default();
         let mut scores: Vec<Score> = Vec::with_capacity(BLOCK);
         let mut knock_outs: Vec<Option<u16>> = Vec::with_capacity(BLOCK);
@@ -172,10 +175,11 @@ impl Asked<'_> {
                 };
                 let counted: Option<Vec<bool>> =
                     (of_card.is_some() || !used.has_all()).then(|| block.clone().map(counts).collect());
-                let axes = [&card.fit, &card.engagement].into_iter().zip(possible.get(at).into_iter().flatten());
+                let axes = [&card.fit, &card.engagement].into_iter().zip(parts.get(at).into_iter().flatten());
+                let axes = axes.zip(possible.get(at).into_iter().flatten());
                 let opens = results.opens.get_mut(at).into_iter().flatten();
-                for ((sums, (axis, possible)), opens) in sums.iter_mut().zip(axes).zip(opens) {
-                    sums.add_up(axis, *possible, (self.columns, first), block.len(), counted.as_deref());
+                for ((sums, ((axis, parts), possible)), opens) in sums.iter_mut().zip(axes).zip(opens) {
+                    sums.add_up((axis, parts), *possible, (self.columns, first), block.len(), counted.as_deref());
                     sums.worth.iter().for_each(|(field, counted)| opens.add(*field, *counted));
                 }
                 if of_card.is_none() && card.is_plain() && results.met.is_empty() {
@@ -224,6 +228,7 @@ impl Asked<'_> {
     }
 
     /// Notes the points of a row and their grade, and asks what its sums leave open.
+    #[inline(never)]
     fn take(
         &self,
         results: &mut Results,
@@ -292,13 +297,27 @@ struct Sums {
 
 /// How much less and more the rows of a block could have once a field is filled, in millionths of points.
 #[derive(Debug, Clone, Default)]
-struct Move {
+pub(super) struct Move {
     /// Whether a row leaves it open; of the groups so far, and of the one that is added up.
     is_open: bool,
     is_in_group: bool,
     /// Of the groups so far, and of the one that is added up.
     total: Vec<[i64; 2]>,
     group: Vec<[i64; 2]>,
+}
+
+/// What a group is added up into: of each row of a block.
+pub(super) struct BlockSums<'a> {
+    /// Points, in millionths.
+    pub(super) given: &'a mut [i64],
+    /// What is known of the reach, likewise.
+    pub(super) known: &'a mut [i64],
+    /// Rows that have to be asked one by one.
+    pub(super) open: &'a mut [bool],
+    /// Whether those are all of which something is open, as the middle of all that could be needs more than sums.
+    pub(super) is_middle: bool,
+    /// By field, what is open.
+    pub(super) moves: &'a mut [Move],
 }
 
 impl Move {
@@ -315,15 +334,29 @@ impl Move {
         (self.is_open, self.is_in_group) = (false, false);
     }
 
+    /// Adds what a row could have less and more.
     #[inline]
-    fn add(&mut self, place: usize, share: [i64; 2]) {
+    pub(super) fn add(&mut self, place: usize, share: [i64; 2]) {
+        self.is_in_group = true;
         if let Some([less, more]) = self.group.get_mut(place) {
             *less += share[0];
             *more += share[1];
         }
     }
 
+    /// The same of all rows.
+    pub(super) fn add_all(&mut self, shares: impl Iterator<Item = [i64; 2]>) {
+        let mut any = 0;
+        for ([less, more], share) in self.group.iter_mut().zip(shares) {
+            any |= share[0] | share[1];
+            *less += share[0];
+            *more += share[1];
+        }
+        self.is_in_group |= any != 0;
+    }
+
     /// Takes what is open of a group, whose rows have these sums.
+    #[inline(never)]
     fn close_group(&mut self, group: &Group, sums: &[i64]) {
         if !std::mem::take(&mut self.is_in_group) {
             return;
@@ -339,6 +372,7 @@ impl Move {
     }
 
     /// How many rows that count filling the field could move, and how far together, given their totals.
+    #[inline(never)]
     fn worth(&self, cap: Points, totals: &[i64], counted: Option<&[bool]>) -> (u64, i64) {
         let limited = |micro: i64| limited(Points::from_micro(micro), Points::ZERO, cap).micro();
         let mut worth = (0, 0_i64);
@@ -355,9 +389,10 @@ impl Move {
 impl Sums {
     /// Adds up an axis for so many rows from the first on; `counted` says of which of them it is noted what they leave
     /// open, none given: of all.
+    #[inline(never)]
     fn add_up(
         &mut self,
-        axis: &Axis,
+        (axis, parts): (&Axis, &[Parts<'_>]),
         possible: bool,
         place: (&[Column], usize),
         rows: usize,
@@ -377,8 +412,9 @@ impl Sums {
         self.moves.iter_mut().for_each(|field| field.clear(rows));
         // The middle of all that could be needs more than sums.
         let is_middle = axis.missing == MissingPolicy::Interval;
-        for (at, group) in axis.groups.iter().enumerate() {
-            if self.add_group(group, at, place, rows, is_middle).is_none() {
+        for parts in parts {
+            let group = parts.group();
+            if self.add_group(parts, place, rows, is_middle).is_none() {
                 // More points than add up exactly.
                 self.open.fill(true);
                 return;
@@ -407,43 +443,18 @@ impl Sums {
     /// Adds up a group; `None` if a row has more points than add up exactly.
     fn add_group(
         &mut self,
-        group: &Group,
-        at: usize,
+        parts: &Parts<'_>,
         (columns, first): (&[Column], usize),
         rows: usize,
         is_middle: bool,
     ) -> Option<()> {
-        let known_of_all = |question: &Question| match &question.settled {
-            Some(settled) if settled.open.is_none() => question.reach.micro(),
-            _ => 0,
-        };
         self.group.clear();
         self.group.resize(rows, 0);
         self.group_known.clear();
-        self.group_known.resize(rows, group.questions.iter().map(known_of_all).sum());
-        for question in &group.questions {
-            let mut noted = Noted { open: &mut self.open, is_middle, moves: &mut self.moves, question };
-            let sums = (&mut self.group[..], &mut self.group_known[..]);
-            let settled = question.settled.as_ref();
-            let codes = settled.and_then(|settled| Some(columns.get(settled.column?)?.cells().codes()));
-            match (settled, codes) {
-                (Some(settled), Some(Codes::Narrow(codes))) => add(codes.get(first..)?, settled, sums, &mut noted),
-                (Some(settled), Some(Codes::Wide(codes))) => add(codes.get(first..)?, settled, sums, &mut noted),
-                (Some(settled), None) if settled.column.is_none() => add_same(settled, sums, &mut noted),
-                _ => {
-                    for (place, (sum, known)) in sums.0.iter_mut().zip(sums.1).enumerate() {
-                        let came = group.ask(question, &Cells::of(columns, first + place), at, &mut ());
-                        if came.given.micro().abs() > MOST_POINTS {
-                            return None;
-                        }
-                        *sum += came.given.micro();
-                        *known += came.decided.micro();
-                        noted.note_row(&came, columns, (first, place));
-                    }
-                }
-            }
-        }
-        Some(())
+        self.group_known.resize(rows, parts.known());
+        let (given, known) = (&mut self.group[..], &mut self.group_known[..]);
+        let mut sums = BlockSums { given, known, open: &mut self.open, is_middle, moves: &mut self.moves };
+        parts.add(columns, first, &mut sums)
     }
 
     /// The scores of the block; of no use where a row has to be asked.
@@ -457,81 +468,6 @@ impl Sums {
         let micro = *self.scores.get(place).filter(|_| self.open.get(place) == Some(&false))?;
         Some((micro >= 0).then_some(Points::from_micro(micro)))
     }
-}
-
-/// What a question leaves open of the rows of a block.
-struct Noted<'a> {
-    open: &'a mut [bool],
-    is_middle: bool,
-    moves: &'a mut [Move],
-    question: &'a Question,
-}
-
-impl Noted<'_> {
-    /// Notes what settled answers, one for each row, leave open.
-    fn note(&mut self, answers: impl Iterator<Item = Open> + Clone) {
-        if self.is_middle {
-            self.open.iter_mut().zip(answers).for_each(|(open, answer)| *open |= answer.is_open);
-            return;
-        }
-        for (field, column) in &self.question.places {
-            let is_blank = |answer: &Open| column.is_none() || answer.is_blank;
-            let has_share = |answer: &Open| is_blank(answer) && answer.share != [0; 2];
-            if let Some(moves) = self.moves.get_mut(*field)
-                && answers.clone().any(|answer| has_share(&answer))
-            {
-                moves.is_in_group = true;
-                for (place, answer) in answers.clone().enumerate() {
-                    moves.add(place, if is_blank(&answer) { answer.share } else { [0; 2] });
-                }
-            }
-        }
-    }
-
-    /// Notes what an answer leaves open of the row at a place after the first.
-    fn note_row(&mut self, came: &Came, columns: &[Column], (first, place): (usize, usize)) {
-        if !came.is_open() {
-            return;
-        }
-        if self.is_middle {
-            put(self.open, place, true);
-            return;
-        }
-        let blanks = || self.question.blanks(columns, first + place);
-        let share = share(came.room, blanks().count());
-        for field in blanks() {
-            if let Some(moves) = self.moves.get_mut(field) {
-                moves.is_in_group = true;
-                moves.add(place, share);
-            }
-        }
-    }
-}
-
-/// Adds what a settled question gives and knows of the rows with these codes.
-fn add<C: Copy + Into<usize>>(
-    codes: &[C],
-    settled: &Settled,
-    (sums, known): (&mut [i64], &mut [i64]),
-    noted: &mut Noted<'_>,
-) {
-    let codes = codes.get(..sums.len()).unwrap_or(codes);
-    for (code, sum) in codes.iter().zip(sums) {
-        *sum += settled.given.get((*code).into()).copied().unwrap_or(0);
-    }
-    let Some(open) = &settled.open else { return };
-    let answers = codes.iter().map(|code| open.get((*code).into()).copied().unwrap_or_default());
-    answers.clone().zip(known).for_each(|(answer, known)| *known += answer.decided);
-    noted.note(answers);
-}
-
-/// The same for an answer that is one for all rows.
-fn add_same(settled: &Settled, (sums, known): (&mut [i64], &mut [i64]), noted: &mut Noted<'_>) {
-    let given = settled.given.first().copied().unwrap_or(0);
-    sums.iter_mut().for_each(|sum| *sum += given);
-    let Some(answer) = settled.open.as_ref().and_then(|open| open.first().copied()) else { return };
-    known.iter_mut().for_each(|known| *known += answer.decided);
-    noted.note(std::iter::repeat_n(answer, known.len()));
 }
 
 #[cfg(test)]

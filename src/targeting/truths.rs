@@ -106,6 +106,20 @@ impl Predicate {
     }
 }
 
+/// Tests whose answers fit a number of a byte together.
+pub(super) const MOST_TESTS: usize = 5;
+
+/// For the rows from the first on: one number for the answers of all tests, at most [`MOST_TESTS`].
+pub(super) fn signatures(tests: &[Answers], (columns, first): (&[Column], usize), found: &mut [u8]) {
+    found.fill(0);
+    let mut room = [UNKNOWN; BLOCK];
+    let Some(truths) = room.get_mut(..found.len()) else { return };
+    for test in tests {
+        test.truths(columns, first, truths);
+        found.iter_mut().zip(&*truths).for_each(|(number, truth)| *number = *number * 3 + truth);
+    }
+}
+
 impl Answers {
     fn truths(&self, columns: &[Column], first: usize, truths: &mut Truths) {
         let known = self.known();
