@@ -523,6 +523,8 @@ fn every_kind_of_file_is_told_by_its_headers() {
         ("Deal - Title,Deal - Value,Deal - Stage,Deal - Status\na,5,Demo,Open\n", Some(Kind::Deals)),
         ("Firma,Betrag,Phase,Abschlussdatum\na,5,Angebot,31.12.2026\n", Some(Kind::Deals)),
         ("opportunity_id,account,deal_stage,close_value\na,b,Won,5\n", Some(Kind::Deals)),
+        ("Deal ID,Stage\nD1,Proposal\nD2,Won\n", Some(Kind::Deals)),
+        ("Lead ID,Deal ID,Industry,Status\n1,D1,Retail,New\n", Some(Kind::Leads)),
         ("mql_id,seller_id,won_date,business_segment\n1,2,2026-01-05,pet\n", Some(Kind::Deals)),
         ("Subject,Activity Type,Due Date,Contact Person,Deal\nCall,call,2026-01-05,Kim,Acme\n", Some(Kind::Activities)),
         ("Contract Number,Account,Start Date,End Date,MRR\n1,Acme,2026-01-01,2026-12-31,100\n", Some(Kind::Contracts)),

@@ -10,6 +10,7 @@ use super::{DealStatus, Field, ForecastCategory, fold::fold, summary};
 use crate::Place;
 use crate::calendar::Date;
 use crate::money::{Currency, Money};
+use crate::stats::grouped;
 use crate::table::{
     Action, Code, Column, ColumnKind, Diagnostics, OddProbability, Receipt, RowFate, RowOptions, Scale,
 };
@@ -441,7 +442,8 @@ impl<'a> View<'a> {
             let source = options.rates_source.as_ref().map(|source| format!(", {source}"));
             let date = options.rates_date.map(|date| format!(", {date}"));
             self.assumptions.push(format!(
-                "{count} amounts in {currency} are converted at {} {}{}{}",
+                "{} amounts in {currency} are converted at {} {}{}{}",
+                grouped(count),
                 rate.value(),
                 self.currency,
                 source.unwrap_or_default(),

@@ -250,12 +250,16 @@ impl<'a> Headers<'a> {
     }
 
     /// The columns that make the rows deals. A header that names nothing of a lead counts 2, another 1, a day of
-    /// winning 2 more; a person in the row asks for more.
+    /// winning 2 more; a person in the row asks for more, a deal's id in a file of nothing else for less.
     fn deals(&self, person: bool) -> Option<Vec<usize>> {
         let (sure, doubtful) = (self.deal_columns(true), self.deal_columns(false));
         let own = |fields: &[Field]| self.deal.iter().any(|(field, _, own)| *own && fields.contains(field));
         let points = sure.len() * 2 + doubtful.len() + if own(&[Field::WonDate]) { 2 } else { 0 };
-        let needed = if person { 8 } else { 4 };
+        let needed = match person {
+            true => 8,
+            false if own(&[Field::DealId]) && sure.len() + doubtful.len() == self.table.columns().len() => 3,
+            false => 4,
+        };
         if points >= needed && own(&THE_DEAL) {
             return Some(sure);
         }

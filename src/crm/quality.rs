@@ -8,7 +8,7 @@ use super::field::distance;
 use super::fold::fold;
 use crate::Place;
 use crate::money::{Currency, Money};
-use crate::stats::{Arrange, Ordered};
+use crate::stats::{Arrange, Ordered, grouped};
 use crate::table::{
     Action, Code, Column, ColumnKind, Completeness, Diagnostics, Duplicates, OddValue, Quality, QualityPart,
     StageCompleteness, Table, ValueTouched,
@@ -78,29 +78,39 @@ pub(crate) fn grade(
         let percent = (good * 100).checked_div(of).unwrap_or(100).min(100) as u8;
         QualityPart { part, weight, percent, says }
     };
-    let fields = completeness.len();
+    let (fields, of_rows) = (completeness.len(), grouped(rows));
     let parts = vec![
         part(
             "completeness",
             40,
             filled,
             all,
-            format!("{filled} of {all} cells filled, over {fields} fields that matter for {kind}"),
+            format!(
+                "{} of {} cells filled, over {fields} fields that matter for {kind}",
+                grouped(filled),
+                grouped(all)
+            ),
         ),
         part(
             "validity",
             30,
             rows.saturating_sub(bad),
             rows,
-            format!("{bad} of {rows} rows with a value repaired or left out"),
+            format!("{} of {of_rows} rows with a value repaired or left out", grouped(bad)),
         ),
-        part("uniqueness", 20, rows - copies, rows, format!("{copies} of {rows} rows seem to repeat another")),
+        part(
+            "uniqueness",
+            20,
+            rows - copies,
+            rows,
+            format!("{} of {of_rows} rows seem to repeat another", grouped(copies)),
+        ),
         part(
             "consistency",
             10,
             rows.saturating_sub(odd_rows),
             rows,
-            format!("{odd_rows} of {rows} rows with a value spelled unlike the others"),
+            format!("{} of {of_rows} rows with a value spelled unlike the others", grouped(odd_rows)),
         ),
     ];
     let points: u32 = parts.iter().map(|p| u32::from(p.weight) * u32::from(p.percent)).sum();

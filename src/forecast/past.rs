@@ -10,6 +10,7 @@ use super::slips::Slips;
 use crate::crm::{Deal, Pipeline};
 use crate::model::{OperatingModel, Run, Switch, TimingSource, fold};
 use crate::money::Currency;
+use crate::stats::grouped;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -136,8 +137,10 @@ fn choose(history: &History, seen: &Seen, model: &OperatingModel, run: &Run, cur
     let days = seen.day - seen.start + 1;
     let wanted = run.timing.unwrap_or(model.forecast().timing);
     let enough = won >= FEWEST && lost >= FEWEST && days >= DAYS;
-    let counts =
-        format!("{won} deals were won and {lost} lost with a created and a closed date in {days} days of records");
+    let counts = {
+        let [won, lost, days] = [won, lost, days as u64].map(grouped);
+        format!("{won} deals were won and {lost} lost with a created and a closed date in {days} days of records")
+    };
     let (source, reason) = match wanted {
         TimingSource::Auto | TimingSource::Hazards if history.currency != currency => (
             TimingSource::Dates,

@@ -7,7 +7,7 @@ use super::waterfall::{AmbiguousDeals, Bucket, Change, Stand, Stands, ViewLine, 
 use crate::crm::ForecastCategory;
 use crate::model::fold;
 use crate::money::Money;
-use crate::stats::Arrange;
+use crate::stats::{Arrange, grouped};
 use std::collections::BTreeMap;
 
 /// The parts of the difference, added up deal by deal.
@@ -75,7 +75,8 @@ impl<'a> Tally<'a> {
         if !pairs.ambiguous.is_empty() {
             let count: usize = pairs.ambiguous.iter().map(|group| group.before.len() + group.after.len()).sum();
             self.assumptions.push(format!(
-                "{count} deals cannot be told apart and are compared only all together (export the deal id)"
+                "{} deals cannot be told apart and are compared only all together (export the deal id)",
+                grouped(count)
             ));
         }
         self.changes.arrange_by(|a, b| {

@@ -2,6 +2,7 @@
 
 use super::{Bound, Condition, Test, Value};
 use crate::crm::FieldRef;
+use crate::stats::grouped;
 use std::fmt;
 
 impl Condition {
@@ -117,25 +118,6 @@ fn list(items: impl Iterator<Item = String>) -> String {
         Some((last, first)) => format!("{} or {last}", first.join(", ")),
         None => String::new(),
     }
-}
-
-/// `1234567.5` as `1,234,567.5`.
-fn grouped(number: f64) -> String {
-    let text = number.to_string();
-    let (sign, text) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("−", rest));
-    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
-    let mut out = sign.to_owned();
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
 }
 
 #[cfg(test)]

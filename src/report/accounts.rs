@@ -5,7 +5,7 @@ use super::fingerprint;
 use crate::crm::Field;
 use crate::crm::join::JoinKey;
 use crate::model::Points;
-use crate::stats::Arrange;
+use crate::stats::{Arrange, grouped};
 use crate::table::write::{CsvWriter, WriteOptions};
 use crate::targeting::{Account, AccountFlag, AccountList, Person, RoleSource, ScoredLeads};
 use serde::Serialize;
@@ -447,7 +447,7 @@ fn person(leads: &ScoredLeads, person: &Person) -> AccountPerson {
 }
 
 fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 
 fn sentence(report: &AccountsReport) -> String {

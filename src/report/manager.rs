@@ -5,7 +5,7 @@ use crate::crm::Pipeline;
 use crate::forecast::{Concentration, Coverage, Driver, Forecast, GroupLine, Managed, ManagerOptions, Shares};
 use crate::money::Currency;
 use crate::stats::Arrange;
-use crate::stats::{Estimate, Interval};
+use crate::stats::{Estimate, Interval, grouped};
 use crate::{Error, Place};
 use serde::Serialize;
 
@@ -410,7 +410,7 @@ impl Teller<'_> {
         let Shares { deals, top, .. } = concentration.called;
         if deals > 3 && top[1] > CONCENTRATED {
             let share = wording::percent(top[1]);
-            let message = format!("{share} of the amount called hangs on three of {deals} deals");
+            let message = format!("{share} of the amount called hangs on three of {} deals", grouped(deals));
             warnings.push(Warning { code: "concentration", message });
         }
         warnings
@@ -434,11 +434,11 @@ impl Teller<'_> {
             }
         };
         let closed = coverage.closed;
-        let counted = closed.won + closed.lost;
+        let counted = grouped(closed.won + closed.lost);
         let mut required = Vec::new();
         if let Some(rate) = closed.by_number {
             let interval = Interval { low: 1.0 / closed.interval.high, high: 1.0 / closed.interval.low.max(1e-9) };
-            let source = format!("{} of {counted} closed deals of this file were won", closed.won);
+            let source = format!("{} of {counted} closed deals of this file were won", grouped(closed.won));
             required.push(rule("won-by-number", source, Some(rate), 1.0 / rate, Some(interval)));
         }
         if let Some(rate) = closed.by_amount {

@@ -1,6 +1,7 @@
 //! Amounts and shares as a person would say them: locale-neutral English.
 
 use crate::money::Currency;
+use crate::stats::grouped;
 
 /// An amount with its currency to three digits: `$1.26M`, `€940K`, `-$12`, `CHF 3.1B`.
 pub(crate) fn money(major: f64, currency: Currency) -> String {
@@ -28,7 +29,7 @@ pub(crate) fn percent(share: f64) -> String {
 
 /// `1` thing, `2` things.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
 /// Three significant digits with K, M, B or T, trailing zeros dropped.

@@ -1,6 +1,7 @@
 //! What a lead is worth with its arithmetic, and what the card behind a probability was learned from.
 
 use super::wording::{money, percent};
+use crate::stats::grouped;
 use crate::targeting::{ScoredLeads, WinRateSource, Worth};
 use serde::Serialize;
 
@@ -79,9 +80,10 @@ impl LearnedFrom {
         let (edited, rows) = (icp.is_edited(), evidence.rows);
         let change = if edited { "; points were changed by hand since, and it follows them unchecked" } else { "" };
         let sentence = format!(
-            "Probability is the chance of `{}`, learned from {rows} rows that ended{change}. Rank is the place in this \
+            "Probability is the chance of `{}`, learned from {} rows that ended{change}. Rank is the place in this \
              list by fit and no probability.",
-            evidence.outcome
+            evidence.outcome,
+            grouped(rows)
         );
         Some(Self { outcome: evidence.outcome.clone(), rows, edited, sentence })
     }

@@ -111,7 +111,7 @@ impl Leads {
         // What a list of a million leads came to is big: the old one makes room first.
         (self.scored, self.accounts, self.order) = (None, OnceCell::new(), Vec::new());
         // It takes much room for a while, and only the first time: before the scores do.
-        self.list.fingerprint();
+        let _ = self.list.fingerprint();
         let scored = self.list.score_again(&model, &run, &mut self.known);
         self.order = scored.view(&View::default())?;
         Ok(self.scored.insert(scored).report())

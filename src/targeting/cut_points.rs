@@ -7,7 +7,7 @@ use crate::crm::{Dialects, Field, FieldRef};
 
 use crate::model::{Bound, Condition, Test};
 use crate::money::{Currency, Money};
-use crate::stats::{Interval, wilson};
+use crate::stats::{Interval, grouped, wilson};
 use crate::table::{Column, ColumnKind, Rate};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -134,11 +134,12 @@ struct Amounts<'a> {
 impl Amounts<'_> {
     fn note(&self) -> Option<String> {
         let leads = if self.without == 1 { "lead has" } else { "leads have" };
-        let missing = format!("{} won {leads} no amount and count as the mean of the others", self.without);
+        let missing = format!("{} won {leads} no amount and count as the mean of the others", grouped(self.without));
         let converted = self.converted.iter().map(|(from, (count, rate))| {
             let amounts = if *count == 1 { "amount in {from} is" } else { "amounts in {from} are" };
             format!(
-                "{count} {} converted at {} {}",
+                "{} {} converted at {} {}",
+                grouped(count),
                 amounts.replace("{from}", &from.to_string()),
                 rate.value(),
                 self.currency
@@ -313,7 +314,7 @@ impl ScoredLeads {
             for fold in 0..FOLDS {
                 let training = without(&tried, fold);
                 let chosen = best_cuts(&training, &candidates).unwrap_or_default();
-                let (now, then) = (means(&without(&own, fold)), means(&grouped(&training, &candidates, &chosen)));
+                let (now, then) = (means(&without(&own, fold)), means(&put_together(&training, &candidates, &chosen)));
                 let held_out = leads.iter().zip(&mut errors).filter(|(lead, _)| usize::from(lead.folds[round]) == fold);
                 for (lead, (now_error, then_error)) in held_out {
                     let squared = |cuts: &[f64], means: &[f64]| {
@@ -409,7 +410,7 @@ fn round(value: f64) -> f64 {
 fn best_cuts(parts: &[(usize, f64)], candidates: &[f64]) -> Option<Vec<f64>> {
     let mut best: Option<(f64, Vec<f64>)> = None;
     let mut try_cuts = |cuts: Vec<f64>| {
-        let sums = grouped(parts, candidates, &cuts);
+        let sums = put_together(parts, candidates, &cuts);
         if sums.iter().any(|(n, _)| *n < SMALLEST) {
             return;
         }
@@ -470,7 +471,7 @@ fn without(folds: &[Vec<(usize, f64)>], fold: usize) -> Vec<(usize, f64)> {
 }
 
 /// Parts between candidates put together between those of them that are cuts.
-fn grouped(parts: &[(usize, f64)], candidates: &[f64], cuts: &[f64]) -> Vec<(usize, f64)> {
+fn put_together(parts: &[(usize, f64)], candidates: &[f64], cuts: &[f64]) -> Vec<(usize, f64)> {
     let mut groups = vec![(0, 0.0); cuts.len() + 1];
     for (at, (n, sum)) in parts.iter().enumerate() {
         let from = at.checked_sub(1).and_then(|before| candidates.get(before));

@@ -10,7 +10,7 @@ use super::scored::ScoredLeads;
 use super::words;
 use crate::crm::{FieldRef, LeadList};
 use crate::model::{Icp, OperatingModel, Points, Run, Truth};
-use crate::stats::Normal;
+use crate::stats::{Normal, grouped};
 
 /// What a scorecard gives to ask about, on one list.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -421,12 +421,15 @@ impl Linter<'_> {
             self.find(LintCode::CapNeverHit, group, &[], 0, sentence);
         } else if given >= FEW && capped as f64 >= ALWAYS * given as f64 {
             let sentence = format!(
-                "The cap of {label} takes points from {capped} of {given} leads that have any: its rules hardly tell them apart \
-                 (raise it, or lower the points)."
+                "The cap of {label} takes points from {} of {} leads that have any: its rules hardly tell them apart \
+                 (raise it, or lower the points).",
+                grouped(capped),
+                grouped(given)
             );
             self.find(LintCode::CapAlwaysHit, group, &[], capped, sentence);
         } else if most > cap && capped == 0 && given >= FEW {
-            let sentence = format!("The cap of {cap} of {label} limits none of the {given} leads with points there.");
+            let sentence =
+                format!("The cap of {cap} of {label} limits none of the {} leads with points there.", grouped(given));
             self.find(LintCode::CapNeverHit, group, &[], 0, sentence);
         }
     }

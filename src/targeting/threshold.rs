@@ -2,7 +2,7 @@
 
 use super::scored::ScoredLeads;
 use crate::model::{Grade, fold};
-use crate::stats::{Arrange, Interval, Ordered};
+use crate::stats::{Arrange, Interval, Ordered, grouped};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Thresholds on both axes, and how many leads they let through.
@@ -206,17 +206,23 @@ fn thinned(cuts: Vec<MqlCut>, fits: Option<usize>) -> (Vec<MqlCut>, Option<u32>)
 }
 
 fn sentence(capacity: Option<u64>, fitting: Option<&MqlCut>, leads: u64) -> String {
+    let leads = grouped(leads);
     match (capacity, fitting) {
         (None, _) => "How many leads people can work is not known (give a capacity).".to_owned(),
-        (Some(capacity), None) => format!("No threshold lets {capacity} leads or fewer of {leads} through."),
+        (Some(capacity), None) => {
+            format!("No threshold lets {} leads or fewer of {leads} through.", grouped(capacity))
+        }
         (Some(capacity), Some(cut)) => {
             let expected = cut.expected_sqls.map_or(String::new(), |sqls| {
                 let sqls = sqls.round();
-                format!(", {sqls} SQL{} to expect", if sqls == 1.0 { "" } else { "s" })
+                format!(", {} SQL{} to expect", grouped(sqls), if sqls == 1.0 { "" } else { "s" })
             });
             format!(
-                "Fit of {} and engagement of {} let {} of {leads} leads through{expected}: within {capacity}.",
-                cut.fit, cut.engagement, cut.leads
+                "Fit of {} and engagement of {} let {} of {leads} leads through{expected}: within {}.",
+                cut.fit,
+                cut.engagement,
+                grouped(cut.leads),
+                grouped(capacity)
             )
         }
     }

@@ -1,5 +1,7 @@
 //! Small words for sentences that a rep can say aloud.
 
+use crate::stats::grouped;
+
 /// `A`, `A or B`, `A, B or C`; with `and` likewise.
 #[must_use]
 pub(crate) fn list(items: &[String], last: &str) -> String {
@@ -14,7 +16,7 @@ pub(crate) fn list(items: &[String], last: &str) -> String {
 #[must_use]
 pub(crate) fn count(number: impl Into<u64>, noun: &str) -> String {
     let number = number.into();
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+    if number == 1 { format!("1 {noun}") } else { format!("{} {noun}s", grouped(number)) }
 }
 
 #[cfg(test)]

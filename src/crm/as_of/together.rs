@@ -4,6 +4,7 @@ use super::View;
 use crate::Place;
 use crate::crm::{Deal, DealStatus};
 use crate::money::Currency;
+use crate::stats::grouped;
 use crate::table::{Action, Code};
 use std::collections::BTreeMap;
 
@@ -42,7 +43,11 @@ impl View<'_> {
             let (place, share) = (Place::line(deal.line), own * 100 / sum);
             let name = [&deal.name, &deal.account, &deal.id].into_iter().find(|name| !name.is_empty());
             self.notes.count(CONCENTRATION, place, name.map_or("", String::as_str), || {
-                format!("one deal is {share} % of the {count} open deals' amount in {}", deal.amount.currency)
+                format!(
+                    "one deal is {share} % of the {} open deals' amount in {}",
+                    grouped(count),
+                    deal.amount.currency
+                )
             });
         }
     }
@@ -59,7 +64,8 @@ impl View<'_> {
         let others: u64 = counts.iter().filter(|(code, _)| Some(**code) != most).map(|(_, (count, _))| count).sum();
         let line = counts.iter().filter(|(code, _)| Some(**code) != most).map(|(_, (_, line))| *line).min();
         let place = Place { line, ..Place::default() };
-        let names: Vec<String> = counts.iter().map(|(code, (count, _))| format!("{count} in {code}")).collect();
+        let names: Vec<String> =
+            counts.iter().map(|(code, (count, _))| format!("{} in {code}", grouped(count))).collect();
         self.notes.count_many(MIXED_CURRENCY, others, place, "", || {
             format!("deals are in several currencies: {}", names.join(", "))
         });

@@ -8,7 +8,7 @@ use super::ratios::FEWEST;
 use super::season::PARTS;
 use super::sizes::Sizes;
 use super::{Fit, MARKET_PRIOR};
-use crate::stats::{Beta, Normal, wilson};
+use crate::stats::{Beta, Normal, grouped, wilson};
 use serde::Serialize;
 
 /// Closings that the prior of the share won is worth, and the share it says.
@@ -160,12 +160,14 @@ fn closings(seen: &Seen) -> (u64, u64) {
 
 fn win_share(seen: &Seen) -> FitStatement {
     let (won, n) = closings(seen);
+    let told = grouped(n);
     let a = won as f64 + PRIOR_CLOSINGS * PRIOR_SHARE;
     let b = (n - won) as f64 + PRIOR_CLOSINGS * (1.0 - PRIOR_SHARE);
     let at = |p: f64| Beta::new(a, b).map_or(0.0, |beta| beta.quantile(p));
     let (value, low, high) = (a / (a + b), at(0.025), at(0.975));
     let [v, l, h] = [value, low, high].map(|share| 100.0 * share);
-    let sentence = format!("{v:.0} % of deals that close are won (n = {n} closed, 95 % interval {l:.0} to {h:.0} %)");
+    let sentence =
+        format!("{v:.0} % of deals that close are won (n = {told} closed, 95 % interval {l:.0} to {h:.0} %)");
     statement(FitSubject::WinShare, [value, low, high], n, n as f64 > PRIOR_CLOSINGS, sentence)
 }
 
@@ -186,6 +188,7 @@ fn cycle(seen: &Seen) -> Option<FitStatement> {
         })
         .collect();
     let n = watched.iter().filter(|deal| deal.end != WatchedEnd::Open).count() as u64;
+    let told = grouped(n);
     let curve = aalen_johansen(&watched);
     let reached = |open: f64| curve.iter().find(|line| line.open <= open).map(|line| f64::from(line.age));
     let half = Z * (0.25 / n.max(1) as f64).sqrt();
@@ -194,7 +197,7 @@ fn cycle(seen: &Seen) -> Option<FitStatement> {
     let oldest = f64::from(curve.last()?.age);
     let high = if half < 0.5 { reached(0.5 - half) } else { None }.unwrap_or(oldest);
     let sentence = format!(
-        "half of the deals have closed after {value:.0} days (n = {n} closed, 95 % interval {low:.0} to {high:.0})"
+        "half of the deals have closed after {value:.0} days (n = {told} closed, 95 % interval {low:.0} to {high:.0})"
     );
     Some(statement(FitSubject::Cycle, [value, low, high], n, true, sentence))
 }
@@ -207,11 +210,12 @@ fn size(fit: &Fit, seen: &Seen) -> Option<FitStatement> {
     let cycle = |size| Sizes::cycle(fit.hazards.sizes.step(Some(size)));
     let value = cycle(big) / cycle(small);
     let (_, n) = closings(seen);
+    let told = grouped(n);
     let per_point = n as f64 / fit.hazards.sizes.points().max(1) as f64;
     let error = libm::exp(Z * (2.0 / (per_point + 5.0)).sqrt());
     let (low, high) = (value / error, value * error);
     let sentence = format!(
-        "a big deal (90th percentile) takes {value:.1} times as long as a small one (10th) (n = {n} closed, 95 % interval \
+        "a big deal (90th percentile) takes {value:.1} times as long as a small one (10th) (n = {told} closed, 95 % interval \
          {low:.1} to {high:.1})"
     );
     Some(statement(FitSubject::Size, [value, low, high], n, per_point > 5.0, sentence))
@@ -221,9 +225,10 @@ fn size(fit: &Fit, seen: &Seen) -> Option<FitStatement> {
 fn stages(fit: &Fit, seen: &Seen) -> Option<FitStatement> {
     let found = &fit.hazards.stages;
     let n = found.closed[0] as u64;
+    let told = grouped(n);
     let Some(won) = found.factors.first().filter(|rates| !rates.is_empty()) else {
         let sentence = format!(
-            "the stages that deals went through tell nothing of how often they are won beyond size and age (n = {n} won from a known stage, factor 1.0)"
+            "the stages that deals went through tell nothing of how often they are won beyond size and age (n = {told} won from a known stage, factor 1.0)"
         );
         return (!seen.stages.is_empty()).then(|| statement(FitSubject::Stages, [1.0; 3], n, n >= MANY, sentence));
     };
@@ -238,7 +243,7 @@ fn stages(fit: &Fit, seen: &Seen) -> Option<FitStatement> {
         .map_or_else(String::new, |days| format!(", which half of those that move on have left after {days:.0} days"));
     let sentence = format!(
         "deals in `{}` are won {value:.1} times as often as others of their age and size, those in `{}` {:.1} times{left} \
-         (n = {n} won from a known stage, 95 % interval {low:.1} to {high:.1})",
+         (n = {told} won from a known stage, 95 % interval {low:.1} to {high:.1})",
         name(most),
         name(least),
         won[least].mean()
@@ -249,13 +254,14 @@ fn stages(fit: &Fit, seen: &Seen) -> Option<FitStatement> {
 fn amounts(fit: &Fit) -> FitStatement {
     let (ratios, known) = (&fit.ratios.all, fit.ratios.known);
     let n = known as u64;
+    let told = grouped(n);
     // A file with one amount for each deal knows no other estimate: that tells nothing of those that are open.
     let is_one_amount = known >= FEWEST && ratios.iter().all(|ratio| *ratio == 1.0);
     if known < FEWEST || is_one_amount {
         let why = if is_one_amount {
-            format!("no won deal tells another amount than its estimate (n = {n} won")
+            format!("no won deal tells another amount than its estimate (n = {told} won")
         } else {
-            format!("too few won deals tell both (n = {n} won, {FEWEST} are needed")
+            format!("too few won deals tell both (n = {told} won, {FEWEST} are needed")
         };
         let sentence = format!("won deals are taken to bring 100 % of their estimate: {why}, range 50 to 150 %)");
         return statement(FitSubject::Amounts, [1.0, 0.5, 1.5], n, false, sentence);
@@ -267,7 +273,7 @@ fn amounts(fit: &Fit) -> FitStatement {
     let (low, high) = (value - error, value + error);
     let [v, l, h] = [value, low, high].map(|share| 100.0 * share);
     let sentence =
-        format!("won deals bring {v:.0} % of their estimate (n = {n} won, 95 % interval {l:.0} to {h:.0} %)")
+        format!("won deals bring {v:.0} % of their estimate (n = {told} won, 95 % interval {l:.0} to {h:.0} %)")
             + &by_group(&fit.ratios.groups);
     statement(FitSubject::Amounts, [value, low, high], n, true, sentence)
 }
@@ -287,6 +293,7 @@ fn new_business(fit: &Fit) -> FitStatement {
     // An empty sum is −0.
     let n: f64 = fit.arrivals.kinds.iter().map(|kind| kind.rate.shape).sum::<f64>() + 0.0;
     let days = fit.arrivals.days;
+    let (told, watched) = (grouped(n.round_ties_even() as u64), grouped(days));
     let value = 7.0 * n / f64::from(days.max(1));
     // Of the rate that the weeks to come share: a count, and what arrivals vary by beyond chance; on the scale of logarithms, as neither
     // is symmetric. Without a count, as many as leave none with a chance of 2.5 %.
@@ -294,13 +301,14 @@ fn new_business(fit: &Fit) -> FitStatement {
     let none = -libm::log(0.025) * 7.0 / f64::from(days.max(1));
     let (low, high) = if n > 0.0 { (value * libm::exp(-spread), value * libm::exp(spread)) } else { (0.0, none) };
     let sentence = format!(
-        "{value:.1} new deals come a week (n = {n:.0} in {days} days, 95 % interval for the weeks to come {low:.1} to {high:.1})"
+        "{value:.1} new deals come a week (n = {told} in {watched} days, 95 % interval for the weeks to come {low:.1} to {high:.1})"
     );
     statement(FitSubject::NewBusiness, [value, low, high], n as u64, n >= 10.0, sentence)
 }
 
 fn within_the_quarter(hazards: &Hazards) -> FitStatement {
     let n = hazards.won.events as u64;
+    let told = grouped(n);
     let parts = hazards.won.parts;
     let mean = parts.iter().map(|part| part.mean()).sum::<f64>() / PARTS as f64;
     let best = (0..PARTS).max_by(|a, b| parts[*a].mean().total_cmp(&parts[*b].mean())).unwrap_or(0);
@@ -318,11 +326,11 @@ fn within_the_quarter(hazards: &Hazards) -> FitStatement {
         cells.get(best).is_some_and(|cell| cell.0 > k) && gain(&cells, k) > EVIDENCE
     };
     let sentence = if flat {
-        format!("wins show no pattern within the quarter (n = {n} won, factor 1.0)")
+        format!("wins show no pattern within the quarter (n = {told} won, factor 1.0)")
     } else {
         let part = best + 1;
         format!(
-            "open deals are won {value:.1} times as often as on average in part {part} of 6 of the quarter (n = {n} won, 95 % \
+            "open deals are won {value:.1} times as often as on average in part {part} of 6 of the quarter (n = {told} won, 95 % \
              interval {low:.1} to {high:.1})"
         )
     };
@@ -358,18 +366,19 @@ fn market(fit: &Fit, seen: &Seen) -> FitStatement {
 
 fn groupings(hazards: &Hazards) -> FitStatement {
     let n = hazards.won.events as u64;
-    let told = (0..GROUPINGS.len()).filter(|at| !hazards.won.groups[*at].is_empty());
-    let names: Vec<&str> = told.map(|at| GROUPINGS[at]).collect();
+    let told = grouped(n);
+    let groups = (0..GROUPINGS.len()).filter(|at| !hazards.won.groups[*at].is_empty());
+    let names: Vec<&str> = groups.map(|at| GROUPINGS[at]).collect();
     let factors = || hazards.won.groups.iter().flatten().copied();
     let (low, high) = (factors().fold(1.0, f64::min), factors().fold(1.0, f64::max));
     let sentence = if names.is_empty() {
         format!(
-            "product, owner and segment tell nothing of the odds beyond size and age (n = {n} won, factors 1.0 to 1.0)"
+            "product, owner and segment tell nothing of the odds beyond size and age (n = {told} won, factors 1.0 to 1.0)"
         )
     } else {
         let verb = if names.len() == 1 { "changes" } else { "change" };
         let names = names.join(" and ");
-        format!("{names} {verb} how often open deals are won (n = {n} won, factors {low:.1} to {high:.1})")
+        format!("{names} {verb} how often open deals are won (n = {told} won, factors {low:.1} to {high:.1})")
     };
     statement(FitSubject::Groupings, [high / low, low, high], n, !names.is_empty() || n >= MANY, sentence)
 }

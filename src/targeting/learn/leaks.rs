@@ -10,7 +10,7 @@ use super::gate::FEWEST;
 use super::penalty::{MOST_PREDICTED, base_rate, outcomes, split};
 use super::validation::{FOLDS, Gain};
 use crate::stats::Arrange;
-use crate::stats::{RocAuc, log_loss, wilson};
+use crate::stats::{RocAuc, grouped, log_loss, wilson};
 
 /// How sure it is that a column gives the outcome away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -220,7 +220,7 @@ impl<'a> Alone<'a> {
         let (count, wins) = sides[decided];
         let state = if decided == 0 { "filled" } else { "blank" };
         let share = 100.0 * wins as f64 / count as f64;
-        Some(format!("of the {count} rows where `{column}` is {state}, {share:.0} % ended well"))
+        Some(format!("of the {} rows where `{column}` is {state}, {share:.0} % ended well", grouped(count)))
     }
 
     /// Whether it is filled once a row is decided and hardly ever before.
