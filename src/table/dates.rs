@@ -479,6 +479,21 @@ mod tests {
     }
 
     #[test]
+    fn a_day_of_no_calendar_is_impossible_and_one_of_the_other_order_is_not() {
+        let is_impossible = |text| scan(text).map(|cell| cell.is_impossible());
+        for (text, expected) in [
+            ("2026-02-30", Some(true)),
+            ("31/31/2026", Some(true)),
+            ("13/8/2026", Some(false)),
+            ("8/13/2026", Some(false)),
+            ("3/8/2026", Some(false)),
+            ("no date", None),
+        ] {
+            assert_eq!(is_impossible(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn serials_are_days_and_seconds() {
         let read = |text, serial| read_serial(text, serial).map(|d| d.to_string());
         assert_eq!(serial_kind("46348"), Some(Serial::Spreadsheet));

@@ -569,6 +569,16 @@ mod tests {
     }
 
     #[test]
+    fn plain_numbers_are_read_at_once_as_long_as_they_fit() {
+        let read = |text: &str| read_plain(text, DecimalMark::Point).map(|d| (d.mantissa, d.scale));
+        assert_eq!(read(&"9".repeat(18)), Some((999_999_999_999_999_999, 0)));
+        assert_eq!(read(&"9".repeat(19)), None);
+        assert_eq!([read("-12.50"), read(".5"), read("5.")], [Some((-1_250, 2)), Some((5, 1)), Some((5, 0))]);
+        assert_eq!([read(""), read("-"), read("."), read("1.2.3"), read("1,5"), read("+1")], [None; 6]);
+        assert_eq!(read_plain("1.5", DecimalMark::Comma).map(|d| d.mantissa), None);
+    }
+
+    #[test]
     fn headers_announce_thousands() {
         for (header, power) in [
             ("Revenue (in 000s USD)", 3),

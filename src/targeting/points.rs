@@ -113,6 +113,11 @@ mod tests {
         assert_eq!(Points::from_micro(5).times(0.5).micro(), 2);
         assert_eq!(Points::from_micro(7).times(0.5).micro(), 4);
         assert_eq!(Points::from_f64(f64::NAN), Points::ZERO);
+        let middle = |low, high| Points::from_micro(low).middle(Points::from_micro(high)).micro();
+        assert_eq!(
+            [middle(0, 2), middle(1, 2), middle(2, 3), middle(-3, 0), middle(i64::MAX, i64::MAX)],
+            [1, 2, 2, -2, i64::MAX]
+        );
     }
 
     #[test]
