@@ -4,8 +4,9 @@ import puppeteer from 'puppeteer-core';
 import { serve } from '../xtask/serve.js';
 import { browsers } from '../xtask/setup.js';
 
-/** Moves of a slider of which the middle one counts. */
+/** Moves of a slider of which the middle one counts, in each of some rounds of which the least does. */
 const MOVES = 20;
+const ROUNDS = 3;
 
 /** @typedef {{ name: string, shape: string, seconds: number, note: string }} Wait */
 
@@ -27,7 +28,7 @@ export async function waits({ leads, leadCount, deals }) {
     await page.waitForSelector('#verdict', { timeout: 120_000 });
     await page.click('#what-if summary');
     await page.waitForSelector('#what-if-winRate');
-    const slider = await median(page, '#what-if-winRate', '#scenarios');
+    const slider = await least(page, '#what-if-winRate', '#scenarios');
     await page.click('#tab-leads');
     await page.waitForSelector('#file-leads');
     await page.evaluate((text) => {
@@ -40,13 +41,13 @@ export async function waits({ leads, leadCount, deals }) {
     await page.waitForSelector('#tune-open', { timeout: 120_000 });
     await page.click('#tune-open');
     await page.waitForSelector('.knob input[data-path$="points"]');
-    const weight = await median(page, '.knob input[data-path$="points"]', '.table-main');
+    const weight = await least(page, '.knob input[data-path$="points"]', '.table-main');
     // Beside the page, which has closed itself to new workers.
     await page.goto(`${server.url}pkg/package.json`);
     const record = await page.evaluate(recordSeconds, deals);
     return [
-      { name: 'slider of a what-if, input to paint', shape: 'sample pipeline', seconds: slider, note: `median of ${MOVES} moves, Chromium` },
-      { name: 'points of a rule, input to ranked table painted', shape: `${leadCount.toLocaleString('en')} leads`, seconds: weight, note: `median of ${MOVES} moves, Chromium` },
+      { name: 'slider of a what-if, input to paint', shape: 'sample pipeline', seconds: slider, note: `median of ${MOVES} moves, the least of ${ROUNDS} rounds, Chromium` },
+      { name: 'points of a rule, input to ranked table painted', shape: `${leadCount.toLocaleString('en')} leads`, seconds: weight, note: `median of ${MOVES} moves, the least of ${ROUNDS} rounds, Chromium` },
       { name: 'forecast with its track record', shape: `${deals.toLocaleString('en')} deals`, seconds: record.seconds, note: `${record.rows} quarters and cuts, Chromium, one worker` },
     ];
   } finally {
@@ -56,7 +57,19 @@ export async function waits({ leads, leadCount, deals }) {
 }
 
 /**
- * The middle time from a move of a slider to the paint that shows the last of its answer.
+ * The least of some rounds.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} slider
+ * @param {string} answer what changes with it
+ */
+async function least(page, slider, answer) {
+  let found = Infinity;
+  for (let round = 0; round < ROUNDS; round += 1) found = Math.min(found, await median(page, slider, answer));
+  return found;
+}
+
+/**
+ * The middle time from a move of a slider to the paint that shows the last of its answer. Moves fall on all moments of a frame alike.
  * @param {import('puppeteer-core').Page} page
  * @param {string} slider
  * @param {string} answer what changes with it
@@ -93,7 +106,7 @@ async function median(page, slider, answer) {
       input.value = String(target);
       input.dispatchEvent(new Event('input', { bubbles: true }));
       times.push(Number(await changed) - start);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Promise((resolve) => setTimeout(resolve, 300 + ((move * 7) % moves) * (1000 / 60 / moves)));
     }
     return times;
   }, slider, answer, MOVES);
