@@ -248,6 +248,9 @@ fn a_quote_that_never_closes_costs_nothing() {
     let note = note(&table, "unclosed-quote");
     assert_eq!((note.place.line, note.sample.as_str()), (Some(3), "3,\"oops"));
     assert_eq!(note.message, "a quote opens and never closes; read as an ordinary character");
+    // Quotes below it still quote.
+    let table = read("a,b\n1,2\n3,\"oops\n5,\"\"\n7,8\n");
+    assert_eq!(grid(&table)[2..], [["3", "\"oops"], ["5", ""], ["7", "8"]]);
 }
 
 #[test]

@@ -48,3 +48,26 @@ pub(super) fn is_row_like_those(first: &[String], below: &[(u64, Vec<String>)]) 
     }
     agree > 0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_row_is_one_of_values_where_it_looks_as_those_below_and_nowhere_as_a_word() {
+        let row = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<String>>();
+        let below = [(2, row("Acme,120,2026-01-05,a@b.example")), (3, row("Bolt,7,2026-02-01,c@d.example"))];
+        for (first, expected) in [
+            ("Core,33,2026-03-01,e@f.example", true),
+            ("Core,,2026-03-01,", true),
+            ("Name,Amount,Closed,Mail", false),
+            // A year names a column of numbers.
+            ("Name,2025,2026-03-01,e@f.example", false),
+            ("Name,33,Closed,e@f.example", false),
+            // Nothing speaks for it.
+            ("Name,,,", false),
+        ] {
+            assert_eq!(is_row_like_those(&row(first), &below), expected, "{first}");
+        }
+    }
+}
